@@ -1,0 +1,52 @@
+"""
+The errors we expect:
+
+* MonitorError
+  + ConfigError
+  + FeedError
+    - FetchError
+    - ParseError
+  + TranslationError
+  + StoreError
+  + DeliveryError
+
+Each reads ``subject: what failed`` and says the remedy where there is one. Edges
+raise them ``from`` the library's own exception; anything else is a bug.
+"""
+
+
+class MonitorError(Exception):
+    """Base of every error we expect; the command line prints it as one line."""
+
+
+class ConfigError(MonitorError):
+    """A file or setting that a person wrote says something we cannot act on."""
+
+
+class FeedError(MonitorError):
+    """One feed failed; the others go on."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url = url
+        self.reason = reason
+
+
+class FetchError(FeedError):
+    """The feed's document could not be had."""
+
+
+class ParseError(FeedError):
+    """The document is not a feed we can read."""
+
+
+class TranslationError(MonitorError):
+    """A text could not be translated; its item waits for the next run."""
+
+
+class StoreError(MonitorError):
+    """The database cannot be read or written; the step stops, nothing is half done."""
+
+
+class DeliveryError(MonitorError):
+    """An edition was made but not sent; it stays due."""

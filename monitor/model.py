@@ -1,0 +1,286 @@
+"""
+The nouns, in the order data meets them. Frozen values: no I/O, no clock.
+
+Datetimes are aware and in UTC. A *language* is ``en`` or ``es``; a *country* is an
+ISO 3166 code and, for stories, a *side*: ``US`` or ``MX``. The two are independent:
+Univision is US + es, Mexico News Daily is MX + en.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Literal
+
+Language = Literal["en", "es"]
+Country = Literal["US", "MX"]
+DateSource = Literal["feed", "default-zone", "fetched"]
+"""Where ``Item.published`` comes from: the feed's own date and offset; the feed's date
+read in the outlet's zone, since it names none; or, undated, the minute we saw it."""
+
+LANGUAGES: tuple[Language, ...] = ("en", "es")
+SIDES: tuple[Country, ...] = ("US", "MX")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One feed as feeds.yaml states it; polling never changes it."""
+
+    url: str
+    outlet: str
+    country: Country
+    language: Language
+    kind: str
+    owner: str
+    tz: str
+    drop_params: tuple[str, ...] = ()
+    """Query parameters of its links that do not tell one article from another."""
+    id_pattern: str | None = None
+    """Regular expression with one group: the outlet's own article id in a link."""
+    recurring_titles: tuple[str, ...] = ()
+    """Regular expressions of columns whose title repeats from day to day."""
+    local: bool = False
+    """Whether the feed may live on a private or loopback address."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What polling has taught us about a feed."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    failures: int = 0
+    """Failed polls in a row."""
+    error: str | None = None
+    """Why the last poll failed; None after a good one."""
+    moved_to: str | None = None
+    """Where a permanent redirect sends us."""
+    last_poll: datetime | None = None
+    last_good: datetime | None = None
+    """When its document was last read, or known unchanged, without error."""
+    next_poll: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A feed as fetched."""
+
+    url: str
+    """Where it was found in the end, after redirects."""
+    body: bytes
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    moved_to: str | None = None
+    """The new address, if every redirect on the way was permanent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of one feed, as published."""
+
+    id: str
+    feed: str
+    """The feed's url."""
+    outlet: str
+    country: Country
+    language: Language
+    url: str
+    title: str
+    summary: str
+    published: datetime
+    published_raw: str
+    """The date as the feed wrote it; empty if it gave none."""
+    date_source: DateSource
+    seen: datetime
+    """When we first saw it."""
+    recurring: bool = False
+    """Whether its title is one of the outlet's recurring columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """An earlier headline of an item."""
+
+    item: str
+    title: str
+    summary: str
+    until: datetime
+    """When we saw that it had been replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """One item in another language, by one engine."""
+
+    item: str
+    language: Language
+    """The language translated into."""
+    engine: str
+    engine_version: str
+    title: str
+    summary: str
+    warnings: tuple[str, ...] = ()
+    """Why a reader should doubt it; empty when every check passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An item as the clusterer reads it: the original beside its English."""
+
+    item: Item
+    english_title: str
+    english_summary: str
+    """The original for English items, a translation otherwise; empty if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why an item is in its story."""
+
+    parts: Mapping[str, float]
+    """Channel -> its share of the score; the shares add up to the score."""
+    shared: tuple[str, ...] = ()
+    """Names, numbers and words the item shares with the story, strongest first."""
+    nearest: str | None = None
+    """The item of the story it is closest to; None if it opened the story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One item's membership in a story."""
+
+    item: str
+    story: str
+    score: float
+    """Closeness to the story when it joined, 0 to 1; for an opener, to the best other."""
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An item inside its story, with what a reader needs beside it."""
+
+    item: Item
+    assignment: Assignment
+    translations: Mapping[Language, Translation]
+    """The preferred translation into each language the item is not written in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Items about one event, across languages and days."""
+
+    id: str
+    members: tuple[Member, ...]
+    """By (published, id)."""
+
+    @property
+    def first_seen(self) -> datetime:
+        """When its first item was published."""
+        return min(m.item.published for m in self.members)
+
+    @property
+    def last_seen(self) -> datetime:
+        """When its newest item was published."""
+        return max(m.item.published for m in self.members)
+
+
+LagCertainty = Literal["feed", "default-zone", "poll-bounded"]
+"""How far to trust a lag. ``feed``: both first dates carry their own offset.
+``default-zone``: one of them was read in its outlet's zone. ``poll-bounded``: a side
+has an undated item seen before its first dated one, so that side may be earlier."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideCoverage:
+    """How one country covers one story."""
+
+    items: tuple[Item, ...]
+    """By (published, id)."""
+    outlets: tuple[str, ...]
+    """In the order in which they had the story."""
+    owners: tuple[str, ...]
+    """Distinct owners of those outlets, sorted."""
+    first: Item | None
+    """The earliest item whose date is the feed's own; None if every one is undated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Compare's answer for one story."""
+
+    story: Story
+    sides: Mapping[Country, SideCoverage]
+    """Always both sides; a silent one has no items."""
+    leader: Country | None
+    """Who had it first; None if one side is silent, undated, or both came at once."""
+    lag_minutes: int | None
+    """From the leader's first item to the other side's; None without a comparison."""
+    lag_certainty: LagCertainty | None
+
+    @property
+    def crosses_border(self) -> bool:
+        """Whether both sides cover it."""
+        return all(self.sides[side].items for side in SIDES)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """Whether a side's silence can be believed."""
+
+    feed: Feed
+    state: FeedState
+    is_healthy: bool
+    """Whether its last poll went well and lies within a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """Terms an analyst follows, in either language."""
+
+    name: str
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """One reader of the daily digest."""
+
+    name: str
+    address: str
+    language: Literal["en", "es", "both"]
+    tz: str
+    time: time
+    """When the edition is due, in the subscriber's zone."""
+    watchlists: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One digest for one subscriber and date."""
+
+    subscriber: Subscriber
+    date: date
+    start: datetime
+    end: datetime
+    """Stories with an item published or first seen in [start, end)."""
+    both: tuple[Coverage, ...]
+    only: Mapping[Country, tuple[Coverage, ...]]
+    """Stories that one side alone covers, by that side."""
+    watched: Mapping[str, tuple[str, ...]]
+    """Story id -> names of the subscriber's watch-lists it matches."""
+    health: tuple[FeedHealth, ...]
+    untranslated: int
+    """Items in the window that have no translation a reader would need."""
+    translator: str
+    """Which engine made the translations, or why there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedEdition:
+    """An edition as mail parts."""
+
+    subject: str
+    html: str
+    text: str

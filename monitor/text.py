@@ -1,0 +1,39 @@
+"""Unicode-safe text helpers that every layer may use."""
+
+import re
+import unicodedata
+
+_SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+
+def squeeze(text: str) -> str:
+    """Fold every run of white space into one blank and strip the ends."""
+    return _SPACE.sub(" ", text).strip()
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, for comparing: ``México`` and ``MEXICO`` agree.
+
+    >>> fold("Sheinbaum: ¡México NO!  Ñandú")
+    'sheinbaum: ¡mexico no!  nandu'
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def words(text: str) -> list[str]:
+    """The words and numbers of a text in order, as written.
+
+    >>> words("EE.UU. y México: 1,500 mdd, O'Rourke")
+    ['EE', 'UU', 'y', 'México', '1', '500', 'mdd', "O'Rourke"]
+    """
+    return _WORD.findall(text)
+
+
+def clip(text: str, limit: int) -> str:
+    """At most ``limit`` characters, cut at a word, with an ellipsis if cut."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    return (head.rsplit(" ", 1)[0] if " " in head else head).rstrip(" ,;:.-") + "…"
