@@ -1,0 +1,69 @@
+"""Which of an analyst's watch-lists a story matches, in either language."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from monitor.model import Member, Story, Watchlist
+from monitor.text import fold, words
+
+_CAPITALS = "^"
+"""Marks a word in capitals; no folded word contains it."""
+
+
+def matches(story: Story, watchlists: Sequence[Watchlist]) -> tuple[str, ...]:
+    """The names of the watch-lists that a story matches, in the order given.
+
+    A term matches whole words, accents and case aside, in the headline or summary of
+    any item or of its translations. Words of a term stand together and in order. A
+    word in capitals is an acronym and matches capitals alone: ``ICE`` is not ice. A
+    term that ends in ``*`` matches any ending: ``migra*`` finds *migrants*.
+    """
+    texts = [_plain(text) for text in _texts(story)]
+    return tuple(
+        watchlist.name
+        for watchlist in watchlists
+        if any(_pattern(term).search(text) for term in watchlist.terms for text in texts)
+    )
+
+
+def _texts(story: Story) -> Iterator[str]:
+    for member in story.members:
+        yield from _readings(member)
+
+
+def _readings(member: Member) -> Iterator[str]:
+    yield member.item.title
+    yield member.item.summary
+    for translation in member.translations.values():
+        yield translation.title
+        yield translation.summary
+
+
+def _plain(text: str) -> str:
+    """The words of a text, folded and marked: ``ICE's jefe`` -> `` ice^ jefe ``."""
+    return f" {' '.join(_words(text))} "
+
+
+def _words(text: str) -> Iterator[str]:
+    # Composed letters: a word must not fall apart at a combining accent.
+    for word in words(unicodedata.normalize("NFC", text)):
+        stem = re.sub(r"['’]s$", "", word, flags=re.IGNORECASE).replace("’", "'")
+        is_acronym = len(stem) > 1 and stem.isupper()
+        yield fold(stem) + (_CAPITALS if is_acronym else "")
+
+
+@lru_cache(maxsize=4096)
+def _pattern(term: str) -> re.Pattern[str]:
+    parts = [_part(word) for word in _words(term)]
+    if not parts:
+        return re.compile(r"(?!)")
+    ending = r"\S*" if term.rstrip().endswith("*") else ""
+    return re.compile(f" {' '.join(parts)}{ending} ")
+
+
+def _part(word: str) -> str:
+    stem = re.escape(word.removesuffix(_CAPITALS))
+    mark = re.escape(_CAPITALS)
+    return stem + (mark if word.endswith(_CAPITALS) else f"(?:{mark})?")

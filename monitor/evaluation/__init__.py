@@ -1,0 +1,1 @@
+"""How good the stories are, measured on labelled items."""

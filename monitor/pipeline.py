@@ -1,0 +1,338 @@
+"""
+The steps, in the order data meets them::
+
+    feeds.yaml -> poll (fetch, parse) -> items
+      -> translate -> translations
+      -> cluster -> stories
+      -> compare -> coverage
+      -> digest -> editions, mail
+
+Each step reads the store, calls pure functions and writes the store one unit of work
+at a time. Run twice, it changes nothing the second time; killed anywhere, the next run
+goes on where it stopped.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, as_completed
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import TypeVar
+
+from monitor.coverage.sides import compare as compare_story
+from monitor.digest.edition import due_date, edition, window
+from monitor.errors import DeliveryError, FeedError
+from monitor.feeds.cadence import next_poll
+from monitor.feeds.parse import parse
+from monitor.model import (
+    Assignment,
+    Coverage,
+    Document,
+    Edition,
+    Feed,
+    FeedHealth,
+    FeedState,
+    Language,
+    Subscriber,
+    Watchlist,
+)
+from monitor.store.database import Store
+from monitor.stories.cluster import WINDOW, Clusterer
+from monitor.translation.translator import Translator, translate_items
+
+BATCH = 256
+"""Items translated or clustered between two commits: what a kill can cost."""
+
+TRANSLATE_DAYS = 7
+"""Items older than the clustering window are not worth a translation any more."""
+
+HEALTHY_DAYS = 1
+"""A feed not read for a day cannot vouch for its side's silence."""
+
+Fetch = Callable[[Feed, FeedState], Document | None]
+"""Give the feed's document, or None if it has not changed."""
+
+T = TypeVar("T")
+
+
+# --- poll ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """What one poll of one feed came to: an outcome or its error, never both."""
+
+    feed: Feed
+    items: int = 0
+    """Items its document holds; 0 if it has not changed."""
+    new: int = 0
+    error: FeedError | None = None
+
+
+def poll(
+    due: Sequence[tuple[Feed, FeedState]],
+    fetch: Fetch,
+    store: Store,
+    now: datetime,
+    interval_minutes: int,
+    pool: Executor,
+) -> Iterator[PollResult]:
+    """Fetch side by side, parse and store one feed at a time, as answers come in."""
+    waiting = {pool.submit(_fetch_one, fetch, feed, state): feed for feed, state in due}
+    states = {feed.url: state for feed, state in due}
+    try:
+        for done in as_completed(waiting):
+            feed = waiting[done]
+            learn = _Learn(states[feed.url], now, interval_minutes)
+            yield _store_one(feed, done, learn, store)
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _fetch_one(
+    fetch: Fetch, feed: Feed, state: FeedState
+) -> Document | FeedError | None:
+    try:
+        return fetch(feed, state)
+    except FeedError as error:
+        return error
+
+
+def _store_one(
+    feed: Feed,
+    done: "Future[Document | FeedError | None]",
+    learn: "_Learn",
+    store: Store,
+) -> PollResult:
+    found = done.result()
+    try:
+        if isinstance(found, FeedError):
+            raise found
+        items = parse(feed, found, learn.now) if found and learn.changed(found) else []
+    except FeedError as error:
+        store.feeds.put(learn.failed(error))
+        return PollResult(feed, error=error)
+    with store.atomic():
+        new = store.items.add(items, learn.now)
+        store.feeds.put(learn.went_well(found))
+    return PollResult(feed, len(items), new)
+
+
+@dataclass(frozen=True, slots=True)
+class _Learn:
+    """What a poll teaches: a FeedState from the last one and what came now."""
+
+    state: FeedState
+    now: datetime
+    interval_minutes: int
+
+    def changed(self, document: Document) -> bool:
+        """Whether a 200 brought another body than the last good one."""
+        return sha256(document.body).hexdigest() != self.state.body_hash
+
+    def went_well(self, document: Document | None) -> FeedState:
+        """An unchanged feed keeps its validators."""
+        state = replace(
+            self.state,
+            failures=0,
+            error=None,
+            last_poll=self.now,
+            last_good=self.now,
+            next_poll=self._next_poll(0),
+        )
+        if document is None:
+            return state
+        return replace(
+            state,
+            etag=document.headers.get("etag"),
+            last_modified=document.headers.get("last-modified"),
+            body_hash=sha256(document.body).hexdigest(),
+            moved_to=document.moved_to or state.moved_to,
+        )
+
+    def failed(self, error: FeedError) -> FeedState:
+        """A failure forgets the validators, so that a 304 cannot hide it next time."""
+        failures = self.state.failures + 1
+        return replace(
+            self.state,
+            etag=None,
+            last_modified=None,
+            body_hash=None,
+            failures=failures,
+            error=error.reason,
+            last_poll=self.now,
+            next_poll=self._next_poll(failures),
+        )
+
+    def _next_poll(self, failures: int) -> datetime:
+        return next_poll(self.now, self.interval_minutes, failures, self.state.url)
+
+
+def feed_health(
+    feeds: Iterable[Feed], store: Store, now: datetime
+) -> tuple[FeedHealth, ...]:
+    """Which feeds can vouch for their side, in the order of feeds.yaml."""
+    fresh = now - timedelta(days=HEALTHY_DAYS)
+    return tuple(
+        FeedHealth(
+            feed,
+            state,
+            state.error is None
+            and state.last_good is not None
+            and state.last_good >= fresh,
+        )
+        for feed, state in store.feeds.states(feeds)
+    )
+
+
+# --- translate -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TranslateResult:
+    """What one batch came to."""
+
+    target: Language
+    translated: int
+    failed: int
+
+
+def translate(
+    store: Store, translator: Translator, targets: Iterable[Language], now: datetime
+) -> Iterator[TranslateResult]:
+    """Translate what still waits, each item once per language, a batch at a time."""
+    since = now - timedelta(days=TRANSLATE_DAYS)
+    for target in targets:
+        if not translator.supports("es" if target == "en" else "en", target):
+            continue
+        for batch in batches(store.translations.pending(target, since), BATCH):
+            made = translate_items(batch, target, translator)
+            with store.atomic():
+                store.translations.add(made.translations, now)
+                for item, reason in made.failures:
+                    store.translations.fail(item, target, reason, now)
+            yield TranslateResult(target, len(made.translations), len(made.failures))
+
+
+# --- cluster -------------------------------------------------------------------
+
+
+def cluster(store: Store, now: datetime) -> Iterator[list[Assignment]]:
+    """Give every item without a story its story, in the order of publication.
+
+    The window's earlier decisions are recalled in the order in which they were made,
+    so a restart decides as an uninterrupted run would.
+    """
+    waiting = store.stories.unassigned()
+    if not waiting:
+        return
+    oldest = max(waiting[0].item.published, now - 2 * WINDOW)
+    clusterer = Clusterer()
+    for reading, assignment in store.stories.window(oldest - WINDOW):
+        clusterer.recall(reading, assignment)
+    for batch in batches(waiting, BATCH):
+        assignments = [clusterer.assign(reading) for reading in batch]
+        with store.atomic():
+            store.stories.assign(assignments)
+        yield assignments
+
+
+# --- compare -------------------------------------------------------------------
+
+
+def compare(
+    store: Store, owners: Mapping[str, str], start: datetime, end: datetime
+) -> list[Coverage]:
+    """How the two sides cover each story with an item in [start, end)."""
+    return [compare_story(story, owners) for story in store.stories.between(start, end)]
+
+
+# --- digest --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every edition is made of, beside the stories."""
+
+    feeds: Sequence[Feed]
+    owners: Mapping[str, str]
+    watchlists: Sequence[Watchlist]
+    translator: str
+    """Which engine translates, or why none does."""
+
+
+def due_editions(
+    subscribers: Iterable[Subscriber], store: Store, now: datetime
+) -> list[tuple[Subscriber, date]]:
+    """Each subscriber's newest edition, if its time has come and it was not sent.
+
+    After a downtime the newest edition is caught up, not the ones before it. An
+    edition that closed before the monitor had seen anything is not due.
+    """
+    first = store.items.first_seen()
+    if first is None:
+        return []
+    due = [(subscriber, due_date(subscriber, now)) for subscriber in subscribers]
+    return [
+        (subscriber, day)
+        for subscriber, day in due
+        if window(subscriber, day)[1] > first
+        and not store.deliveries.is_sent(subscriber.name, day)
+    ]
+
+
+def make_edition(
+    store: Store, desk: Desk, subscriber: Subscriber, day: date, now: datetime
+) -> Edition:
+    """What one subscriber reads on one day."""
+    start, end = window(subscriber, day)
+    unread: Iterable[Language] = (
+        ("en", "es") if subscriber.language == "both" else (subscriber.language,)
+    )
+    return edition(
+        subscriber,
+        day,
+        compare(store, desk.owners, start, end),
+        desk.watchlists,
+        feed_health(desk.feeds, store, now),
+        sum(store.translations.missing(language, start, end) for language in unread),
+        desk.translator,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """What one edition's delivery came to."""
+
+    subscriber: Subscriber
+    day: date
+    error: DeliveryError | None = None
+
+
+def send_editions(
+    due: Iterable[tuple[Subscriber, date]],
+    send: Callable[[Subscriber, date], str],
+    store: Store,
+    now: datetime,
+) -> Iterator[SendResult]:
+    """Send what is due; one refused mail never stops the next.
+
+    ``send`` makes and delivers one edition and gives its Message-ID. Between the mail
+    server's acceptance and the log's commit lies the one window in which a kill can
+    repeat a mail; nothing else happens in it.
+    """
+    for subscriber, day in due:
+        try:
+            message_id = send(subscriber, day)
+        except DeliveryError as error:
+            yield SendResult(subscriber, day, error)
+            continue
+        store.deliveries.add(subscriber.name, day, message_id, now)
+        yield SendResult(subscriber, day)
+
+
+def batches(units: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The units in their order, ``size`` at a time."""
+    for start in range(0, len(units), size):
+        yield units[start : start + size]

@@ -1,0 +1,1 @@
+"""SQLite: the only package that knows sqlite-utils, table names and SQL."""

@@ -1,0 +1,54 @@
+"""SQLite's errors, in our words and with a remedy."""
+
+import sqlite3
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from monitor.errors import StoreError
+
+_REMEDIES = {
+    "database is locked": "another program is writing; try again when it is done",
+    "readonly database": "make the file and its folder writable, or name another --db",
+    "disk is full": "free some space; nothing was half written",
+    "unable to open": "check that the folder exists and may be written",
+    "not a database": "name another --db, or restore a backup",
+    "malformed": "the file is damaged; restore a backup",
+    "disk I/O error": "check the disk; nothing was half written",
+    "no such table": "the file belongs to another program; name another --db",
+    "no such column": "the file belongs to another program; name another --db",
+}
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Located(Protocol):
+    """Anything that knows which file it reads."""
+
+    path: str
+
+
+S = TypeVar("S", bound=Located)
+
+
+def store_error(path: str, error: sqlite3.Error) -> StoreError:
+    """The StoreError that says what SQLite said, and what to do about it."""
+    said = str(error)
+    remedy = next((r for words, r in _REMEDIES.items() if words in said), "")
+    return StoreError(f"{path}: {said}" + (f"; {remedy}" if remedy else ""))
+
+
+def guarded(
+    method: Callable[Concatenate[S, P], R],
+) -> Callable[Concatenate[S, P], R]:
+    """Raise StoreError from a method of an object with a ``path``."""
+
+    @wraps(method)
+    def wrapper(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(self, *args, **kwargs)
+        except sqlite3.Error as error:
+            raise store_error(self.path, error) from error
+
+    return wrapper

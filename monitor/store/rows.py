@@ -1,0 +1,87 @@
+"""One mapper a noun between frozen values and rows: ``from_row(to_row(x)) == x``."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor.model import Assignment, FeedState, Item, Translation, Why
+
+Row = dict[str, Any]
+
+_STATE_TIMES = ("last_poll", "last_good", "next_poll")
+
+
+def to_text(moment: datetime) -> str:
+    """A moment as the tables hold it: UTC, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def state_row(state: FeedState) -> Row:
+    """A FeedState as a row of ``feed_states``."""
+    row = asdict(state)
+    for name in _STATE_TIMES:
+        row[name] = to_text(row[name]) if row[name] else None
+    return row
+
+
+def state(row: Row) -> FeedState:
+    """A row of ``feed_states`` as a FeedState."""
+    times = {n: datetime.fromisoformat(row[n]) for n in _STATE_TIMES if row[n]}
+    return FeedState(**{**row, **times})
+
+
+def item_row(item: Item) -> Row:
+    """An Item as a row of ``items``."""
+    return asdict(item) | {
+        "published": to_text(item.published),
+        "seen": to_text(item.seen),
+        "recurring": int(item.recurring),
+    }
+
+
+_ITEM_COLUMNS = tuple(Item.__dataclass_fields__)
+
+
+def item(row: Row) -> Item:
+    """A row of ``items``, alone or as part of a join, as an Item."""
+    values = {name: row[name] for name in _ITEM_COLUMNS}
+    values["published"] = datetime.fromisoformat(row["published"])
+    values["seen"] = datetime.fromisoformat(row["seen"])
+    values["recurring"] = bool(row["recurring"])
+    return Item(**values)
+
+
+def translation_row(translation: Translation, made: datetime) -> Row:
+    """A Translation as a row of ``translations``."""
+    return asdict(translation) | {
+        "warnings": json.dumps(translation.warnings),
+        "made": to_text(made),
+    }
+
+
+def translation(row: Row) -> Translation:
+    """A row of ``translations`` as a Translation."""
+    values = {name: row[name] for name in Translation.__dataclass_fields__}
+    values["warnings"] = tuple(json.loads(row["warnings"]))
+    return Translation(**values)
+
+
+def assignment_row(assignment: Assignment) -> Row:
+    """An Assignment as a row of ``assignments``."""
+    return {
+        "item": assignment.item,
+        "story": assignment.story,
+        "score": float(assignment.score),
+        "parts": json.dumps(dict(assignment.why.parts)),
+        "shared": json.dumps(assignment.why.shared, ensure_ascii=False),
+        "nearest": assignment.why.nearest,
+    }
+
+
+def assignment(row: Row) -> Assignment:
+    """A row of ``assignments`` as an Assignment."""
+    why = Why(
+        json.loads(row["parts"]), tuple(json.loads(row["shared"])), row["nearest"]
+    )
+    return Assignment(row["item"], row["story"], row["score"], why)

@@ -1,0 +1,132 @@
+"""
+The tables, as an append-only list of migrations.
+
+Datetimes are ISO 8601 text in UTC to the second, so text order is time order. Every
+table is STRICT: a wrong type is an error, not a surprise.
+"""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("monitor")
+
+
+@migrations()
+def create_feed_states(db: Database) -> None:
+    """What polling taught us, one row a feed."""
+    db.table("feed_states").create(
+        {
+            "url": str,
+            "etag": str,
+            "last_modified": str,
+            "body_hash": str,
+            "failures": int,
+            "error": str,
+            "moved_to": str,
+            "last_poll": str,
+            "last_good": str,
+            "next_poll": str,
+        },
+        pk="url",
+        not_null={"failures"},
+        strict=True,
+    )
+
+
+@migrations()
+def create_items(db: Database) -> None:
+    """Items as published, and the headlines they had before."""
+    items = db.table("items")
+    columns = {
+        "id": str,
+        "feed": str,
+        "outlet": str,
+        "country": str,
+        "language": str,
+        "url": str,
+        "title": str,
+        "summary": str,
+        "published": str,
+        "published_raw": str,
+        "date_source": str,
+        "seen": str,
+        "recurring": int,
+    }
+    items.create(columns, pk="id", not_null=set(columns), strict=True)
+    items.create_index(["published"])
+    items.create_index(["seen"])
+    revisions = {"item": str, "title": str, "summary": str, "until": str}
+    db.table("revisions").create(
+        revisions, pk=("item", "until"), not_null=set(revisions), strict=True
+    )
+
+
+@migrations()
+def create_translations(db: Database) -> None:
+    """Every engine's translation is kept: a new engine never overwrites an old one."""
+    columns = {
+        "item": str,
+        "language": str,
+        "engine": str,
+        "engine_version": str,
+        "title": str,
+        "summary": str,
+        "warnings": str,
+        "made": str,
+    }
+    db.table("translations").create(
+        columns,
+        pk=("item", "language", "engine", "engine_version"),
+        not_null=set(columns),
+        strict=True,
+    )
+
+
+@migrations()
+def create_assignments(db: Database) -> None:
+    """Which item is in which story; ``seq`` keeps the order of the decisions."""
+    assignments = db.table("assignments")
+    assignments.create(
+        {
+            "seq": int,
+            "item": str,
+            "story": str,
+            "score": float,
+            "parts": str,
+            "shared": str,
+            "nearest": str,
+        },
+        pk="seq",
+        not_null={"item", "story", "score", "parts", "shared"},
+        strict=True,
+    )
+    assignments.create_index(["item"], unique=True)
+    assignments.create_index(["story"])
+    db.create_view(
+        "stories",
+        """
+        select assignments.story as id, count(*) as items,
+          min(items.published) as first_seen, max(items.published) as last_seen,
+          group_concat(distinct items.country) as sides,
+          group_concat(distinct items.language) as languages
+        from assignments join items on items.id = assignments.item
+        group by assignments.story
+        """,
+    )
+
+
+@migrations()
+def create_deliveries(db: Database) -> None:
+    """Which subscriber was sent which day's edition."""
+    columns = {"subscriber": str, "date": str, "message_id": str, "sent": str}
+    db.table("deliveries").create(
+        columns, pk=("subscriber", "date"), not_null=set(columns), strict=True
+    )
+
+
+@migrations()
+def create_faults(db: Database) -> None:
+    """Units that broke a step: after a few tries they are left aside, with reason."""
+    columns = {"step": str, "unit": str, "failures": int, "reason": str, "last": str}
+    db.table("faults").create(
+        columns, pk=("step", "unit"), not_null=set(columns), strict=True
+    )

@@ -1,0 +1,142 @@
+"""Assignments, and the stories they add up to."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+
+from sqlite_utils import Database
+
+from monitor.model import (
+    Assignment,
+    Item,
+    Language,
+    Member,
+    Reading,
+    Story,
+    Translation,
+)
+from monitor.store import rows
+from monitor.store.errors import guarded
+
+
+class Stories:
+    """Which items belong together."""
+
+    def __init__(self, db: Database, path: str) -> None:
+        self._db = db
+        self.path = path
+
+    @guarded
+    def unassigned(self) -> list[Reading]:
+        """Items without a story, by (published, id)."""
+        found = self._db.query(
+            f"select items.*, {_ENGLISH} from items where not exists"
+            " (select 1 from assignments where assignments.item = items.id)"
+            " order by published, id"
+        )
+        return [_reading(row) for row in found]
+
+    @guarded
+    def window(self, since: datetime) -> list[tuple[Reading, Assignment]]:
+        """Members of stories with an item published since then, as decided in order."""
+        found = self._db.query(
+            f"select items.*, {_ENGLISH}, assignments.* from assignments"
+            " join items on items.id = assignments.item where assignments.story in"
+            " (select a.story from items as i join assignments as a on a.item = i.id"
+            " where i.published >= :since) order by assignments.seq",
+            {"since": rows.to_text(since)},
+        )
+        return [(_reading(row), rows.assignment(row)) for row in found]
+
+    @guarded
+    def assign(self, assignments: Iterable[Assignment]) -> None:
+        """Keep decisions, in their order."""
+        self._db.table("assignments").insert_all(map(rows.assignment_row, assignments))
+
+    @guarded
+    def between(self, start: datetime, end: datetime) -> list[Story]:
+        """Stories with an item published or first seen in [start, end), by id.
+
+        Items published or seen from ``end`` on are left out: a past day's stories stay
+        as they were.
+        """
+        return self._stories(
+            "select a.story from items as i join assignments as a on a.item = i.id"
+            " where (i.published >= :start and i.published < :end)"
+            " or (i.seen >= :start and i.seen < :end)",
+            {"start": rows.to_text(start), "end": rows.to_text(end)},
+        )
+
+    @guarded
+    def one(self, story: str, end: datetime) -> Story | None:
+        """The story with this id as it stood at ``end``, if there is one."""
+        found = self._stories(":story", {"story": story, "end": rows.to_text(end)})
+        return found[0] if found else None
+
+    @guarded
+    def count(self) -> dict[str, int]:
+        """How many stories there are, and how many have more than one item."""
+        [row] = self._db.query(
+            "select count(*) as stories, coalesce(sum(items > 1), 0) as shared,"
+            " coalesce(sum(sides like '%,%'), 0) as cross_border from stories"
+        )
+        return row
+
+    def _stories(self, which: str, values: dict[str, str]) -> list[Story]:
+        found = list(
+            self._db.query(
+                "select items.*, assignments.* from assignments join items"
+                " on items.id = assignments.item where items.published < :end"
+                f" and items.seen < :end and assignments.story in ({which})"
+                " order by assignments.story, items.published, items.id",
+                values,
+            )
+        )
+        ids = [row["item"] for row in found]
+        translations = self._translations(ids)
+        return [
+            Story(story, tuple(_member(row, translations) for row in members))
+            for story, members in groupby(found, key=itemgetter("story"))
+        ]
+
+    def _translations(self, ids: list[str]) -> dict[str, dict[Language, Translation]]:
+        """Item -> language -> the newest translation."""
+        found: dict[str, dict[Language, Translation]] = {}
+        for row in self._translation_rows(ids):
+            made = rows.translation(row)
+            found.setdefault(made.item, {})[made.language] = made
+        return found
+
+    def _translation_rows(self, ids: list[str]) -> Iterator[rows.Row]:
+        for start in range(0, len(ids), _CHUNK):
+            chunk = ids[start : start + _CHUNK]
+            where = f"item in ({','.join('?' * len(chunk))})"
+            yield from self._db.table("translations").rows_where(
+                where, chunk, order_by="made, rowid"
+            )
+
+
+_CHUNK = 500  # below SQLite's oldest limit of 999 variables in a statement
+
+_NEWEST = (
+    "(select {column} from translations where translations.item = items.id"
+    " and translations.language = 'en' order by made desc, rowid desc limit 1)"
+)
+_ENGLISH = (
+    f"{_NEWEST.format(column='title')} as english_title,"
+    f" {_NEWEST.format(column='summary')} as english_summary"
+)
+
+
+def _reading(row: rows.Row) -> Reading:
+    item: Item = rows.item(row)
+    if item.language == "en":
+        return Reading(item, item.title, item.summary)
+    return Reading(item, row["english_title"] or "", row["english_summary"] or "")
+
+
+def _member(
+    row: rows.Row, translations: dict[str, dict[Language, Translation]]
+) -> Member:
+    return Member(rows.item(row), rows.assignment(row), translations.get(row["id"], {}))

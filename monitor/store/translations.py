@@ -1,0 +1,106 @@
+"""Translations, what still waits for one, and texts that keep failing."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.model import Item, Language, Translation
+from monitor.store import rows
+from monitor.store.errors import guarded
+
+MAX_FAILURES = 3
+"""Tries after which an item is left untranslated, with its reason on show."""
+
+_STEP = "translate"
+
+
+class Translations:
+    """Every engine's translation of every item."""
+
+    def __init__(self, db: Database, path: str) -> None:
+        self._db = db
+        self.path = path
+
+    @guarded
+    def pending(self, target: Language, since: datetime) -> list[Item]:
+        """Items seen since then in another language that have no translation yet.
+
+        Oldest first; those that failed too often are left out.
+        """
+        found = self._db.query(
+            f"select items.* from items where {_WAITING} and not exists (select 1"
+            " from faults where step = :step and unit = items.id || ':' || :target"
+            " and failures >= :most) order by published, id",
+            {
+                "target": target,
+                "since": rows.to_text(since),
+                "step": _STEP,
+                "most": MAX_FAILURES,
+            },
+        )
+        return [rows.item(row) for row in found]
+
+    @guarded
+    def missing(self, target: Language, start: datetime, end: datetime) -> int:
+        """How many items seen in [start, end) a reader of ``target`` cannot read."""
+        [row] = self._db.query(
+            f"select count(*) as missing from items where {_WAITING} and seen < :end",
+            {
+                "target": target,
+                "since": rows.to_text(start),
+                "end": rows.to_text(end),
+            },
+        )
+        return int(row["missing"])
+
+    @guarded
+    def add(self, translations: Iterable[Translation], now: datetime) -> None:
+        """Keep translations made now."""
+        self._db.table("translations").insert_all(
+            (rows.translation_row(t, now) for t in translations), replace=True
+        )
+
+    @guarded
+    def fail(self, item: str, target: Language, reason: str, now: datetime) -> None:
+        """Count a failed try of one item."""
+        self._db.execute(
+            "insert into faults values (?, ?, 1, ?, ?) on conflict (step, unit)"
+            " do update set failures = failures + 1, reason = excluded.reason,"
+            " last = excluded.last",
+            [_STEP, f"{item}:{target}", reason, rows.to_text(now)],
+        )
+
+    @guarded
+    def engines(self) -> dict[str, int]:
+        """Engine -> how many translations it made."""
+        found = self._db.query(
+            "select engine, count(*) as made from translations group by engine"
+        )
+        return {row["engine"]: row["made"] for row in found}
+
+    @guarded
+    def warnings(self) -> dict[str, int]:
+        """Warning -> how many translations carry it."""
+        found = self._db.query(
+            "select value as warning, count(*) as made"
+            " from translations, json_each(warnings) group by value order by made desc"
+        )
+        return {row["warning"]: row["made"] for row in found}
+
+    @guarded
+    def quarantined(self) -> list[dict[str, object]]:
+        """Texts given up on: unit, failures, reason, last."""
+        return list(
+            self._db.query(
+                "select unit, failures, reason, last from faults"
+                " where step = ? and failures >= ? order by last, unit",
+                [_STEP, MAX_FAILURES],
+            )
+        )
+
+
+_WAITING = (
+    "language <> :target and seen >= :since and not exists (select 1 from translations"
+    " where translations.item = items.id and translations.language = :target)"
+)

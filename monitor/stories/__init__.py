@@ -1,0 +1,1 @@
+"""Items -> stories: terms, their similarity, and online assignment."""

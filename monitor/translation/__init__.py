@@ -1,0 +1,1 @@
+"""Item -> Translation: the engines, what they share, and how far to trust them."""

@@ -1,0 +1,238 @@
+"""
+Builders of nouns for tests: every argument has a default, so a test names only what
+it is about. Times are given as ``minutes`` after NOW, or in full as ``published``.
+
+``story(item(...), item(...))`` wraps bare items into members; write
+``member(it, translation(it, "..."))`` to give one its translation.
+
+Use ``from builders import item``: a dependency installs a package called ``tests``.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal
+
+from monitor.model import (
+    Assignment,
+    Country,
+    DateSource,
+    Feed,
+    FeedHealth,
+    FeedState,
+    Item,
+    Language,
+    Member,
+    Reading,
+    Story,
+    Subscriber,
+    Translation,
+    Watchlist,
+    Why,
+)
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+"""A Monday noon; no country of ours changes its clocks that day."""
+
+_OUTLETS: Mapping[tuple[Country, Language], str] = {
+    ("US", "en"): "The Potomac Ledger",
+    ("US", "es"): "Canal Horizonte",
+    ("MX", "es"): "Diario Anáhuac",
+    ("MX", "en"): "Mexico Bulletin Daily",
+}
+_LANGUAGE_OF: Mapping[Country, Language] = {"US": "en", "MX": "es"}
+_TZ_OF: Mapping[Country, str] = {"US": "America/New_York", "MX": "America/Mexico_City"}
+_TITLES: Mapping[Language, str] = {
+    "en": "Mexico and US agree on water deliveries",
+    "es": "México y EE.UU. acuerdan entregas de agua",
+}
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
+
+
+def _slug(outlet: str) -> str:
+    return "".join(c for c in outlet.casefold() if c.isascii() and c.isalnum())
+
+
+def feed(
+    outlet: str | None = None,
+    country: Country = "US",
+    language: Language | None = None,
+    *,
+    url: str | None = None,
+    kind: str = "national",
+    owner: str | None = None,
+    tz: str | None = None,
+    drop_params: tuple[str, ...] = (),
+    id_pattern: str | None = None,
+    recurring_titles: tuple[str, ...] = (),
+    local: bool = False,
+) -> Feed:
+    """A feed of one outlet; by default it owns itself and speaks its country's tongue."""
+    language = language or _LANGUAGE_OF[country]
+    outlet = outlet or _OUTLETS[country, language]
+    return Feed(
+        url=url or f"https://{_slug(outlet)}.example/feed.xml",
+        outlet=outlet,
+        country=country,
+        language=language,
+        kind=kind,
+        owner=owner or outlet,
+        tz=tz or _TZ_OF[country],
+        drop_params=drop_params,
+        id_pattern=id_pattern,
+        recurring_titles=recurring_titles,
+        local=local,
+    )
+
+
+def health(
+    of: Feed | None = None, error: str | None = None, last_good: datetime | None = NOW
+) -> FeedHealth:
+    """A feed's health; with an ``error`` it is down, otherwise it is well."""
+    of = of or feed()
+    state = FeedState(
+        url=of.url,
+        failures=int(error is not None),
+        error=error,
+        last_poll=NOW,
+        last_good=last_good,
+    )
+    return FeedHealth(feed=of, state=state, is_healthy=error is None)
+
+
+def item(
+    title: str | None = None,
+    country: Country = "US",
+    language: Language | None = None,
+    *,
+    minutes: float = 0,
+    outlet: str | None = None,
+    summary: str = "",
+    id: str | None = None,  # noqa: A002 - the noun's own field
+    url: str | None = None,
+    published: datetime | None = None,
+    published_raw: str | None = None,
+    date_source: DateSource = "feed",
+    seen: datetime | None = None,
+    recurring: bool = False,
+) -> Item:
+    """An item published ``minutes`` after NOW, unless ``published`` says when."""
+    language = language or _LANGUAGE_OF[country]
+    outlet = outlet or _OUTLETS[country, language]
+    title = _TITLES[language] if title is None else title
+    published = published or NOW + timedelta(minutes=minutes)
+    item_id = id or _digest(outlet, title, published)
+    undated = date_source == "fetched"
+    raw = "" if undated else published.isoformat()
+    return Item(
+        id=item_id,
+        feed=f"https://{_slug(outlet)}.example/feed.xml",
+        outlet=outlet,
+        country=country,
+        language=language,
+        url=url or f"https://{_slug(outlet)}.example/{item_id}",
+        title=title,
+        summary=summary,
+        published=published,
+        published_raw=raw if published_raw is None else published_raw,
+        date_source=date_source,
+        seen=seen or (published if undated else published + timedelta(minutes=10)),
+        recurring=recurring,
+    )
+
+
+def translation(
+    of: Item,
+    title: str | None = None,
+    summary: str | None = None,
+    *,
+    language: Language | None = None,
+    engine: str = "apertium",
+    engine_version: str = "3.8",
+    warnings: tuple[str, ...] = (),
+) -> Translation:
+    """An item in the other language; by default its texts in square brackets."""
+    language = language or ("en" if of.language == "es" else "es")
+    return Translation(
+        item=of.id,
+        language=language,
+        engine=engine,
+        engine_version=engine_version,
+        title=f"[{of.title}]" if title is None else title,
+        summary=(of.summary and f"[{of.summary}]") if summary is None else summary,
+        warnings=warnings,
+    )
+
+
+def reading(
+    of: Item, english_title: str | None = None, english_summary: str = ""
+) -> Reading:
+    """An item as the clusterer reads it; English items read as they are."""
+    if english_title is None:
+        english_title = of.title if of.language == "en" else ""
+    return Reading(
+        of,
+        english_title,
+        english_summary or (of.summary if of.language == "en" else ""),
+    )
+
+
+def assignment(
+    of: Item,
+    story: str | None = None,
+    *,
+    score: float = 0.5,
+    why: Why | None = None,
+) -> Assignment:
+    """An item's membership; by default it opens a story of its own."""
+    return Assignment(of.id, story or f"s{of.id}", score, why or Why({"names": score}))
+
+
+def member(
+    of: Item | None = None, *translations: Translation, story: str | None = None
+) -> Member:
+    """An item in its story, with the translations given."""
+    of = of or item()
+    by_language: dict[Language, Translation] = {t.language: t for t in translations}
+    return Member(of, assignment(of, story), by_language)
+
+
+def story(*members: Member | Item, id: str | None = None) -> Story:  # noqa: A002
+    """A story of members or bare items, in any order; its opener names it."""
+    made = [m if isinstance(m, Member) else member(m) for m in members or (item(),)]
+    made.sort(key=lambda m: (m.item.published, m.item.id))
+    story_id = id or f"s{made[0].item.id}"
+    return Story(
+        story_id,
+        tuple(
+            Member(m.item, assignment(m.item, story_id), m.translations) for m in made
+        ),
+    )
+
+
+def subscriber(
+    name: str = "dana",
+    language: Literal["en", "es", "both"] = "en",
+    tz: str = "America/New_York",
+    at: time = time(7, 0),
+    *,
+    address: str | None = None,
+    watchlists: tuple[str, ...] = (),
+) -> Subscriber:
+    """A reader in New York at seven in the morning, in English."""
+    return Subscriber(
+        name=name,
+        address=address or f"{_slug(name)}@desk.example",
+        language=language,
+        tz=tz,
+        time=at,
+        watchlists=watchlists,
+    )
+
+
+def watchlist(name: str = "Water", *terms: str) -> Watchlist:
+    """A watch-list; its name is its only term unless terms are given."""
+    return Watchlist(name, terms or (name,))
