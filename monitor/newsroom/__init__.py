@@ -1,0 +1,1 @@
+"""The embedded newsroom: bilingual feeds written for the monitor, served for real."""
