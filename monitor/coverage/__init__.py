@@ -1,1 +1,1 @@
-"""How the two sides cover one story: who, when, how much, and what an analyst follows."""
+"""How the two sides cover a story: who, when, how much, and what analysts follow."""

@@ -10,6 +10,7 @@ from monitor.text import fold, words
 
 _CAPITALS = "^"
 """Marks a word in capitals; no folded word contains it."""
+_MARK = re.escape(_CAPITALS)
 
 
 def matches(story: Story, watchlists: Sequence[Watchlist]) -> tuple[str, ...]:
@@ -24,7 +25,9 @@ def matches(story: Story, watchlists: Sequence[Watchlist]) -> tuple[str, ...]:
     return tuple(
         watchlist.name
         for watchlist in watchlists
-        if any(_pattern(term).search(text) for term in watchlist.terms for text in texts)
+        if any(
+            _pattern(term).search(text) for term in watchlist.terms for text in texts
+        )
     )
 
 
@@ -56,14 +59,16 @@ def _words(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _pattern(term: str) -> re.Pattern[str]:
-    parts = [_part(word) for word in _words(term)]
-    if not parts:
+    stems = list(_words(term))
+    if not stems:
         return re.compile(r"(?!)")
-    ending = r"\S*" if term.rstrip().endswith("*") else ""
-    return re.compile(f" {' '.join(parts)}{ending} ")
+    endings = ["" for _ in stems]
+    if term.rstrip().endswith("*"):
+        endings[-1] = rf"[^ {_MARK}]*"
+    parts = map(_part, stems, endings)
+    return re.compile(f" {' '.join(parts)} ")
 
 
-def _part(word: str) -> str:
-    stem = re.escape(word.removesuffix(_CAPITALS))
-    mark = re.escape(_CAPITALS)
-    return stem + (mark if word.endswith(_CAPITALS) else f"(?:{mark})?")
+def _part(word: str, ending: str) -> str:
+    stem = re.escape(word.removesuffix(_CAPITALS)) + ending
+    return stem + (_MARK if word.endswith(_CAPITALS) else f"(?:{_MARK})?")

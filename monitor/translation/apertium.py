@@ -28,30 +28,36 @@ _START_SECONDS = 20.0
 _CHARACTERS_PER_SECOND = 5_000
 """A twentieth of what one slow core does (it measured 130,000 to 180,000)."""
 
-_RESERVED = re.compile(r"([\[\]{}^$/\\@<>])")
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_UNSENDABLE = re.compile(r"[\0\ud800-\udfff]")
-_ENDS_SENTENCE = re.compile(r"[.!?…][\"'»”’)\]]*\s*$")
-_BLANKS = re.compile(r" {2,}")
-_MARKED = re.compile(r"\[\[t:g:(\d+)\]\](.*?)\[\[/\]\]", re.DOTALL)
-_POSSESSIVE = re.compile(r"['’]s?$")
-_FIRST_WORDS = re.compile(r"\W*([^\W_]+)\W+?([^\W_]+)")
-
 _STAND_INS: dict[Kind, dict[Language, str]] = {
     "name": {"es": "Texas", "en": "Texas"},
     "person": {"es": "Obama", "en": "Obama"},
     "money": {"es": "dólares", "en": "dollars"},
     "noun.m": {"es": "sombrero", "en": "hat"},
-    "noun.f": {"es": "botella", "en": "bottle"},
+    "noun.f": {"es": "ventana", "en": "window"},
     "nouns.m": {"es": "sombreros", "en": "hats"},
-    "nouns.f": {"es": "botellas", "en": "bottles"},
+    "nouns.f": {"es": "ventanas", "en": "windows"},
 }
-"""A word of the same grammar that Apertium knows in both languages. It is translated
-in the term's place, carrying the term's number, and then replaced."""
+"""A word of the same grammar that Apertium knows in both languages, and never as a
+verb. It is translated in the term's place, bearing the term's number, then replaced."""
 
+_RESERVED = re.compile(r"([\[\]{}^$/\\@<>])")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_UNSENDABLE = re.compile(r"[\0\ud800-\udfff]")
+_MARKED = re.compile(r"\[\[t:g:(\d+)\]\](.*?)\[\[/\]\]", re.DOTALL)
+_CARRIED = re.compile(r"\[(~| no)\]")
+"""Pieces that travel as blanks, since as text Apertium would lose them."""
+
+_ENDS_SENTENCE = re.compile(r"[.!?…][\"'»”’)\]]*\s*$")
+_QUOTE = re.compile(r"(?<!\w)'(?=\w)")
 _THOUSANDS = re.compile(r"\b(\d{1,3}) mil(?: (\d{1,3}))?\b(?! mill| m[dm])")
 _PARTICIPLE = r"\w*(?:[aií]do|cho|[silro]to)\b"
-_LOST_NO = re.compile(rf"\b(no) (habr(?:á|ía)n?)\b(?! {_PARTICIPLE})", re.IGNORECASE)
+_LOST_NO = re.compile(
+    rf"(?<!\bya )\b(no) (habr(?:á|ía)n?)\b(?! {_PARTICIPLE})", re.IGNORECASE
+)
+
+_FIRST_WORDS = re.compile(r"\W*([^\W_]+)\W+?([^\W_]+)")
+_ADDED_SUBJECT = re.compile(r"\b(it|they) ([A-Z])(?=[a-z])")
+_BLANKS = re.compile(r" {2,}")
 
 
 class ApertiumTranslator:
@@ -110,7 +116,7 @@ class ApertiumTranslator:
         for i, found, stream in zip(
             spoken, spans, self._run_batch(streams, mode), strict=True
         ):
-            translated[i] = _from_stream(stream, found, texts[i])
+            translated[i] = _from_stream(stream, found, target, texts[i])
         return translated
 
     def close(self) -> None:
@@ -176,10 +182,10 @@ def _to_stream(text: str, spans: Sequence[Span], language: Language) -> str:
     """The text in Apertium's stream format, with stand-ins for the glossary's terms."""
     parts, at = [], 0
     for number, span in enumerate(spans):
-        parts.append(_plain(text[at : span.start], language))
         word = _STAND_INS[span.kind][language]
         if text[span.start].isupper():
             word = word[0].upper() + word[1:]
+        parts.append(_plain(text[at : span.start], language))
         parts.append(f"[[t:g:{number}]]{word}[[/]]")
         at = span.end
     parts.append(_plain(text[at:], language))
@@ -188,14 +194,16 @@ def _to_stream(text: str, spans: Sequence[Span], language: Language) -> str:
 
 
 def _plain(text: str, language: Language) -> str:
+    """Text between terms, written so that Apertium neither misreads nor loses it."""
     text = _UNSENDABLE.sub("\ufffd", text)
+    # "'medieval'" would be read as "am edieval".
+    text = _QUOTE.sub("‘", text)
     if language == "es":
-        # Apertium says "12 one thousand"; Mexican style writes 12,000 as well.
+        # "12 mil" would become "12 one thousand"; Mexican style writes 12,000 as well.
         text = _THOUSANDS.sub(_in_figures, text)
-    text = _RESERVED.sub(r"\\\1", text)
-    # A lone ~ is a command to the last stage, which swallows it.
-    text = text.replace("~", "[~]")
-    # "no habrá agua" becomes "there will be water"; a blank carries the "no" over.
+    # A lone ~ is a command to the last stage.
+    text = _RESERVED.sub(r"\\\1", text).replace("~", "[~]")
+    # "no habrá agua" would become "there will be water".
     return _LOST_NO.sub(r"\2[ no]", text) if language == "es" else text
 
 
@@ -205,6 +213,7 @@ def _in_figures(match: re.Match[str]) -> str:
 
 
 def _split(output: str, count: int, mode: str) -> list[str]:
+    """Each text's own output, by its numbered blank."""
     texts, at = [], 0
     for number in range(count):
         mark = f"[§{number}§]"
@@ -218,36 +227,42 @@ def _split(output: str, count: int, mode: str) -> list[str]:
     return texts
 
 
-def _from_stream(stream: str, spans: Sequence[Span], original: str) -> str:
+def _from_stream(
+    stream: str, spans: Sequence[Span], language: Language, original: str
+) -> str:
+    """Plain text again, with the terms in ``language`` where their stand-ins are."""
     stream = stream.removesuffix(".[]").removesuffix("[]")
-    text = _MARKED.sub(lambda marked: _reserve(_term(marked, spans)), stream)
-    text = _ESCAPED.sub(r"\1", text.replace("[~]", "~").replace("[ no]", " no"))
-    if "  " not in original:
-        text = _BLANKS.sub(" ", text)
-    return _mend_capitals(text, original)
+    stream = _MARKED.sub(lambda marked: _term(marked, spans, language), stream)
+    text = _ESCAPED.sub(r"\1", _CARRIED.sub(r"\1", stream))
+    if "‘" not in original:
+        text = text.replace("‘", "'")
+    return _mend_capitals(_BLANKS.sub(" ", text), original)
 
 
-def _term(marked: re.Match[str], spans: Sequence[Span]) -> str:
-    """The term in the stand-in's place, with the ending and capital it has there."""
+def _term(marked: re.Match[str], spans: Sequence[Span], language: Language) -> str:
+    """The term for its stand-in; an article that joined it ("los sombreros") stays."""
     span, shown = spans[int(marked[1])], marked[2]
-    ending = _POSSESSIVE.search(shown)
+    stand_in = _STAND_INS[span.kind][language]
+    at = shown.lower().find(stand_in.lower())
+    if at < 0:
+        return shown
     target = span.target
-    if span.kind not in PROPER and shown[:1].isupper():
+    if span.kind not in PROPER and shown[at].isupper():
         target = target[0].upper() + target[1:]
-    return target + (ending.group() if ending else "")
-
-
-def _reserve(text: str) -> str:
-    return _RESERVED.sub(r"\\\1", text)
+    return shown[:at] + _RESERVED.sub(r"\\\1", target) + shown[at + len(stand_in) :]
 
 
 def _mend_capitals(text: str, original: str) -> str:
-    """Apertium hands a first word's capital on to the second, or gives one unasked."""
+    """Undo the capitals Apertium adds, which a reader of names would take for names.
+
+    It gives a first word one unasked, and hands it on to the second word if the first
+    is a name, and to the verb if it adds a subject ("it Follows").
+    """
     first = next((c for c in original if c.isalpha()), "")
     if first.islower():
         text = re.sub(r"[^\W\d_]", lambda m: m.group().lower(), text, count=1)
     ours, theirs = _FIRST_WORDS.match(original), _FIRST_WORDS.match(text)
     if ours and theirs and ours[1] == theirs[1] and ours[2].islower():
-        second = theirs.start(2)
-        text = text[:second] + text[second].lower() + text[second + 1 :]
-    return text
+        at = theirs.start(2)
+        text = text[:at] + text[at].lower() + text[at + 1 :]
+    return _ADDED_SUBJECT.sub(lambda m: f"{m[1]} {m[2].lower()}", text)

@@ -7,7 +7,7 @@ read, and its terms are found in a text; what to do with them is the engine's af
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -20,7 +20,7 @@ Kind = Literal[
 PROPER: frozenset[Kind] = frozenset({"name", "person", "given"})
 """Kinds that keep their own capitals; the others follow their place in the sentence."""
 
-_KINDS = get_args(Kind)
+_KINDS: tuple[Kind, ...] = get_args(Kind)
 _CAPITALISED = (  # García, O'Rourke, DeSantis, Ocasio-Cortez; not II, EXCLUSIVE
     r"[A-ZÀ-ÖØ-Þ](?:['’][A-Z])?[a-zß-öø-ÿ](?:[^\W_]|-(?=[^\W_]))*"
 )
@@ -63,7 +63,9 @@ class Glossary:
         self.digest = hashlib.sha256(repr(self.terms).encode()).hexdigest()[:8]
         """Changes when any term does, so that translations made with it can be told."""
         self._targets = {lang: _targets(self.terms, lang) for lang in LANGUAGES}
-        self._patterns = {lang: _pattern(self.terms, lang) for lang in LANGUAGES}
+        self._patterns = {
+            lang: _pattern(self.terms, self._targets[lang], lang) for lang in LANGUAGES
+        }
 
     def find(self, text: str, language: Language) -> list[Span]:
         """The terms in a text, left to right, the longest at each place."""
@@ -90,9 +92,10 @@ def read_glossary(lines: Iterable[str], name: str = "glossary") -> Glossary:
 
 
 def _read_term(line: str, where: str) -> Term:
-    kind, es, en, only = (line.split("\t") + ["", "", ""])[:4]
-    if kind not in _KINDS:
-        raise ConfigError(f"{where}: kind {kind!r} is none of {', '.join(_KINDS)}")
+    word, es, en, only = (line.split("\t") + ["", "", ""])[:4]
+    kind = next((kind for kind in _KINDS if kind == word), None)
+    if kind is None:
+        raise ConfigError(f"{where}: kind {word!r} is none of {', '.join(_KINDS)}")
     if only and only not in LANGUAGES:
         raise ConfigError(f"{where}: {only!r} is not en or es")
     spanish = _forms(es)
@@ -112,21 +115,20 @@ def _targets(terms: Sequence[Term], language: Language) -> dict[str, tuple[Kind,
     found: dict[str, tuple[Kind, str]] = {}
     for term in terms:
         if language in term.languages and term.kind != "given":
+            target = term.forms(other)[0]
             for form in term.forms(language):
-                found.setdefault(form, (term.kind, term.forms(other)[0]))
+                found.setdefault(form, (term.kind, target))
+                if term.kind == "person":  # "TRUMP SAYS": no other kind is as common
+                    found.setdefault(form.upper(), (term.kind, target.upper()))
     return found
 
 
-def _pattern(terms: Sequence[Term], language: Language) -> re.Pattern[str]:
+def _pattern(
+    terms: Sequence[Term], targets: Mapping[str, tuple[Kind, str]], language: Language
+) -> re.Pattern[str]:
     """Every form, longest first; then given names with the surnames after them."""
-    forms = {
-        form: term.kind in PROPER
-        for term in terms
-        if language in term.languages and term.kind != "given"
-        for form in term.forms(language)
-    }
-    longest_first = sorted(forms, key=lambda form: (-len(form), form))
-    choices = [_form_pattern(form, forms[form]) for form in longest_first]
+    longest_first = sorted(targets, key=lambda form: (-len(form), form))
+    choices = [_form_pattern(form, targets[form][0]) for form in longest_first]
     given = [form for t in terms if t.kind == "given" for form in t.forms(language)]
     if given:
         surnames = rf"(?:[ ]{_PARTICLES}{_CAPITALISED}){{1,{_SURNAMES[language]}}}"
@@ -134,10 +136,10 @@ def _pattern(terms: Sequence[Term], language: Language) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(choices) or '(?!)'})(?!\w)")
 
 
-def _form_pattern(form: str, is_proper: bool) -> str:
+def _form_pattern(form: str, kind: Kind) -> str:
     """Proper names match as written; other words also with a first capital."""
     first = form[0]
-    if is_proper or first == first.upper():
+    if kind in PROPER or first == first.upper():
         return re.escape(form)
     return f"[{first}{first.upper()}]{re.escape(form[1:])}"
 

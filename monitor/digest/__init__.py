@@ -1,0 +1,1 @@
+"""The daily edition: chosen, rendered as HTML and text, handed to a mail server."""

@@ -1,0 +1,206 @@
+"""Stories and items as files for other programs: JSON, CSV and Atom."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from monitor.model import SIDES, Coverage, Item, Language, Member, SideCoverage, Story
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the start of a formula."""
+
+_CONTROLS = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+"""What XML 1.0 cannot hold."""
+
+_STORY_COLUMNS = (
+    "id",
+    "headline_en",
+    "headline_es",
+    "first_seen",
+    "last_seen",
+    "leader",
+    "lag_minutes",
+    "lag_certainty",
+    *(f"{side}_{what}" for side in SIDES for what in ("items", "outlets", "owners")),
+)
+
+
+def headline(story: Story, language: Language) -> str | None:
+    """The story's first headline in a language: an original before a translation."""
+    own = (m.item.title for m in story.members if m.item.language == language)
+    made = (
+        m.translations[language].title
+        for m in story.members
+        if language in m.translations and m.translations[language].title
+    )
+    return next(own, next(made, None))
+
+
+def story_dict(coverage: Coverage) -> dict[str, Any]:
+    """One story as ``stories.json`` states it."""
+    story = coverage.story
+    return {
+        "id": story.id,
+        "headline": {"en": headline(story, "en"), "es": headline(story, "es")},
+        "first_seen": story.first_seen.isoformat(),
+        "last_seen": story.last_seen.isoformat(),
+        "leader": coverage.leader,
+        "lag_minutes": coverage.lag_minutes,
+        "lag_certainty": coverage.lag_certainty,
+        "sides": {side: _side(coverage.sides[side]) for side in SIDES},
+        "items": [_member(member) for member in story.members],
+    }
+
+
+def stories_json(coverages: Iterable[Coverage]) -> str:
+    """The list of stories, as documented in docs/stories-json.md."""
+    return _json([story_dict(coverage) for coverage in coverages])
+
+
+def stories_csv(coverages: Iterable[Coverage]) -> str:
+    """One row a story; times in UTC."""
+    return _csv(_STORY_COLUMNS, [_story_row(coverage) for coverage in coverages])
+
+
+def stories_atom(coverages: Sequence[Coverage], address: str, now: datetime) -> str:
+    """A feed of stories, newest change first, for any feed reader."""
+    newest = sorted(coverages, key=lambda c: c.story.last_seen, reverse=True)
+    feed = _feed("Stories", f"{address}/stories.atom", now)
+    for coverage in newest:
+        story = coverage.story
+        entry = ET.SubElement(feed, "entry")
+        _child(entry, "title", headline(story, "en") or headline(story, "es") or "")
+        _child(entry, "id", f"urn:monitor:story:{story.id}")
+        _child(entry, "updated", story.last_seen.isoformat())
+        _child(entry, "published", story.first_seen.isoformat())
+        ET.SubElement(entry, "link", href=story.members[0].item.url)
+        _child(entry, "content", _lines(coverage), type="text")
+    return _xml(feed)
+
+
+def items_json(items: Iterable[Item]) -> str:
+    """The list of items, each with every field of ours."""
+    return _json([_item(item) for item in items])
+
+
+def items_csv(items: Iterable[Item]) -> str:
+    """One row an item; times in UTC."""
+    columns = tuple(Item.__dataclass_fields__)
+    return _csv(columns, [_item(item) for item in items])
+
+
+def items_atom(items: Sequence[Item], address: str, now: datetime) -> str:
+    """A feed of items, newest first."""
+    feed = _feed("Items", f"{address}/items.atom", now)
+    for item in sorted(items, key=lambda i: i.published, reverse=True):
+        entry = ET.SubElement(feed, "entry", {"xml:lang": item.language})
+        _child(entry, "title", item.title)
+        _child(entry, "id", f"urn:monitor:item:{item.id}")
+        _child(entry, "updated", item.published.isoformat())
+        _child(ET.SubElement(entry, "author"), "name", item.outlet)
+        ET.SubElement(entry, "link", href=item.url)
+        _child(entry, "summary", item.summary)
+    return _xml(feed)
+
+
+def _side(side: SideCoverage) -> dict[str, Any]:
+    return {
+        "items": len(side.items),
+        "outlets": list(side.outlets),
+        "owners": list(side.owners),
+        "first": side.first.id if side.first else None,
+        "first_published": side.first.published.isoformat() if side.first else None,
+    }
+
+
+def _member(member: Member) -> dict[str, Any]:
+    item, why = member.item, member.assignment.why
+    other: Language = "en" if item.language == "es" else "es"
+    translation = member.translations.get(other)
+    return {
+        "id": item.id,
+        "outlet": item.outlet,
+        "country": item.country,
+        "language": item.language,
+        "title": item.title,
+        "translated_title": translation.title if translation else None,
+        "url": item.url,
+        "published": item.published.isoformat(),
+        "date_source": item.date_source,
+        "why": {
+            "score": member.assignment.score,
+            "parts": dict(why.parts),
+            "shared": list(why.shared),
+            "nearest": why.nearest,
+        },
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    row = {name: getattr(item, name) for name in Item.__dataclass_fields__}
+    return row | {
+        "published": item.published.isoformat(),
+        "seen": item.seen.isoformat(),
+    }
+
+
+def _story_row(coverage: Coverage) -> dict[str, Any]:
+    story = story_dict(coverage)
+    row = {name: story[name] for name in _STORY_COLUMNS if name in story}
+    row |= {f"headline_{code}": text for code, text in story["headline"].items()}
+    for side in SIDES:
+        covered = coverage.sides[side]
+        row[f"{side}_items"] = len(covered.items)
+        row[f"{side}_outlets"] = "; ".join(covered.outlets)
+        row[f"{side}_owners"] = "; ".join(covered.owners)
+    return row
+
+
+def _lines(coverage: Coverage) -> str:
+    return "\n".join(
+        f"{m.item.country} {m.item.outlet}: {m.item.title}"
+        for m in coverage.story.members
+    )
+
+
+def _json(rows: list[dict[str, Any]]) -> str:
+    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+
+
+def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({k: _inert(v) for k, v in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def _inert(value: object) -> object:
+    """A text that no spreadsheet runs as a formula: feeds are untrusted."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value
+
+
+def _feed(title: str, address: str, now: datetime) -> ET.Element:
+    feed = ET.Element("feed", xmlns=_ATOM)
+    _child(feed, "title", f"Bilingual Coverage Monitor: {title}")
+    _child(feed, "id", address)
+    _child(feed, "updated", now.isoformat())
+    _child(ET.SubElement(feed, "author"), "name", "Bilingual Coverage Monitor")
+    return feed
+
+
+def _child(parent: ET.Element, tag: str, text: str, **attributes: str) -> None:
+    ET.SubElement(parent, tag, attributes).text = _CONTROLS.sub("", text)
+
+
+def _xml(feed: ET.Element) -> str:
+    ET.indent(feed, " ")
+    return ET.tostring(feed, encoding="unicode", xml_declaration=True) + "\n"

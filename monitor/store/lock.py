@@ -1,0 +1,44 @@
+"""One running monitor a database."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from monitor.errors import StoreError
+
+
+@contextmanager
+def running_alone(path: Path) -> Iterator[None]:
+    """Hold the database at ``path`` for this process.
+
+    The operating system frees the lock when the process ends, however it ends. Raises
+    StoreError with the holder's pid if another process holds it.
+    """
+    holder = Path(f"{path}.pid")
+    lock = FileLock(f"{path}.lock", blocking=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        pid = _pid(holder)
+        raise StoreError(
+            f"{path}: another 'monitor run' holds this database (pid {pid}); "
+            "stop it first or name another --db"
+        ) from error
+    except OSError as error:
+        raise StoreError(f"{path}.lock: cannot be made: {error.strerror}") from error
+    try:
+        holder.write_text(f"{os.getpid()}\n", encoding="ascii")
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _pid(holder: Path) -> str:
+    try:
+        return holder.read_text(encoding="ascii").strip() or "unknown"
+    except OSError:
+        return "unknown"
