@@ -50,6 +50,12 @@ class Items:
         return datetime.fromisoformat(row["first"]) if row["first"] else None
 
     @guarded
+    def last_moment(self) -> datetime | None:
+        """When the newest item was published or seen; None if there is none."""
+        [row] = self._db.query("select max(max(published, seen)) as last from items")
+        return datetime.fromisoformat(row["last"]) if row["last"] else None
+
+    @guarded
     def counts(self) -> list[dict[str, object]]:
         """Items by outlet: country, language, items, undated, newest."""
         return list(

@@ -69,10 +69,16 @@ class Stories:
         )
 
     @guarded
-    def one(self, story: str, end: datetime) -> Story | None:
-        """The story with this id as it stood at ``end``, if there is one."""
-        found = self._stories(":story", {"story": story, "end": rows.to_text(end)})
+    def one(self, story: str) -> Story | None:
+        """The story with this id, if there is one."""
+        found = self._stories(":story", {"story": story, "end": _FOREVER})
         return found[0] if found else None
+
+    @guarded
+    def found(self) -> dict[str, str]:
+        """Item -> its story."""
+        rows_found = self._db.query("select item, story from assignments order by seq")
+        return {row["item"]: row["story"] for row in rows_found}
 
     @guarded
     def count(self) -> dict[str, int]:
@@ -117,6 +123,7 @@ class Stories:
             )
 
 
+_FOREVER = "9999"
 _CHUNK = 500  # below SQLite's oldest limit of 999 variables in a statement
 
 _NEWEST = (

@@ -1,0 +1,332 @@
+"""
+The ``monitor`` command: the verbs in data order, their flags and the exit status.
+
+Exit 0: done. Exit 1: an expected error, one line on stderr. Exit 2: usage.
+"""
+
+import logging
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from threading import Event
+from types import ModuleType
+from typing import Annotated, Any
+
+import typer
+
+from monitor.errors import MonitorError
+
+
+class Engine(StrEnum):
+    """Which translator."""
+
+    auto = "auto"
+    argos = "argos"
+    apertium = "apertium"
+    none = "none"
+
+
+class Form(StrEnum):
+    """A file format."""
+
+    json = "json"
+    csv = "csv"
+    atom = "atom"
+
+
+class Code(StrEnum):
+    """A language."""
+
+    en = "en"
+    es = "es"
+
+
+def _group(text: str) -> typer.Typer:
+    return typer.Typer(
+        help=text, no_args_is_help=True, add_completion=False, rich_markup_mode=None
+    )
+
+
+app = _group("How the US and Mexico cover the same story, in English and Spanish.")
+app.pretty_exceptions_enable = False
+feeds = _group("The feeds of feeds.yaml.")
+models = _group("Translation models.")
+stories = _group("Stories and why their items are together.")
+exports = _group("Stories or items as a file for other programs.")
+evaluation = _group("Measure against labels and references.")
+app.add_typer(feeds, name="feeds")
+app.add_typer(models, name="models")
+app.add_typer(stories, name="stories")
+app.add_typer(exports, name="export")
+app.add_typer(evaluation, name="eval")
+
+Json = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
+Days = Annotated[int, typer.Option(min=1, help="How many days before the newest item.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Write this file, not to stdout.")
+]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")]
+Translator = Annotated[
+    Engine | None, typer.Option(help="Another engine than feeds.yaml names.")
+]
+EvalEngine = Annotated[Engine, typer.Option("--translator", help="Which engine.")]
+PORT = 8765
+
+
+@app.callback()
+def common(
+    ctx: typer.Context,
+    config: Annotated[Path, typer.Option(help="Outlets and settings.")] = Path(
+        "feeds.yaml"
+    ),
+    db: Annotated[Path, typer.Option(help="The database.")] = Path("monitor.db"),
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log more, on stderr.")
+    ] = False,
+) -> None:
+    """How the US and Mexico cover the same story, in English and Spanish."""
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+        stream=sys.stderr,
+    )
+    for chatty in ("urllib3", "apscheduler", "tzlocal", "argostranslate", "asyncio"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    ctx.obj = (config, db)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the files.")] = Path("demo"),
+    translator: EvalEngine = Engine.auto,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Open the dashboard at the end.")
+    ] = False,
+    port: Port = PORT,
+) -> None:
+    """The whole path on the embedded newsroom, in a few seconds."""
+    _verbs("demo").demo(out, translator.value)
+    if serve:
+        _serve(out / "feeds.yaml", out / "monitor.db", port)
+
+
+@app.command()
+def check(ctx: typer.Context) -> None:
+    """Say that feeds.yaml is right, or every mistake in it."""
+    _verbs("steps").check(_paths(ctx))
+
+
+@app.command()
+def poll(
+    ctx: typer.Context,
+    outlets: Annotated[
+        list[str] | None,
+        typer.Argument(help="Outlets or addresses to ask now, due or not."),
+    ] = None,
+) -> None:
+    """Ask the feeds that are due; keep new items."""
+    _verbs("steps").poll(_paths(ctx), outlets or [])
+
+
+@app.command()
+def translate(ctx: typer.Context, translator: Translator = None) -> None:
+    """Translate the items that still wait."""
+    engine = translator.value if translator else None
+    _verbs("steps").translate(_paths(ctx), engine)
+
+
+@app.command()
+def cluster(ctx: typer.Context) -> None:
+    """Give every new item its story."""
+    _verbs("steps").cluster(_paths(ctx))
+
+
+@app.command()
+def digest(
+    ctx: typer.Context,
+    on: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="Which day's edition."),
+    ] = None,
+    subscriber: Annotated[
+        str | None, typer.Option(help="For this subscriber alone.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for HTML, text and mail files.")
+    ] = None,
+    send: Annotated[
+        bool, typer.Option("--send", help="Mail what was not sent yet.")
+    ] = False,
+) -> None:
+    """Make the newest editions, or a day's: print, write or send them."""
+    day: date | None = on.date() if on else None
+    _verbs("steps").digest(_paths(ctx), day, subscriber, out, send)
+
+
+@app.command()
+def run(
+    ctx: typer.Context,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve the dashboard, too.")
+    ] = False,
+    port: Port = PORT,
+) -> None:
+    """Poll, translate, cluster and send what is due, for ever."""
+    paths = _paths(ctx)
+    dashboard: Callable[[Event], None] | None = None
+    if serve:
+
+        def dashboard(stop: Event) -> None:
+            _verbs("web").serve(paths, port, stop)
+
+    _verbs("steps").run(paths, dashboard)
+
+
+@app.command()
+def serve(ctx: typer.Context, port: Port = PORT) -> None:
+    """Serve the dashboard on this machine alone."""
+    config, db = ctx.obj
+    _serve(config, db, port)
+
+
+@app.command()
+def stats(ctx: typer.Context, as_json: Json = False) -> None:
+    """What the database holds; which feeds and texts fail."""
+    _verbs("look").stats(_paths(ctx), as_json)
+
+
+@feeds.command("list")
+def feeds_list(ctx: typer.Context, as_json: Json = False) -> None:
+    """The feeds of feeds.yaml."""
+    _verbs("look").list_feeds(_paths(ctx), as_json)
+
+
+@feeds.command("probe")
+def feeds_probe(ctx: typer.Context, as_json: Json = False) -> None:
+    """Try every feed: dead, moved, empty, wrong language, undated, stale?"""
+    _verbs("look").probe_feeds(_paths(ctx), as_json)
+
+
+@models.command("list")
+def models_list(as_json: Json = False) -> None:
+    """The translators that are installed."""
+    _verbs("look").list_models(as_json)
+
+
+@models.command("install")
+def models_install() -> None:
+    """Download the Argos packages for both directions."""
+    _verbs("look").install_models()
+
+
+@models.command("import")
+def models_import(
+    file: Annotated[Path, typer.Argument(help="An .argosmodel file.")],
+) -> None:
+    """Install an Argos package from a file."""
+    _verbs("look").import_model(file)
+
+
+@stories.command("list")
+def stories_list(ctx: typer.Context, days: Days = 3, as_json: Json = False) -> None:
+    """The stories of the last days, those on both sides first."""
+    _verbs("look").list_stories(_paths(ctx), days, as_json)
+
+
+@stories.command("show")
+def stories_show(
+    ctx: typer.Context,
+    story: Annotated[str, typer.Argument(help="A story's id.")],
+    as_json: Json = False,
+) -> None:
+    """One story: its items in time, and why each is in it."""
+    _verbs("look").show_story(_paths(ctx), story, as_json)
+
+
+@exports.command("stories")
+def export_stories(
+    ctx: typer.Context,
+    form: Annotated[Form, typer.Option("--format", help="Which form.")] = Form.json,
+    days: Days = 7,
+    out: Out = None,
+) -> None:
+    """Stories with both sides' coverage."""
+    _verbs("look").export_stories(_paths(ctx), form.value, days, out)
+
+
+@exports.command("items")
+def export_items(
+    ctx: typer.Context,
+    form: Annotated[Form, typer.Option("--format", help="Which form.")] = Form.json,
+    days: Days = 7,
+    out: Out = None,
+) -> None:
+    """Items as published."""
+    _verbs("look").export_items(_paths(ctx), form.value, days, out)
+
+
+@evaluation.command("stories")
+def eval_stories(
+    file: Annotated[Path, typer.Argument(help="A labelled CSV file.")],
+    translator: EvalEngine = Engine.auto,
+    assignments: Annotated[
+        Path | None, typer.Option(help="Write id,story to this CSV file.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Cluster a labelled file as a live day; score it against its labels."""
+    _verbs("evaluate").eval_stories(file, translator.value, assignments, as_json)
+
+
+@evaluation.command("translation")
+def eval_translation(
+    source: Annotated[Path, typer.Argument(help="One sentence a line.")],
+    reference: Annotated[Path, typer.Argument(help="The same, translated well.")],
+    from_: Annotated[Code, typer.Option("--from", help="Language of SOURCE.")],
+    to: Annotated[Code, typer.Option("--to", help="Language of REFERENCE.")],
+    translator: EvalEngine = Engine.auto,
+    as_json: Json = False,
+) -> None:
+    """BLEU, chrF and speed of a translator."""
+    pair = (from_.value, to.value)
+    _verbs("evaluate").eval_translation(
+        source, reference, pair, translator.value, as_json
+    )
+
+
+def main() -> None:
+    """Run the command line; expected errors are one line and exit status 1."""
+    try:
+        app()
+    except MonitorError as error:
+        print(f"monitor: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has left, as `monitor stats | head` does.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _verbs(name: str) -> Any:
+    """A module of monitor.verbs, loaded when its verb is called.
+
+    ``--help`` answers in a fraction of a second because none of them is loaded for it.
+    """
+    from importlib import import_module
+
+    module: ModuleType = import_module(f"monitor.verbs.{name}")
+    return module
+
+
+def _paths(ctx: typer.Context) -> Any:
+    config, db = ctx.obj
+    return _verbs("compose").Paths(config, db)
+
+
+def _serve(config: Path, db: Path, port: int) -> None:
+    paths = _verbs("compose").Paths(config, db)
+    _verbs("web").serve(paths, port, None)

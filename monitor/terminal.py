@@ -1,0 +1,71 @@
+"""What a person sees on the terminal: tables, progress bars, JSON."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+T = TypeVar("T")
+
+
+def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """A table on stdout; plain, untruncated lines when stdout is not a terminal."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            print("\t".join(_cell(row.get(column)) for column in columns))
+        return
+    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*(_escaped(_cell(row.get(column))) for column in columns))
+    Console().print(table)
+
+
+def facts(title: str, rows: Iterable[tuple[str, object]]) -> None:
+    """A titled list of names and values, aligned."""
+    pairs = [(name, _cell(value)) for name, value in rows]
+    width = max((len(name) for name, _ in pairs), default=0)
+    print(title)
+    for name, value in pairs:
+        print(f"  {name.ljust(width)}  {value}")
+
+
+def show_json(value: object) -> None:
+    """The same for programs."""
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+@contextmanager
+def progress(title: str, total: int) -> Iterator[Progress]:
+    """A bar on stderr that leaves nothing behind; silent where no one watches."""
+    console = Console(stderr=True)
+    with Progress(
+        console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        bar.add_task(title, total=total)
+        yield bar
+
+
+def watched(title: str, units: Iterable[T], total: int) -> Iterator[T]:
+    """The units as they come, with a progress bar beside them."""
+    with progress(title, total) as bar:
+        for unit in units:
+            bar.advance(bar.task_ids[0])
+            yield unit
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    # Feeds are untrusted: no control character of theirs reaches a terminal.
+    return "".join(c if c.isprintable() else " " for c in str(value))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")

@@ -1,0 +1,1 @@
+"""What each verb does; ``monitor.cli`` holds their flags and loads these when asked."""

@@ -1,0 +1,111 @@
+"""The real objects: the only place that chooses them and reads the clock."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from monitor.config import Config, EngineName, read_config
+from monitor.digest.mail import Mailer
+from monitor.errors import ConfigError, TranslationError
+from monitor.feeds.fetch import Fetcher
+from monitor.model import LANGUAGES, Language
+from monitor.pipeline import Desk
+from monitor.store.database import Store
+from monitor.translation.apertium import ApertiumTranslator
+from monitor.translation.argos import ArgosTranslator
+from monitor.translation.translator import FirstOf, NoTranslator, Translator
+
+DIRECTIONS: tuple[tuple[Language, Language], ...] = (("es", "en"), ("en", "es"))
+
+NO_TRANSLATOR = (
+    "no translator is installed: stories are matched by names, numbers and original "
+    "words alone; install apertium-eng-spa or an Argos package ('monitor models')"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where the person keeps things."""
+
+    config: Path
+    db: Path
+
+    def read_config(self) -> Config:
+        """The checked feeds.yaml."""
+        return read_config(self.config, os.environ)
+
+    def open_store(self) -> Store:
+        """The database, made if there is none."""
+        return Store(self.db)
+
+    def open_known_store(self) -> Store:
+        """The database; raises ConfigError where there is none."""
+        if not self.db.exists():
+            raise ConfigError(
+                f"{self.db}: no such database; run 'monitor poll' first or name "
+                "another with --db"
+            )
+        return Store(self.db)
+
+
+def now() -> datetime:
+    """This moment in UTC, to the second as the database keeps it."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def open_fetcher(config: Config) -> Fetcher:
+    """The HTTP client that feeds.yaml describes."""
+    return Fetcher(config.contact, config.poll.timeout_seconds, config.poll.max_bytes)
+
+
+def open_translator(engine: EngineName) -> Translator:
+    """The engine that feeds.yaml or a flag names.
+
+    Raises TranslationError if it was named and is not installed; ``auto`` takes the
+    first one installed for each direction.
+    """
+    match engine:
+        case "none":
+            return NoTranslator()
+        case "auto":
+            return FirstOf((ArgosTranslator(None), ApertiumTranslator()))
+    named = ArgosTranslator(None) if engine == "argos" else ApertiumTranslator()
+    if not any(named.supports(*pair) for pair in DIRECTIONS):
+        remedy = (
+            "add a package with 'monitor models install' or 'monitor models import'"
+            if engine == "argos"
+            else "install it with 'apt-get install apertium-eng-spa'"
+        )
+        raise TranslationError(f"{engine}: not installed; {remedy}, or choose auto")
+    return named
+
+
+def translates(translator: Translator) -> bool:
+    """Whether Spanish items will be readable in English, on which stories rest."""
+    return translator.supports("es", "en")
+
+
+def targets(config: Config) -> tuple[Language, ...]:
+    """English for the stories; Spanish too where a subscriber reads it."""
+    readers = {subscriber.language for subscriber in config.subscribers}
+    return LANGUAGES if readers & {"es", "both"} else ("en",)
+
+
+def desk(config: Config, translator: Translator) -> Desk:
+    """What every edition is made of, beside the stories."""
+    name = translator.name if translates(translator) else ""
+    return Desk(config.feeds, config.owners, config.watchlists, name)
+
+
+def open_mailer(config: Config) -> Mailer:
+    """The mail server that feeds.yaml names; raises ConfigError if it names none."""
+    mail = config.mail
+    if mail is None:
+        raise ConfigError("feeds.yaml: digest.mail is missing; give host and sender")
+    return Mailer(mail.host, mail.port, mail.security, mail.username, mail.password)
+
+
+def sender(config: Config) -> str:
+    """The address editions come from."""
+    return config.mail.sender if config.mail else "monitor@localhost"

@@ -1,0 +1,132 @@
+"""The verbs that measure: eval stories, eval translation."""
+
+import csv
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+
+from monitor.config import EngineName
+from monitor.errors import ConfigError
+from monitor.evaluation.datasets import LabelledSet, read
+from monitor.evaluation.scores import Agreement, Report, Scores, report
+from monitor.evaluation.translation import score as score_translation
+from monitor.model import Language
+from monitor.store.database import Store
+from monitor.terminal import show_json
+from monitor.verbs import compose
+from monitor.verbs.steps import cluster_waiting, translate_pending
+
+
+def eval_stories(
+    file: Path, engine: EngineName, assignments: Path | None, as_json: bool
+) -> None:
+    """Cluster a labelled file as a live day and score it against its labels."""
+    labelled = read(file)
+    found = _live_day(labelled, engine)
+    if assignments:
+        _write_assignments(assignments, found)
+    scored = report(labelled.items, labelled.stories, found, labelled.certain)
+    show_json(scored.to_dict()) if as_json else _show(file, scored)
+
+
+def eval_translation(
+    source: Path,
+    reference: Path,
+    pair: tuple[Language, Language],
+    engine: EngineName,
+    as_json: bool,
+) -> None:
+    """Translate a file line by line and score it against a reference."""
+    texts, references = _lines(source), _lines(reference)
+    if len(texts) != len(references):
+        raise ConfigError(
+            f"{reference}: has {len(references)} lines, {source} {len(texts)}"
+        )
+    with closing(compose.open_translator(engine)) as translator:
+        start = time.perf_counter()
+        made = translator.translate(texts, *pair)
+        seconds = time.perf_counter() - start
+        name = translator.name
+    scored = score_translation(made, references)
+    found = {
+        "engine": name,
+        "from": pair[0],
+        "to": pair[1],
+        "sentences": len(texts),
+        "bleu": round(scored.bleu, 2),
+        "chrf": round(scored.chrf, 2),
+        "sentences_per_second": round(len(texts) / seconds, 1),
+    }
+    if as_json:
+        show_json(found)
+    else:
+        for key, value in found.items():
+            print(f"{key.ljust(20)}  {value}")
+
+
+def _live_day(labelled: LabelledSet, engine: EngineName) -> dict[str, str]:
+    """Item id -> found story, by the steps of a live monitor in a store of its own."""
+    last = max(item.published for item in labelled.items)
+    quiet: Callable[[str], None] = lambda line: None  # noqa: E731
+    with (
+        Store(":memory:") as store,
+        closing(compose.open_translator(engine)) as translator,
+    ):
+        store.items.add(labelled.items, last)
+        translate_pending(store, translator, ("en",), last, quiet, Event())
+        cluster_waiting(store, last, quiet, Event())
+        return store.stories.found()
+
+
+def _write_assignments(path: Path, found: dict[str, str]) -> None:
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(("id", "story"))
+            writer.writerows(sorted(found.items()))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8; save it as UTF-8") from error
+
+
+def _show(file: Path, scored: Report) -> None:
+    found, floor = scored.scores, scored.singletons
+    print(f"{file}: {found.all.items} items scored, {scored.unscored} uncertain not")
+    print(
+        f"{found.all.found_stories} stories found, {found.all.true_stories} labelled\n"
+    )
+    print(f"{'':34}      P      R     F1   F1 if every item stood alone")
+    for name, pick in _ROWS:
+        mine, alone = pick(found), pick(floor)
+        print(
+            f"{name.ljust(34)} {mine.precision:6.3f} {mine.recall:6.3f}"
+            f" {mine.f1:6.3f}   {alone.f1:6.3f}"
+        )
+    across = found.bilingual
+    print(
+        f"\nbilingual stories: {across.found} of {across.true_stories} found,"
+        f" mean share of their pairs {across.mean_share:.3f};"
+        f" {across.wrong} of {across.found_stories} found ones without a true pair"
+    )
+
+
+_ROWS: tuple[tuple[str, Callable[[Scores], Agreement]], ...] = (
+    ("B-cubed, all", lambda s: s.all.bcubed),
+    ("B-cubed, en", lambda s: s.languages["en"].bcubed),
+    ("B-cubed, es", lambda s: s.languages["es"].bcubed),
+    ("B-cubed, stories of several items", lambda s: s.multi),
+    ("pairs, all", lambda s: s.all.pairs),
+    ("pairs, en", lambda s: s.languages["en"].pairs),
+    ("pairs, es", lambda s: s.languages["es"].pairs),
+    ("pairs, across languages", lambda s: s.bilingual.pairs),
+)

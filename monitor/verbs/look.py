@@ -1,0 +1,324 @@
+"""The verbs that show what is there: stats, feeds, stories, models, export."""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from monitor import export, pipeline
+from monitor.errors import ConfigError, FeedError
+from monitor.feeds.parse import parse
+from monitor.model import SIDES, Coverage, Feed, FeedState, Item
+from monitor.terminal import facts, show, show_json, watched
+from monitor.text import fold, words
+from monitor.translation.apertium import ApertiumTranslator
+from monitor.translation.argos import (
+    import_package,
+    install_package,
+    installed_packages,
+)
+from monitor.verbs import compose
+from monitor.verbs.compose import DIRECTIONS, Paths
+
+STALE_DAYS = 7
+"""A news feed whose newest item is older has moved or died."""
+
+_BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
+
+
+# --- stats ---------------------------------------------------------------------
+
+
+def stats(paths: Paths, as_json: bool) -> None:
+    """What the database holds and which feeds and texts fail."""
+    config, now = paths.read_config(), compose.now()
+    with paths.open_known_store() as store:
+        health = pipeline.feed_health(config.feeds, store, now)
+        found: dict[str, Any] = {
+            "outlets": store.items.counts(),
+            "retitled": store.items.revisions(),
+            "translations": store.translations.engines(),
+            "warnings": store.translations.warnings(),
+            "quarantined": store.translations.quarantined(),
+            **store.stories.count(),
+            "deliveries": store.deliveries.count(),
+            "feeds": [_health_row(h.feed, h.state, h.is_healthy) for h in health],
+        }
+    if as_json:
+        show_json(found)
+        return
+    _show_stats(found)
+
+
+def _show_stats(found: dict[str, Any]) -> None:
+    outlets, feeds = found["outlets"], found["feeds"]
+    down = [feed for feed in feeds if not feed["healthy"]]
+    facts(
+        "Database",
+        [
+            ("items", sum(row["items"] for row in outlets)),
+            ("outlets", len(outlets)),
+            ("undated items", sum(row["undated"] for row in outlets)),
+            ("retitled items", found["retitled"]),
+            ("translations", _listed(found["translations"])),
+            ("  with doubts", _listed(found["warnings"])),
+            ("  given up on", len(found["quarantined"])),
+            ("stories", found["stories"]),
+            ("  of several items", found["shared"]),
+            ("  on both sides", found["cross_border"]),
+            ("editions sent", found["deliveries"]),
+            ("feeds", f"{len(feeds)}, {len(down)} not healthy"),
+        ],
+    )
+    if down:
+        print("\nFeeds that cannot vouch for their side")
+        show(down, ("outlet", "country", "failures", "error", "last_good"))
+
+
+def _health_row(feed: Feed, state: FeedState, is_healthy: bool) -> dict[str, Any]:
+    return {
+        "outlet": feed.outlet,
+        "country": feed.country,
+        "language": feed.language,
+        "url": feed.url,
+        "healthy": is_healthy,
+        "failures": state.failures,
+        "error": state.error,
+        "last_good": state.last_good.isoformat() if state.last_good else None,
+        "next_poll": state.next_poll.isoformat() if state.next_poll else None,
+        "moved_to": state.moved_to,
+    }
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items()) or "none"
+
+
+# --- feeds ---------------------------------------------------------------------
+
+_FEED_COLUMNS = ("outlet", "country", "language", "kind", "owner", "tz", "url")
+
+
+def list_feeds(paths: Paths, as_json: bool) -> None:
+    """The feeds of feeds.yaml."""
+    feeds = paths.read_config().feeds
+    rows = [{name: getattr(feed, name) for name in _FEED_COLUMNS} for feed in feeds]
+    show_json(rows) if as_json else show(rows, _FEED_COLUMNS)
+
+
+_PROBE_COLUMNS = ("outlet", "country", "language", "verdict", "items", "newest", "url")
+
+
+def probe_feeds(paths: Paths, as_json: bool) -> None:
+    """Try every feed once; nothing is stored.
+
+    Raises ConfigError at the end if any feed is not well.
+    """
+    config, now = paths.read_config(), compose.now()
+    with (
+        compose.open_fetcher(config) as fetcher,
+        ThreadPoolExecutor(config.poll.workers) as pool,
+    ):
+        found = pool.map(lambda feed: _probe(feed, fetcher.fetch, now), config.feeds)
+        rows = list(watched("probing", found, len(config.feeds)))
+    show_json(rows) if as_json else show(rows, _PROBE_COLUMNS)
+    ill = sum(row["verdict"] != "well" for row in rows)
+    if ill:
+        raise ConfigError(f"{paths.config}: {ill} of {len(rows)} feeds are not well")
+
+
+def _probe(feed: Feed, fetch: pipeline.Fetch, now: datetime) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(feed, name) for name in _FEED_COLUMNS}
+    try:
+        document = fetch(feed, FeedState(feed.url))
+        items = parse(feed, document, now) if document else []
+    except FeedError as error:
+        return row | {"verdict": f"dead: {error.reason}", "items": 0, "newest": None}
+    moved = document.moved_to if document else None
+    dated = [item.published for item in items if item.date_source != "fetched"]
+    return row | {
+        "verdict": ", ".join(_faults(feed, items, dated, moved, now)) or "well",
+        "items": len(items),
+        "newest": max(dated).isoformat() if dated else None,
+    }
+
+
+def _faults(
+    feed: Feed,
+    items: list[Item],
+    dated: list[datetime],
+    moved: str | None,
+    now: datetime,
+) -> Iterator[str]:
+    if moved:
+        yield f"moved to {moved}"
+    if not items:
+        yield "empty"
+        return
+    foreign = sum(_speaks(item) not in (feed.language, None) for item in items)
+    if foreign > len(items) / 2:
+        yield "wrong language"
+    if not dated:
+        yield "undated"
+    elif max(dated) < now - timedelta(days=STALE_DAYS):
+        yield "stale"
+
+
+_COMMON = {
+    "en": frozenset(words("the of and to in for on with is at from by as after")),
+    "es": frozenset(words("el la los las de del y en por con para que al un una")),
+}
+"""The commonest words of each language, none of them in the other's list."""
+
+
+def _speaks(item: Item) -> str | None:
+    """Which language a text is in by its commonest words; None if none decides."""
+    said = words(fold(f"{item.title} {item.summary}"))
+    counts = {code: sum(w in common for w in said) for code, common in _COMMON.items()}
+    if counts["en"] == counts["es"]:
+        return None
+    return max(counts, key=counts.__getitem__)
+
+
+# --- stories -------------------------------------------------------------------
+
+_STORY_COLUMNS = ("id", "US", "MX", "leader", "lag_minutes", "last_seen", "headline")
+
+
+def list_stories(paths: Paths, days: int, as_json: bool) -> None:
+    """The stories of the last days, the largest first."""
+    found = _coverages(paths, days)
+    found.sort(key=lambda c: (not c.crosses_border, -len(c.story.members), c.story.id))
+    rows = [export.story_dict(coverage) for coverage in found]
+    if as_json:
+        show_json(rows)
+        return
+    for row in rows:
+        row |= {side: row["sides"][side]["items"] for side in SIDES}
+        row["headline"] = row["headline"]["en"] or row["headline"]["es"]
+    show(rows, _STORY_COLUMNS)
+
+
+def show_story(paths: Paths, story: str, as_json: bool) -> None:
+    """One story: its items side by side in time, and why each is in it."""
+    owners = paths.read_config().owners
+    with paths.open_known_store() as store:
+        known = store.stories.one(story)
+    if known is None:
+        raise ConfigError(f"no story has the id {story!r}; see 'monitor stories list'")
+    row = export.story_dict(pipeline.compare_story(known, owners))
+    if as_json:
+        show_json(row)
+        return
+    lag = "-" if row["lag_minutes"] is None else f"{row['lag_minutes']} min"
+    facts(
+        row["headline"]["en"] or row["headline"]["es"],
+        [("leader", row["leader"]), ("lag", lag), ("certainty", row["lag_certainty"])],
+    )
+    print()
+    for item in row["items"]:
+        shared = ", ".join(item["why"]["shared"]) or "opened the story"
+        item["why"] = f"{item['why']['score']:.2f} {shared}"
+    show(row["items"], ("published", "country", "outlet", "title", "why"))
+
+
+def _coverages(paths: Paths, days: int) -> list[Coverage]:
+    config = paths.read_config()
+    with paths.open_known_store() as store:
+        end = store.items.last_moment() or compose.now()
+        start = max(end - timedelta(days=days), _BEGINNING)
+        return pipeline.compare(store, config.owners, start, end + timedelta(seconds=1))
+
+
+# --- export --------------------------------------------------------------------
+
+
+def export_stories(paths: Paths, form: str, days: int, out: Path | None) -> None:
+    """Stories of the last days as json, csv or atom."""
+    found = _coverages(paths, days)
+    match form:
+        case "json":
+            text = export.stories_json(found)
+        case "csv":
+            text = export.stories_csv(found)
+        case _:
+            contact = paths.read_config().contact
+            text = export.stories_atom(found, contact, _latest(found))
+    _put(text, out)
+
+
+def export_items(paths: Paths, form: str, days: int, out: Path | None) -> None:
+    """Items of the last days as json, csv or atom."""
+    with paths.open_known_store() as store:
+        end = store.items.last_moment() or compose.now()
+        found = store.items.all(max(end - timedelta(days=days), _BEGINNING))
+    match form:
+        case "json":
+            text = export.items_json(found)
+        case "csv":
+            text = export.items_csv(found)
+        case _:
+            newest = max((item.published for item in found), default=compose.now())
+            text = export.items_atom(found, paths.read_config().contact, newest)
+    _put(text, out)
+
+
+def _latest(coverages: Iterable[Coverage]) -> datetime:
+    return max((c.story.last_seen for c in coverages), default=compose.now())
+
+
+def _put(text: str, out: Path | None) -> None:
+    if out is None:
+        print(text, end="")
+        return
+    try:
+        out.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise ConfigError(f"{out}: cannot be written: {error.strerror}") from error
+    print(out)
+
+
+# --- models --------------------------------------------------------------------
+
+_MODEL_COLUMNS = ("engine", "from", "to", "version", "path")
+
+
+def list_models(as_json: bool) -> None:
+    """The translators that are installed, in the order in which auto takes them."""
+    rows = [
+        {
+            "engine": "argos",
+            "from": package.source,
+            "to": package.target,
+            "version": package.version,
+            "path": str(package.path),
+        }
+        for package in installed_packages()
+    ]
+    apertium = ApertiumTranslator()
+    rows += [
+        {
+            "engine": "apertium",
+            "from": source,
+            "to": target,
+            "version": apertium.version,
+            "path": "",
+        }
+        for source, target in DIRECTIONS
+        if apertium.supports(source, target)
+    ]
+    show_json(rows) if as_json else show(rows, _MODEL_COLUMNS)
+
+
+def install_models() -> None:
+    """Download the Argos packages for both directions."""
+    for source, target in DIRECTIONS:
+        package = install_package(source, target)
+        print(f"{package.source}-{package.target} {package.version}: {package.path}")
+
+
+def import_model(file: Path) -> None:
+    """Install an ``.argosmodel`` file."""
+    package = import_package(file)
+    print(f"{package.source}-{package.target} {package.version}: {package.path}")
