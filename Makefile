@@ -1,0 +1,65 @@
+# The whole workflow. Needs Python 3.11 or newer and make; everything else is installed
+# into .venv, and the Apertium translator from Debian's packages where that is possible.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet install --no-deps
+
+.PHONY: demo test lint bench lock apertium clean
+
+demo: .venv/lean apertium   ## the main job end to end, into demo/
+	$(BIN)/monitor demo --out demo
+
+test: lint apertium         ## what CI runs
+	$(BIN)/pytest -q
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# LABELLED names a folder of labelled days to score beside the newsroom's.
+bench: .venv/dev apertium
+	$(BIN)/python bench/stories.py $(LABELLED)
+	$(BIN)/python bench/speed.py
+
+.venv/lean: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: .venv/lean requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The embedded translator, where apt is there and allowed; else the demo says what it
+# does without one.
+apertium:
+	@apertium -l 2>/dev/null | grep -q spa-eng || { \
+	  command -v apt-get >/dev/null || exit 0; \
+	  [ "$$(id -u)" = 0 ] || sudo="sudo -n"; \
+	  echo "installing apertium-eng-spa (2 MB, with its engine 15 MB)"; \
+	  { $$sudo apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
+	    $$sudo apt-get -qq install --yes --no-install-recommends apertium-eng-spa; } \
+	    >/dev/null 2>&1 || echo "apertium-eng-spa could not be installed"; }
+
+# argostranslate wants stanza, spacy and minisbd for code that we do not call; together
+# with PyTorch they weigh several GB. They are left out here, on purpose.
+LEAVE_OUT := stanza spacy minisbd
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+  --generate-hashes --no-header --no-annotate --no-emit-index-url \
+  --no-emit-find-links --no-emit-package pip
+
+lock: .venv/dev             ## newest versions that pyproject.toml allows
+	$(PIP) uv
+	printf "%s ; python_version < '3'\n" $(LEAVE_OUT) > .venv/left-out.txt
+	$(COMPILE) pyproject.toml --group build --override .venv/left-out.txt \
+	  --upgrade --output-file requirements.lock
+	$(COMPILE) --group dev --constraint requirements.lock \
+	  --upgrade --output-file requirements-dev.lock
+
+clean:
+	rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache
