@@ -12,7 +12,7 @@ at a time. Run twice, it changes nothing the second time; killed anywhere, the n
 goes on where it stopped.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from monitor.coverage.sides import compare as compare_story
 from monitor.digest.edition import due_date, edition, window
-from monitor.errors import DeliveryError, FeedError
+from monitor.errors import DeliveryError, FeedError, TranslationError
 from monitor.feeds.cadence import next_poll
 from monitor.feeds.parse import parse
 from monitor.model import (
@@ -45,6 +45,10 @@ BATCH = 256
 
 TRANSLATE_DAYS = 7
 """Items older than the clustering window are not worth a translation any more."""
+
+PATIENCE = timedelta(hours=1)
+"""How long an item waits for its English before it is clustered by what else it says:
+longer than an engine takes to come back, shorter than an analyst waits for a story."""
 
 HEALTHY_DAYS = 1
 """A feed not read for a day cannot vouch for its side's silence."""
@@ -76,7 +80,7 @@ def poll(
     now: datetime,
     interval_minutes: int,
     pool: Executor,
-) -> Iterator[PollResult]:
+) -> Generator[PollResult]:
     """Fetch side by side, parse and store one feed at a time, as answers come in."""
     waiting = {pool.submit(_fetch_one, fetch, feed, state): feed for feed, state in due}
     states = {feed.url: state for feed, state in due}
@@ -200,31 +204,41 @@ class TranslateResult:
 
 def translate(
     store: Store, translator: Translator, targets: Iterable[Language], now: datetime
-) -> Iterator[TranslateResult]:
-    """Translate what still waits, each item once per language, a batch at a time."""
+) -> Generator[TranslateResult]:
+    """Translate what still waits, each item once per language, a batch at a time.
+
+    Raises TranslationError when a whole batch fails: then it is the engine that is
+    down, which is not held against the items.
+    """
     since = now - timedelta(days=TRANSLATE_DAYS)
     for target in targets:
         if not translator.supports("es" if target == "en" else "en", target):
             continue
-        for batch in batches(store.translations.pending(target, since), BATCH):
+        for batch in batches(store.translations.pending(target, since, now), BATCH):
             made = translate_items(batch, target, translator)
+            if len(made.failures) == len(batch) > 1:
+                raise TranslationError(made.failures[0].reason)
             with store.atomic():
                 store.translations.add(made.translations, now)
-                for item, reason in made.failures:
-                    store.translations.fail(item, target, reason, now)
+                for failure in made.failures:
+                    store.translations.fail(failure.item, target, failure.reason, now)
             yield TranslateResult(target, len(made.translations), len(made.failures))
 
 
 # --- cluster -------------------------------------------------------------------
 
 
-def cluster(store: Store, now: datetime) -> Iterator[list[Assignment]]:
+def cluster(
+    store: Store, now: datetime, patience: timedelta
+) -> Generator[list[Assignment]]:
     """Give every item without a story its story, in the order of publication.
 
+    A Spanish item without its English waits for as long as ``patience``: PATIENCE
+    where an engine translates, nothing where none does.
     The window's earlier decisions are recalled in the order in which they were made,
     so a restart decides as an uninterrupted run would.
     """
-    waiting = store.stories.unassigned()
+    waiting = store.stories.unassigned(now - patience)
     if not waiting:
         return
     oldest = max(waiting[0].item.published, now - 2 * WINDOW)

@@ -28,12 +28,17 @@ class Stories:
         self.path = path
 
     @guarded
-    def unassigned(self) -> list[Reading]:
-        """Items without a story, by (published, id)."""
+    def unassigned(self, unread_before: datetime) -> list[Reading]:
+        """Items without a story, by (published, id).
+
+        Those without English count only if they were seen by ``unread_before``.
+        """
         found = self._db.query(
             f"select items.*, {_ENGLISH} from items where not exists"
             " (select 1 from assignments where assignments.item = items.id)"
-            " order by published, id"
+            " and (language = 'en' or english_title is not null or seen <= :before)"
+            " order by published, id",
+            {"before": rows.to_text(unread_before)},
         )
         return [_reading(row) for row in found]
 

@@ -1,7 +1,7 @@
 """Translations, what still waits for one, and texts that keep failing."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -11,6 +11,9 @@ from monitor.store.errors import guarded
 
 MAX_FAILURES = 3
 """Tries after which an item is left untranslated, with its reason on show."""
+
+RETRY = timedelta(hours=1)
+"""Between two tries of one item, so that a passing fault does not use them up."""
 
 _STEP = "translate"
 
@@ -23,20 +26,22 @@ class Translations:
         self.path = path
 
     @guarded
-    def pending(self, target: Language, since: datetime) -> list[Item]:
+    def pending(self, target: Language, since: datetime, now: datetime) -> list[Item]:
         """Items seen since then in another language that have no translation yet.
 
-        Oldest first; those that failed too often are left out.
+        Oldest first. Those that failed too often are left out, those that failed
+        within the last hour wait.
         """
         found = self._db.query(
             f"select items.* from items where {_WAITING} and not exists (select 1"
             " from faults where step = :step and unit = items.id || ':' || :target"
-            " and failures >= :most) order by published, id",
+            " and (failures >= :most or last > :recently)) order by published, id",
             {
                 "target": target,
                 "since": rows.to_text(since),
                 "step": _STEP,
                 "most": MAX_FAILURES,
+                "recently": rows.to_text(now - RETRY),
             },
         )
         return [rows.item(row) for row in found]

@@ -14,7 +14,12 @@ from monitor.pipeline import Desk
 from monitor.store.database import Store
 from monitor.translation.apertium import ApertiumTranslator
 from monitor.translation.argos import ArgosTranslator
-from monitor.translation.translator import FirstOf, NoTranslator, Translator
+from monitor.translation.translator import (
+    FirstOf,
+    NoTranslator,
+    Translator,
+    engine_for,
+)
 
 DIRECTIONS: tuple[tuple[Language, Language], ...] = (("es", "en"), ("en", "es"))
 
@@ -94,8 +99,13 @@ def targets(config: Config) -> tuple[Language, ...]:
 
 def desk(config: Config, translator: Translator) -> Desk:
     """What every edition is made of, beside the stories."""
-    name = translator.name if translates(translator) else ""
-    return Desk(config.feeds, config.owners, config.watchlists, name)
+    engine = engine_for(translator, "es", "en")
+    return Desk(
+        config.feeds,
+        config.owners,
+        config.watchlists,
+        f"{engine.name} {engine.version}" if engine else "",
+    )
 
 
 def open_mailer(config: Config) -> Mailer:

@@ -102,7 +102,7 @@ def _live_through(
             due = store.feeds.due(config.feeds, now)
             poll_due(config, store, fetcher, due, now, quiet, Event())
             translate_pending(store, translator, LANGUAGES, now, quiet, Event())
-            cluster_waiting(store, now, quiet, Event())
+            cluster_waiting(store, translator, now, quiet, Event())
 
 
 def _write(

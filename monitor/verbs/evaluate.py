@@ -76,7 +76,7 @@ def _live_day(labelled: LabelledSet, engine: EngineName) -> dict[str, str]:
     ):
         store.items.add(labelled.items, last)
         translate_pending(store, translator, ("en",), last, quiet, Event())
-        cluster_waiting(store, last, quiet, Event())
+        cluster_waiting(store, translator, last, quiet, Event())
         return store.stories.found()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor import export, pipeline
+from monitor.coverage.sides import compare
 from monitor.errors import ConfigError, FeedError
 from monitor.feeds.parse import parse
 from monitor.model import SIDES, Coverage, Feed, FeedState, Item
@@ -207,7 +208,7 @@ def show_story(paths: Paths, story: str, as_json: bool) -> None:
         known = store.stories.one(story)
     if known is None:
         raise ConfigError(f"no story has the id {story!r}; see 'monitor stories list'")
-    row = export.story_dict(pipeline.compare_story(known, owners))
+    row = export.story_dict(compare(known, owners))
     if as_json:
         show_json(row)
         return

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
@@ -15,7 +15,7 @@ from monitor.config import Config, EngineName, MistakesError
 from monitor.digest.edition import due_date
 from monitor.digest.mail import message
 from monitor.digest.render import render
-from monitor.errors import ConfigError, MonitorError
+from monitor.errors import ConfigError, MonitorError, TranslationError
 from monitor.feeds.fetch import Fetcher
 from monitor.model import Edition, Feed, FeedState, Language, Subscriber
 from monitor.store.database import Store
@@ -124,13 +124,20 @@ def translate_pending(
 
 def cluster(paths: Paths, *, say: Say = print) -> None:
     """Give every item without a story its story."""
-    with paths.open_known_store() as store:
-        cluster_waiting(store, compose.now(), say, Event())
+    engine = paths.read_config().engine
+    with (
+        paths.open_known_store() as store,
+        closing(compose.open_translator(engine)) as translator,
+    ):
+        cluster_waiting(store, translator, compose.now(), say, Event())
 
 
-def cluster_waiting(store: Store, now: datetime, say: Say, stop: Event) -> None:
+def cluster_waiting(
+    store: Store, translator: Translator, now: datetime, say: Say, stop: Event
+) -> None:
     """One line a batch; ends early when told to stop."""
-    with closing(pipeline.cluster(store, now)) as results:
+    patience = pipeline.PATIENCE if compose.translates(translator) else timedelta(0)
+    with closing(pipeline.cluster(store, now, patience)) as results:
         for assignments in results:
             opened = sum(a.why.nearest is None for a in assignments)
             joined = len(assignments) - opened
@@ -301,9 +308,12 @@ def _tick(
         poll_due(config, store, fetcher, due, now, log.info, stop)
         if not stop.is_set():
             wanted = compose.targets(config)
-            translate_pending(store, translator, wanted, now, log.info, stop)
+            try:
+                translate_pending(store, translator, wanted, now, log.info, stop)
+            except TranslationError as error:
+                log.error("translate: %s", error)
         if not stop.is_set():
-            cluster_waiting(store, now, log.info, stop)
+            cluster_waiting(store, translator, now, log.info, stop)
 
 
 def _due_digests(paths: Paths, config: Config) -> None:
