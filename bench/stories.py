@@ -1,0 +1,119 @@
+"""
+How good the stories are, against the floors in floors.json.
+
+    python bench/stories.py [FOLDER or FILE ...] [--update]
+
+Scores the newsroom's own labelled set and any labelled files named, each as a live day
+through the production steps, and fails when a figure falls below its floor or a file's
+content is not the one that was pinned. ``--update`` pins what was reached; it refuses
+to lower a floor unless ``--allow-regression`` is given, too.
+"""
+
+import argparse
+import json
+import sys
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from monitor.evaluation.datasets import read
+from monitor.evaluation.scores import Report, report
+from monitor.newsroom.content import labelled_path
+from monitor.verbs.evaluate import live_day
+
+FLOORS = Path(__file__).with_name("floors.json")
+SLACK = 0.005
+"""Room for another version of a translator's dictionary; a loss is larger than this."""
+
+COLUMNS = ("bcubed", "en", "es", "multi", "cross", "cross_precision", "share")
+
+
+def figures(scored: Report) -> dict[str, float]:
+    """The figures that are pinned, of one labelled file."""
+    s = scored.scores
+    return {
+        "bcubed": s.all.bcubed.f1,
+        "en": s.languages["en"].bcubed.f1,
+        "es": s.languages["es"].bcubed.f1,
+        "multi": s.multi.f1,
+        "cross": s.bilingual.pairs.f1,
+        "cross_precision": s.bilingual.pairs.precision,
+        "share": s.bilingual.mean_share,
+        "found": s.bilingual.found,
+        "right": s.bilingual.found_stories - s.bilingual.wrong,
+    }
+
+
+def score(path: Path) -> Report:
+    """One labelled file, clustered as a live day with the engine of ``auto``."""
+    labelled = read(path)
+    found = live_day(labelled, "auto")
+    return report(labelled.items, labelled.stories, found, labelled.certain)
+
+
+def row(name: str, scored: Report) -> str:
+    """One line of the table."""
+    reached = figures(scored)
+    across = scored.scores.bilingual
+    return (
+        f"{name[:24]:24} {scored.singletons.all.bcubed.f1:6.3f} "
+        + " ".join(f"{reached[column]:6.3f}" for column in COLUMNS)
+        + f"  {across.found}/{across.true_stories}"
+        + f" {across.wrong}/{across.found_stories}"
+    )
+
+
+def broken(pinned: dict[str, Any], reached: dict[str, float]) -> list[str]:
+    """The figures that lie below their floors."""
+    return [
+        f"{name} {reached[name]:.3f} is below its floor {floor:.3f}"
+        for name, floor in pinned["floors"].items()
+        if reached[name] < floor - SLACK
+    ]
+
+
+def digest(path: Path) -> str:
+    """What tells one labelled file from another."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def main() -> None:
+    """Score, print, and pin or compare."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("paths", nargs="*", type=Path)
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--allow-regression", action="store_true")
+    wanted = parser.parse_args()
+    floors = json.loads(FLOORS.read_text()) if FLOORS.exists() else {}
+    header = " ".join(f"{column[:6]:>6}" for column in COLUMNS)
+    print(f"{'':24} single {header}  found wrong")
+    failures = []
+    for path in [labelled_path(), *_files(wanted.paths)]:
+        name = "newsroom" if path == labelled_path() else path.stem
+        scored = score(path)
+        print(row(name, scored), flush=True)
+        pinned, reached = floors.get(name), figures(scored)
+        worse = broken(pinned, reached) if pinned else []
+        if pinned and pinned["sha256"] != digest(path) and not wanted.update:
+            worse.append("its content is not the one that was pinned: --update")
+        if wanted.update and (not worse or wanted.allow_regression):
+            rounded = {key: round(value, 3) for key, value in reached.items()}
+            floors[name] = {"sha256": digest(path), "floors": rounded}
+            worse = []
+        failures += [f"{name}: {what}" for what in worse]
+    if wanted.update:
+        FLOORS.write_text(json.dumps(floors, indent=1, sort_keys=True) + "\n")
+    print("\n".join(failures))
+    sys.exit(bool(failures))
+
+
+def _files(paths: list[Path]) -> list[Path]:
+    return [
+        file
+        for path in paths
+        for file in (sorted(path.glob("*.csv")) if path.is_dir() else [path])
+    ]
+
+
+if __name__ == "__main__":
+    main()
