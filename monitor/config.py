@@ -6,22 +6,21 @@ nearest one we know. Secrets come from the environment alone.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import time as Clock
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    StringConstraints,
     ValidationError,
 )
 from pydantic_core import ErrorDetails
@@ -30,10 +29,12 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from monitor.errors import ConfigError
 from monitor.model import Country, Feed, Language, Subscriber, Watchlist
+from monitor.text import squeeze
 
 PASSWORD_VARIABLE = "MONITOR_SMTP_PASSWORD"  # noqa: S105 - a name, not a secret
 EngineName = Literal["auto", "argos", "apertium", "none"]
 Kind = Literal["national", "border", "regional", "wire", "public", "broadcaster"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,9 @@ def read_config(path: Path, environ: Mapping[str, str]) -> Config:
     try:
         schema = _File.model_validate(tree)
     except ValidationError as error:
-        raise MistakesError([_mistake(path, tree, e) for e in error.errors()]) from None
-    mistakes = list(_disagreements(path, tree, schema))
-    if mistakes:
-        raise MistakesError(mistakes)
+        raise MistakesError(_lines(path, tree, _misfits(error.errors()))) from None
+    if found := list(_disagreements(tree, schema)):
+        raise MistakesError(_lines(path, tree, found))
     return schema.to_config(environ.get(PASSWORD_VARIABLE, ""))
 
 
@@ -120,12 +120,16 @@ def _load(path: Path) -> Any:
     try:
         tree = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        problem = (error.problem or "not YAML").splitlines()[0]
-        raise ConfigError(f"{where}: {problem}") from error
-    except YAMLError as error:
-        raise ConfigError(f"{path}: not YAML: {error}") from error
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        # A doubled key is quoted with both values, one of which may be a secret.
+        problem = (error.problem or "is not YAML").split(" with value")[0]
+        raise ConfigError(f"{path}:{line}: {problem}") from error
+    except (YAMLError, ValueError, LookupError, AttributeError) as error:
+        # Of these, which 2025-02-30 and odd tags raise, only the first has a place.
+        at = getattr(error, "position", None)
+        where = path if at is None else f"{path}:{text.count(chr(10), 0, at) + 1}"
+        problem = str(error).partition("\n")[0]
+        raise ConfigError(f"{where}: is not YAML: {problem}") from error
     if not isinstance(tree, dict):
         keys = ", ".join(_File.model_fields)
         raise ConfigError(f"{path}:1: expected a mapping with the keys {keys}")
@@ -135,87 +139,77 @@ def _load(path: Path) -> Any:
 # --- What feeds.yaml may say -------------------------------------------------
 
 
-def _web_address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        port_is_right = parts.port is None or parts.port > 0
-    except ValueError:
-        parts, port_is_right = urlsplit(""), False
-    named = parts.hostname and not re.search(r"\s", value)
-    if not (port_is_right and named and parts.scheme in {"http", "https"}):
-        raise ValueError("expected a web address such as https://example.org/rss")
-    return value
+def _must(be: str, is_right: Callable[[Any], object]) -> AfterValidator:
+    def checked(value: Any) -> Any:
+        # What urlsplit and ZoneInfo raise says less than we do.
+        with suppress(ValueError, LookupError, OSError):
+            if is_right(value):
+                return value
+        raise ValueError(f"expected {be}")
+
+    return AfterValidator(checked)
 
 
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            "expected a time zone of the IANA list such as America/Mexico_City"
-        ) from None
-    return value
+def _is_web_address(value: str) -> bool:
+    parts = urlsplit(value)
+    named = parts.hostname and parts.port != 0 and not re.search(r"\s", value)
+    return bool(named) and parts.scheme in {"http", "https"}
 
 
 def _pattern(value: str) -> str:
     try:
         re.compile(value)
-    except re.error as error:
+    except (re.error, OverflowError) as error:
         raise ValueError(f"expected a regular expression: {error}") from None
     return value
 
 
-def _id_pattern(value: str) -> str:
-    if re.compile(_pattern(value)).groups != 1:
-        raise ValueError("expected a regular expression with exactly one group")
-    return value
-
-
 def _clock(value: object) -> Clock:
-    # YAML 1.1 reads an unquoted 7:00 as the number 420; both spellings mean the same.
-    if isinstance(value, int) and 0 <= value < 24 * 60:
-        return Clock(value // 60, value % 60)
     match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(value))
     if not match:
         raise ValueError('expected a time of day such as "07:00"')
     return Clock(int(match[1]), int(match[2]))
 
 
-def _mailbox(value: str) -> str:
-    if not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+", value):
-        raise ValueError("expected a mail address such as desk@example.org")
-    return value
+_TEXT = _must("a text", bool)
+_ASCII = _must("ASCII, as HTTP headers hold nothing else", str.isascii)
+_WEB = _must("a web address such as https://example.org/rss", _is_web_address)
+_MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
+_MAIL = _must("a mail address such as desk@example.org", _MAILBOX.fullmatch)
+_ZONE = _must("an IANA time zone such as America/Mexico_City", ZoneInfo)
+_ONE_GROUP = _must("a pattern with one group", lambda p: re.compile(p).groups == 1)
+
+_Text = Annotated[str, AfterValidator(squeeze), _TEXT]
+_Pattern = Annotated[str, _TEXT, AfterValidator(_pattern)]
+_Some = Annotated[tuple[T, ...], _must("at least one", bool)]
 
 
-_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-_Pattern = Annotated[_Text, AfterValidator(_pattern)]
-_Mailbox = Annotated[_Text, AfterValidator(_mailbox)]
-_Zone = Annotated[_Text, AfterValidator(_zone)]
-
-
-class _Schema(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _Schema(BaseModel, extra="forbid"):
+    """A mapping in which a key we do not know is a mistake."""
 
 
 class _Feed(_Schema):
-    url: Annotated[_Text, AfterValidator(_web_address)]
+    url: Annotated[_Text, _WEB]
     outlet: _Text
     country: Country
     language: Language
     kind: Kind
     owner: _Text
-    tz: _Zone
+    tz: Annotated[_Text, _ZONE]
     drop_params: tuple[_Text, ...] = ()
-    id_pattern: Annotated[_Text, AfterValidator(_id_pattern)] | None = None
+    id_pattern: Annotated[_Pattern, _ONE_GROUP] | None = None
     recurring_titles: tuple[_Pattern, ...] = ()
     local: bool = False
 
 
+_POLL = PollSettings()
+
+
 class _Poll(_Schema):
-    interval_minutes: int = Field(default=PollSettings().interval_minutes, ge=1)
-    timeout_seconds: float = Field(default=PollSettings().timeout_seconds, gt=0)
-    max_bytes: int = Field(default=PollSettings().max_bytes, ge=1000)
-    workers: int = Field(default=PollSettings().workers, ge=1, le=64)
+    interval_minutes: int = Field(default=_POLL.interval_minutes, ge=1, le=24 * 60)
+    timeout_seconds: float = Field(default=_POLL.timeout_seconds, gt=0, le=600)
+    max_bytes: int = Field(default=_POLL.max_bytes, ge=1000)
+    workers: int = Field(default=_POLL.workers, ge=1, le=64)
 
 
 class _Translation(_Schema):
@@ -224,7 +218,7 @@ class _Translation(_Schema):
 
 class _Watchlist(_Schema):
     name: _Text
-    terms: tuple[_Text, ...] = Field(min_length=1)
+    terms: _Some[_Text]
 
 
 class _Mail(_Schema):
@@ -232,14 +226,14 @@ class _Mail(_Schema):
     port: int = Field(default=25, ge=1, le=65535)
     security: Literal["none", "starttls", "tls"] = "starttls"
     username: str = ""
-    sender: _Mailbox
+    sender: Annotated[_Text, _MAIL]
 
 
 class _Subscriber(_Schema):
     name: _Text
-    address: _Mailbox
+    address: Annotated[_Text, _MAIL]
     language: Literal["en", "es", "both"] = "both"
-    tz: _Zone
+    tz: Annotated[_Text, _ZONE]
     time: Annotated[Clock, BeforeValidator(_clock)] = Clock(7)
     watchlists: tuple[_Text, ...] = ()
 
@@ -250,12 +244,12 @@ class _Digest(_Schema):
 
 
 class _File(_Schema):
-    contact: _Text
-    poll: _Poll = Field(default_factory=_Poll)
-    translation: _Translation = Field(default_factory=_Translation)
+    contact: Annotated[_Text, _ASCII]
+    poll: _Poll = _Poll()
+    translation: _Translation = _Translation()
     watchlists: tuple[_Watchlist, ...] = ()
-    digest: _Digest = Field(default_factory=_Digest)
-    feeds: tuple[_Feed, ...] = Field(min_length=1)
+    digest: _Digest = _Digest()
+    feeds: _Some[_Feed]
 
     def to_config(self, password: str) -> Config:
         mail = self.digest.mail
@@ -294,114 +288,112 @@ def _schemas(annotation: Any) -> Iterator[type[BaseModel]]:
 
 # --- Mistakes ----------------------------------------------------------------
 
+_Loc = tuple[int | str, ...]
+"""Where in the file: the keys and positions that lead there."""
 
-def _mistake(path: Path, tree: Any, error: ErrorDetails) -> str:
-    """``feeds.yaml:12: feeds[3].contry: unknown key; did you mean 'country'?``"""
-    loc = error["loc"]
-    where = f"{path}:{_line(tree, loc)}: {_dotted(loc)}"
-    if error["type"] == "extra_forbidden":
-        return f"{where}: {_unknown_key(loc)}"
-    return f"{where}: {_expected(error)}"
-
-
-def _expected(error: ErrorDetails) -> str:
-    if error["type"] == "missing":
-        return "is missing"
-    found = f", found {error['input']!r}"
-    message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    message = message.replace("should be", "expected", 1)
-    if not message.startswith("expected"):
-        message = f"expected another value: {message}"
-    return message + (found if len(found) < 80 else "")
+_EXPECTED = {
+    "missing": "is missing",
+    "model_type": "expected a mapping",
+    "tuple_type": "expected a list",
+    "string_type": "expected a text",
+}
+"""For what pydantic says in words of Python's."""
+_UNKNOWN = {"extra_forbidden", "invalid_key"}
 
 
-def _unknown_key(loc: tuple[int | str, ...]) -> str:
-    siblings = _siblings(loc[:-1])
-    close = get_close_matches(str(loc[-1]), siblings, n=1, cutoff=0.5)
-    if close:
-        return f"unknown key; did you mean '{close[0]}'?"
-    return f"unknown key; expected one of {', '.join(siblings)}"
+def _lines(path: Path, tree: Any, found: Iterable[tuple[_Loc, str]]) -> list[str]:
+    """``feeds.yaml:12: feeds[3].contry: unknown key ...``, in the file's order."""
+    placed = sorted((_line(tree, loc), n, loc, w) for n, (loc, w) in enumerate(found))
+    return [f"{path}:{line}: {_dotted(loc)}: {what}" for line, _, loc, what in placed]
 
 
-def _siblings(loc: tuple[int | str, ...]) -> list[str]:
+def _misfits(errors: Sequence[ErrorDetails]) -> Iterator[tuple[_Loc, str]]:
+    """Values and keys that do not fit; a misspelt key is not missing as well."""
+    unknown = [e["loc"] for e in errors if e["type"] in _UNKNOWN]
+    meant = {(*loc[:-1], _nearest(loc[-1], _siblings(loc))) for loc in unknown}
+    for error in errors:
+        loc = error["loc"]
+        if error["type"] in _UNKNOWN:
+            yield loc, f"unknown key; {_hint(loc[-1], _siblings(loc))}"
+        elif error["type"] != "missing" or loc not in meant:
+            yield loc, _misfit(error)
+
+
+def _misfit(error: ErrorDetails) -> str:
+    what = _EXPECTED.get(error["type"])
+    if what is None:
+        message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+        what = message.replace("should be", "expected", 1)
+    found = "nothing" if error["input"] is None else repr(error["input"])
+    is_clear = error["type"] != "missing" and len(found) < 80
+    return f"{what}, found {found}" if is_clear else what
+
+
+def _siblings(loc: _Loc) -> list[str]:
+    """The keys that may stand where the last one of ``loc`` does."""
     schema: type[BaseModel] = _File
-    for step in loc:
-        if isinstance(step, str) and step in schema.model_fields:
+    for step in loc[:-1]:
+        if isinstance(step, str):
             [schema] = _schemas(schema.model_fields[step].annotation)
     return list(schema.model_fields)
 
 
-def _dotted(loc: tuple[int | str, ...]) -> str:
+def _nearest(name: int | str, known: Iterable[str]) -> str | None:
+    return next(iter(get_close_matches(str(name), known, n=1)), None)
+
+
+def _hint(name: int | str, known: Sequence[str]) -> str:
+    close = _nearest(name, known)
+    choice = f"one of {', '.join(known)}" if known else "none"
+    return f"did you mean {close!r}?" if close else f"expected {choice}"
+
+
+def _dotted(loc: _Loc) -> str:
     text = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in loc)
     return text.removeprefix(".")
 
 
-def _line(tree: Any, loc: tuple[int | str, ...]) -> int:
+def _line(tree: Any, loc: _Loc) -> int:
     """The line of the deepest part of ``loc`` that the file really holds, from 1."""
     line = 1
-    for step in loc:
-        try:
-            position = tree.lc.data[step]
+    with suppress(AttributeError, LookupError, TypeError):
+        for step in loc:
+            line = tree.lc.data[step][0] + 1
             tree = tree[step]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-        line = position[0] + 1
     return line
 
 
-def _disagreements(path: Path, tree: Any, schema: _File) -> Iterator[str]:
+def _disagreements(tree: Any, schema: _File) -> Iterator[tuple[_Loc, str]]:
     """Mistakes that one value alone does not show: twins and dangling names."""
-    lists = {w.name for w in schema.watchlists}
-    yield from _twins(path, tree, ("feeds",), "url", [f.url for f in schema.feeds])
-    yield from _twins(
-        path, tree, ("watchlists",), "name", [*map(_name, schema.watchlists)]
-    )
-    readers = schema.digest.subscribers
-    yield from _twins(
-        path, tree, ("digest", "subscribers"), "name", [*map(_name, readers)]
-    )
-    for n, reader in enumerate(readers):
-        for name in reader.watchlists:
-            if name not in lists:
-                loc = ("digest", "subscribers", n, "watchlists")
-                yield (
-                    f"{path}:{_line(tree, loc)}: {_dotted(loc)}: no watch-list is "
-                    f"named {name!r}{_did_you_mean(name, lists)}"
-                )
-    if readers and schema.digest.mail is None and "mail" in (tree.get("digest") or {}):
-        yield f"{path}: digest.mail: is empty; give host and sender, or remove it"
-    yield from _owner_clashes(path, tree, schema.feeds)
-
-
-def _name(schema: _Watchlist | _Subscriber) -> str:
-    return schema.name
-
-
-def _did_you_mean(name: str, known: set[str]) -> str:
-    close = get_close_matches(name, sorted(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    readers = ("digest", "subscribers")
+    yield from _twins(tree, ("feeds",), "url", schema.feeds)
+    yield from _twins(tree, ("watchlists",), "name", schema.watchlists)
+    yield from _twins(tree, readers, "name", schema.digest.subscribers)
+    known = [w.name for w in schema.watchlists]
+    for n, reader in enumerate(schema.digest.subscribers):
+        for k, name in enumerate(reader.watchlists):
+            if name not in known:
+                what = f"no watch-list is named {name!r}; {_hint(name, known)}"
+                yield (*readers, n, "watchlists", k), what
+    yield from _owner_clashes(schema.feeds)
 
 
 def _twins(
-    path: Path, tree: Any, loc: tuple[str, ...], key: str, values: Sequence[str]
-) -> Iterator[str]:
+    tree: Any, loc: _Loc, key: str, schemas: Iterable[BaseModel]
+) -> Iterator[tuple[_Loc, str]]:
     first: dict[str, int] = {}
-    for n, value in enumerate(values):
-        here = _line(tree, (*loc, n, key))
+    for n, schema in enumerate(schemas):
+        here, value = (*loc, n, key), getattr(schema, key)
         if value in first:
-            where = f"{path}:{here}: {_dotted((*loc, n, key))}"
-            yield f"{where}: {value} is already on line {first[value]}; remove one"
-        first.setdefault(value, here)
+            yield here, f"{value} is already on line {first[value]}; remove one"
+        first.setdefault(value, _line(tree, here))
 
 
-def _owner_clashes(path: Path, tree: Any, feeds: Sequence[_Feed]) -> Iterator[str]:
+def _owner_clashes(feeds: Sequence[_Feed]) -> Iterator[tuple[_Loc, str]]:
     """An outlet has one owner, or independent owners could not be counted."""
     owners: dict[str, str] = {}
     for n, feed in enumerate(feeds):
         known = owners.setdefault(feed.outlet, feed.owner)
         if known != feed.owner:
-            loc = ("feeds", n, "owner")
-            yield (
-                f"{path}:{_line(tree, loc)}: {_dotted(loc)}: {feed.outlet} has the "
-                f"owner {known!r} elsewhere, found {feed.owner!r}"
-            )
+            what = f"expected {known!r}, the owner of {feed.outlet} elsewhere"
+            yield ("feeds", n, "owner"), f"{what}, found {feed.owner!r}"

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from monitor.model import SIDES, Coverage, Item, Language, Member, SideCoverage, Story
 
 _ATOM = "http://www.w3.org/2005/Atom"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the start of a formula."""
 
 _CONTROLS = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
@@ -79,7 +79,7 @@ def stories_atom(coverages: Sequence[Coverage], address: str, now: datetime) -> 
         _child(entry, "id", f"urn:monitor:story:{story.id}")
         _child(entry, "updated", story.last_seen.isoformat())
         _child(entry, "published", story.first_seen.isoformat())
-        ET.SubElement(entry, "link", href=story.members[0].item.url)
+        _link(entry, story.members[0].item)
         _child(entry, "content", _lines(coverage), type="text")
     return _xml(feed)
 
@@ -104,7 +104,7 @@ def items_atom(items: Sequence[Item], address: str, now: datetime) -> str:
         _child(entry, "id", f"urn:monitor:item:{item.id}")
         _child(entry, "updated", item.published.isoformat())
         _child(ET.SubElement(entry, "author"), "name", item.outlet)
-        ET.SubElement(entry, "link", href=item.url)
+        _link(entry, item)
         _child(entry, "summary", item.summary)
     return _xml(feed)
 
@@ -199,6 +199,11 @@ def _feed(title: str, address: str, now: datetime) -> ET.Element:
 
 def _child(parent: ET.Element, tag: str, text: str, **attributes: str) -> None:
     ET.SubElement(parent, tag, attributes).text = _CONTROLS.sub("", text)
+
+
+def _link(parent: ET.Element, item: Item) -> None:
+    if item.url:
+        ET.SubElement(parent, "link", href=_CONTROLS.sub("", item.url))
 
 
 def _xml(feed: ET.Element) -> str:

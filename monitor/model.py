@@ -131,7 +131,7 @@ class Reading:
     item: Item
     english_title: str
     english_summary: str
-    """The original for English items, a translation otherwise; empty if there is none."""
+    """The original for English items, otherwise a translation; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Assignment:
     item: str
     story: str
     score: float
-    """Closeness to the story when it joined, 0 to 1; for an opener, to the best other."""
+    """Closeness when it joined, 0 to 1; for an opener, to the best other story."""
     why: Why
 
 

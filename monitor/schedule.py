@@ -33,6 +33,8 @@ def run(work: Mapping[str, Callable[[], None]], seconds: float, stop: Event) -> 
     )
     scheduler.add_listener(_log_error, EVENT_JOB_ERROR)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    # It would log what a piece raises once more, under the name of a function.
+    logging.getLogger("apscheduler.executors.default").setLevel(logging.CRITICAL)
     for name, piece in work.items():
         scheduler.add_job(
             piece,

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
 T = TypeVar("T")
 
@@ -21,7 +22,7 @@ def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
         return
     table = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for row in rows:
-        table.add_row(*(_escaped(_cell(row.get(column))) for column in columns))
+        table.add_row(*(Text(_cell(row.get(column))) for column in columns))
     Console().print(table)
 
 
@@ -29,7 +30,7 @@ def facts(title: str, rows: Iterable[tuple[str, object]]) -> None:
     """A titled list of names and values, aligned."""
     pairs = [(name, _cell(value)) for name, value in rows]
     width = max((len(name) for name, _ in pairs), default=0)
-    print(title)
+    print(_cell(title))
     for name, value in pairs:
         print(f"  {name.ljust(width)}  {value}")
 
@@ -44,7 +45,11 @@ def progress(title: str, total: int) -> Iterator[Progress]:
     """A bar on stderr that leaves nothing behind; silent where no one watches."""
     console = Console(stderr=True)
     with Progress(
-        console=console, transient=True, disable=not console.is_terminal
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+        # Over a terminal, what we print goes above the bar; a file gets it as it is.
+        redirect_stdout=sys.stdout.isatty(),
     ) as bar:
         bar.add_task(title, total=total)
         yield bar
@@ -65,7 +70,3 @@ def _cell(value: object) -> str:
         return f"{value:.3f}"
     # Feeds are untrusted: no control character of theirs reaches a terminal.
     return "".join(c if c.isprintable() else " " for c in str(value))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")

@@ -8,8 +8,11 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 def squeeze(text: str) -> str:
-    """Fold every run of white space into one blank and strip the ends."""
-    return _SPACE.sub(" ", text).strip()
+    """Fold every run of white space into one blank, strip the ends, compose accents.
+
+    A decomposed ``México`` looks the same and is two words to ``words``.
+    """
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
 def fold(text: str) -> str:
@@ -18,8 +21,8 @@ def fold(text: str) -> str:
     >>> fold("Sheinbaum: ¡México NO!  Ñandú")
     'sheinbaum: ¡mexico no!  nandu'
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
 def words(text: str) -> list[str]:

@@ -1,8 +1,8 @@
 import pytest
-from builders import feed
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import feed
 from monitor.feeds.links import MAX_URL, canonical_url, item_id
 
 BASE = "https://diario.example/rss/portada.xml"

@@ -23,9 +23,6 @@ from monitor.model import (
     Watchlist,
 )
 
-MAX_CATCH_UP = 7
-"""Editions sent at most after downtime: stories older than a week are closed."""
-
 
 def window(subscriber: Subscriber, date: date) -> tuple[datetime, datetime]:
     """From the moment the day before's edition was due to this one's, in UTC."""
@@ -40,19 +37,6 @@ def due_date(subscriber: Subscriber, now: datetime) -> date:
     """
     today = now.astimezone(ZoneInfo(subscriber.tz)).date()
     return today if _due(subscriber, today) <= now else today - timedelta(days=1)
-
-
-def due_since(
-    subscriber: Subscriber, sent: date | None, now: datetime
-) -> tuple[date, ...]:
-    """The dates that fell due after the one last ``sent``, oldest first.
-
-    Only the newest if none was ever sent; after long downtime the last MAX_CATCH_UP.
-    """
-    newest = due_date(subscriber, now)
-    missed = 1 if sent is None else (newest - sent).days
-    days = range(min(missed, MAX_CATCH_UP))
-    return tuple(newest - timedelta(days=n) for n in reversed(days))
 
 
 def edition(

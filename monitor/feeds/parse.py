@@ -21,6 +21,7 @@ from monitor.text import clip, squeeze
 MAX_ITEMS = 2000  # in one document; what Media Cloud reads of one
 MAX_TITLE = 500  # characters
 MAX_SUMMARY = 1000
+_MAX_MARKUP = 20_000  # nh3 is quadratic in nested <div>: a second at 100,000
 _HEADLINE = 120  # characters of the summary that stand in for a missing title
 
 _SIGNATURES = (
@@ -47,7 +48,11 @@ _ROOT_LANGUAGE = re.compile(
     r"(<(?:rss|feed|rdf:RDF)\b[^<>]*?)\s(?:xml:)?lang\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')",
     re.IGNORECASE,
 )
-_CAPTION = re.compile(r"(</?media:)description\b", re.IGNORECASE)
+_UNUSED = re.compile(
+    r"(</?)((?:media|itunes|georss|gml|psc|cc):|(?=(?:textinput|width|height)\b))",
+    re.IGNORECASE,
+)
+_ITEM_TAG = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)(?:\s[^<>]*)?>", re.IGNORECASE)
 _BLOCK = re.compile(
     r"<(?=/?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure"
     r"|footer|h[1-6]|header|hr|li|main|nav|ol|p|pre|section|table|td|th|tr|ul)\b)",
@@ -77,8 +82,8 @@ def parse(feed: Feed, document: Document, now: datetime) -> list[Item]:
     """The items of a document in its order, the first of each id, at most MAX_ITEMS.
 
     ``now`` is when we see them: the date of those that have none, and the bound past
-    which a date is not believed. A document cut short gives the items it still has;
-    an item with neither title nor summary is left out. Raises ParseError if the
+    which a date is not believed. A document cut short gives the items that are
+    whole; one with neither title nor summary is left out. Raises ParseError if the
     document is no feed, or declares entities: no feed needs them, and a few lines of
     them can expand to gigabytes.
     """
@@ -130,7 +135,7 @@ def _legacy_charset(document: Document) -> str:
     return _LEGACY.get(name.lower(), "cp1252")
 
 
-def _read(feed: Feed, text: str) -> Iterator[_Raw]:
+def _read(feed: Feed, text: str) -> list[_Raw]:
     try:
         # BytesIO: feedparser opens strings as addresses or paths.
         parsed = feedparser.parse(
@@ -145,11 +150,21 @@ def _read(feed: Feed, text: str) -> Iterator[_Raw]:
         is_page = _HTML_PAGE.search(text[:_PAGE_HEAD])
         what = "is an HTML page, not a feed" if is_page else "is not a feed"
         raise ParseError(feed.url, what)
-    if parsed.bozo and not parsed.entries:
-        raise ParseError(feed.url, "is malformed before its first item")
-    return (
-        raw for raw in map(_raw, parsed.entries[:MAX_ITEMS]) if raw.title or raw.summary
-    )
+    elements = parsed.entries
+    if parsed.bozo and _is_cut(text):
+        # Next time it comes whole, with the link and date that it lacks now: kept, it
+        # would be another item, or the same with a wrong date.
+        elements = elements[:-1]
+    if parsed.bozo and not elements:
+        raise ParseError(feed.url, "is malformed or cut off before its first item ends")
+    raws = map(_raw, elements[:MAX_ITEMS])
+    return [raw for raw in raws if raw.title or raw.summary]
+
+
+def _is_cut(text: str) -> bool:
+    """Whether the last item of a malformed document is not closed."""
+    tags = _ITEM_TAG.findall(text)
+    return bool(tags) and not tags[-1]
 
 
 def _prepare(text: str) -> str:
@@ -157,8 +172,9 @@ def _prepare(text: str) -> str:
     # Templates set the root's language wrongly (WordPress: en-US), and it would come
     # down to every item, where it could not be told from the item's own.
     text = _ROOT_LANGUAGE.sub(r"\1", text, count=1)
-    # A photograph's caption would become the item's summary if it comes first.
-    text = _CAPTION.sub(r"\1caption", text)
+    # It takes a caption for the item's summary, and one bad place or podcast chapter
+    # breaks the whole feed. Under another name they are nothing to it, nor to us.
+    text = _UNUSED.sub(r"\1\2_", text)
     # One reference to no character, such as &#xD800;, would lose the whole feed.
     return _REFERENCE.sub(_sound_reference, text)
 
@@ -170,53 +186,54 @@ def _sound_reference(match: re.Match[str]) -> str:
     return match[0] if is_sound and not _NOT_XML.match(chr(code)) else "\ufffd"
 
 
-def _raw(entry: Any) -> _Raw:
-    summary = _text(_field(entry, "summary")) or _text(_content(entry))
-    dates = (_field(entry, key) for key in ("published", "updated", "created"))
+def _raw(element: Any) -> _Raw:
+    summary = _text(_field(element, "summary")) or _text(_content(element))
+    dates = (_field(element, key) for key in ("published", "updated", "created"))
     return _Raw(
-        title=clip(_text(_field(entry, "title")), MAX_TITLE)
+        title=clip(_text(_field(element, "title")), MAX_TITLE)
         or clip(summary, _HEADLINE),
         summary=clip(summary, MAX_SUMMARY),
-        link=_link(entry),
-        guid=_field(entry, "id"),
+        link=_link(element),
+        guid=_field(element, "id"),
         dates=tuple(filter(None, dates)),
-        language=_field(entry, "language") or _title_language(entry),
+        language=_field(element, "language") or _title_language(element),
     )
 
 
-def _field(entry: Any, key: str) -> str:
+def _field(element: Any, key: str) -> str:
     # dict.get: feedparser's own get answers for some keys with the value of others.
-    value = dict.get(entry, key)
+    value = dict.get(element, key)
     return squeeze(_NOT_XML.sub("", value)) if isinstance(value, str) else ""
 
 
-def _content(entry: Any) -> str:
+def _content(element: Any) -> str:
     """The whole text, where a feed gives it instead of a summary."""
-    return "".join(part["value"] for part in dict.get(entry, "content", ())[:1])
+    return "".join(part["value"] for part in dict.get(element, "content", ())[:1])
 
 
-def _link(entry: Any) -> str:
+def _link(element: Any) -> str:
     """As written; empty if the only one is a guid that is no address."""
-    link = _field(entry, "feedburner_origlink") or _field(entry, "link")
-    if dict.get(entry, "guidislink") and not link.lower().startswith("http"):
+    link = _field(element, "feedburner_origlink") or _field(element, "link")
+    if dict.get(element, "guidislink") and not link.lower().startswith("http"):
         return ""
-    return link or next(_alternates(entry), "")
+    return link or next(_alternates(element), "")
 
 
-def _alternates(entry: Any) -> Iterator[str]:
+def _alternates(element: Any) -> Iterator[str]:
     """Those whose type feedparser does not take for a page, such as ``text/xml``."""
-    for link in dict.get(entry, "links", ()):
+    for link in dict.get(element, "links", ()):
         if link.get("rel") == "alternate" and link.get("href"):
             yield link["href"]
 
 
-def _title_language(entry: Any) -> str:
-    detail = dict.get(entry, "title_detail") or {}
+def _title_language(element: Any) -> str:
+    detail = dict.get(element, "title_detail") or {}
     return detail.get("language") or ""
 
 
 def _text(markup: str) -> str:
     """Markup to plain text: block elements as blanks, others without a trace."""
+    markup = markup[:_MAX_MARKUP]
     if "<" in markup or "&" in markup:
         spaced = _BLOCK.sub(" <", markup)
         escaped = nh3.clean(spaced, tags=set(), clean_content_tags=_UNSEEN)

@@ -2,7 +2,7 @@
 What the newsroom publishes: ``outlets.csv`` and ``items.csv`` beside this file.
 
 Every outlet is fictional. The items tell three days, 6 to 8 April 2025, in words of our
-own: the large stories follow the public record, small local ones are invented, and and
+own: the large stories follow the public record, small local ones are invented,
 and no private person is named. ``items.csv`` has the columns of ``monitor eval
 stories``, so the demo's content is at the same time a labelled set; the feeds never
 show the labels.

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlite_utils import Database
+from sqlite_utils import Database, Migrations
 
 from monitor.store.editions import Deliveries
 from monitor.store.errors import store_error
@@ -58,7 +58,7 @@ class Store:
     def atomic(self) -> Iterator[None]:
         """All of the block's writes or none of them."""
         try:
-            with self._db.atomic():
+            with _writing(self._db):
                 yield
         except sqlite3.Error as error:
             raise store_error(self.path, error) from error
@@ -68,10 +68,52 @@ def _open(path: str) -> Database:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
     db = Database(connection)
     try:
-        db.execute("pragma foreign_keys = on")
-        db.enable_wal()
-        migrations.apply(db)
+        _refuse_foreign(db)
+        if migrations.pending(db):
+            with _writing(db):
+                migrations.apply(db)
+        _enable_wal(db)
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _refuse_foreign(db: Database) -> None:
+    """Leave a database alone that another program has made."""
+    tables = set(db.table_names()) - {Migrations.migrations_table}
+    if tables and "feed_states" not in tables:
+        raise sqlite3.DatabaseError("holds another program's tables")
+
+
+def _enable_wal(db: Database) -> None:
+    """Let readers and a writer work side by side.
+
+    While another program opens the same new file, SQLite refuses the change without
+    waiting; that program makes it.
+    """
+    try:
+        db.enable_wal()
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+
+
+@contextmanager
+def _writing(db: Database) -> Iterator[None]:
+    """One transaction that writes, and waits its turn at once.
+
+    One that reads first and then writes fails, without waiting, if another program has
+    written in between.
+    """
+    if db.conn.in_transaction:
+        with db.atomic():
+            yield
+        return
+    db.execute("begin immediate")
+    try:
+        yield
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise

@@ -11,10 +11,12 @@ _REMEDIES = {
     "database is locked": "another program is writing; try again when it is done",
     "readonly database": "make the file and its folder writable, or name another --db",
     "disk is full": "free some space; nothing was half written",
-    "unable to open": "check that the folder exists and may be written",
+    "unable to open": "name a file in a folder that exists and may be written",
     "not a database": "name another --db, or restore a backup",
     "malformed": "the file is damaged; restore a backup",
     "disk I/O error": "check the disk; nothing was half written",
+    "another program's": "it is left alone; name another --db",
+    "UNIQUE constraint": "another monitor did the same work meanwhile; try again",
     "no such table": "the file belongs to another program; name another --db",
     "no such column": "the file belongs to another program; name another --db",
 }

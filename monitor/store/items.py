@@ -22,14 +22,16 @@ class Items:
         """Keep items not seen before and headlines that changed; how many were new.
 
         A retitled item keeps its first date and its id; the replaced headline becomes
-        a revision, until ``now``.
+        a revision, until ``now``. Only the feed that had an item first can retitle it:
+        an outlet's sections may word one item differently, poll after poll.
         """
         known = self._known(items)
         fresh = {item.id: item for item in reversed(items) if item.id not in known}
         self._db.table("items").insert_all(map(rows.item_row, fresh.values()))
         for item in items:
-            if item.id in known and item.title != known[item.id].title:
-                self._retitle(known[item.id], item, now)
+            old = known.get(item.id)
+            if old and old.feed == item.feed and old.title != item.title:
+                self._retitle(old, item, now)
         return len(fresh)
 
     @guarded

@@ -21,6 +21,7 @@ def running_alone(path: Path) -> Iterator[None]:
     lock = FileLock(f"{path}.lock", blocking=False)
     try:
         lock.acquire()
+        holder.write_text(f"{os.getpid()}\n", encoding="ascii")
     except Timeout as error:
         pid = _pid(holder)
         raise StoreError(
@@ -28,9 +29,10 @@ def running_alone(path: Path) -> Iterator[None]:
             "stop it first or name another --db"
         ) from error
     except OSError as error:
-        raise StoreError(f"{path}.lock: cannot be made: {error.strerror}") from error
+        lock.release()
+        what = error.strerror or error
+        raise StoreError(f"{error.filename or path}: cannot be made: {what}") from error
     try:
-        holder.write_text(f"{os.getpid()}\n", encoding="ascii")
         yield
     finally:
         holder.unlink(missing_ok=True)

@@ -68,8 +68,8 @@ class Stories:
         """
         return self._stories(
             "select a.story from items as i join assignments as a on a.item = i.id"
-            " where (i.published >= :start and i.published < :end)"
-            " or (i.seen >= :start and i.seen < :end)",
+            " where (i.published >= :start or i.seen >= :start)"
+            " and i.published < :end and i.seen < :end",
             {"start": rows.to_text(start), "end": rows.to_text(end)},
         )
 

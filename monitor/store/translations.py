@@ -30,7 +30,7 @@ class Translations:
         """Items seen since then in another language that have no translation yet.
 
         Oldest first. Those that failed too often are left out, those that failed
-        within the last hour wait.
+        within the last hour wait. A translation of an earlier headline does not count.
         """
         found = self._db.query(
             f"select items.* from items where {_WAITING} and not exists (select 1"
@@ -107,5 +107,7 @@ class Translations:
 
 _WAITING = (
     "language <> :target and seen >= :since and not exists (select 1 from translations"
-    " where translations.item = items.id and translations.language = :target)"
+    " where translations.item = items.id and translations.language = :target"
+    " and made >= coalesce((select max(until) from revisions"
+    " where revisions.item = items.id), ''))"
 )

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 from monitor.model import Language
 from monitor.stories.tokens import Token, tokenize
 
-NAME = "name"
-WORD = "word"
+Kind = Literal["name", "word", "routine"]
 
+_KINDS: Mapping[str, Kind] = {"name": "name", "word": "word", "routine": "routine"}
 _COLUMNS: Mapping[Language, int] = {"en": 2, "es": 3}
 
 
@@ -24,12 +25,12 @@ class Alias:
     """One thing that the two languages write differently."""
 
     key: str
-    """``@`` and a name of its own, so that it meets no ordinary word."""
-    is_name: bool
+    """``@`` and its name in the table, so that it meets no ordinary word."""
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Place:
     """An alias where it stands in a text."""
 
     alias: Alias
@@ -48,9 +49,7 @@ class _Form:
 
     def is_at(self, tokens: Sequence[Token], start: int) -> bool:
         there = tokens[start : start + len(self.tokens)]
-        return len(there) == len(self.tokens) and all(
-            map(_agree, self.tokens, there)
-        )
+        return len(there) == len(self.tokens) and all(map(_agree, self.tokens, there))
 
 
 class Aliases:
@@ -64,35 +63,35 @@ class Aliases:
         for forms in self._forms.values():
             forms.sort(key=lambda form: -len(form.tokens))
 
-    def find(self, tokens: Sequence[Token], language: Language) -> Iterator[Found]:
-        """The aliases in a text, from its start; none overlaps another."""
+    def find(self, tokens: Sequence[Token], language: Language) -> list[Place]:
+        """The aliases in a text, in order; none overlaps another."""
+        return list(self._places(tokens, language))
+
+    def _places(self, tokens: Sequence[Token], language: Language) -> Iterator[Place]:
         start = 0
         while start < len(tokens):
             form = self._form_at(tokens, start, language)
             if form is None:
                 start += 1
             else:
-                yield Found(form.alias, start, start + len(form.tokens))
+                yield Place(form.alias, start, start + len(form.tokens))
                 start += len(form.tokens)
 
     def _form_at(
         self, tokens: Sequence[Token], start: int, language: Language
     ) -> _Form | None:
-        first = tokens[start]
-        for opening in dict.fromkeys((first.folded, first.lemma)):
+        for opening in dict.fromkeys((tokens[start].folded, tokens[start].lemma)):
             for form in self._forms.get((language, opening), ()):
                 if form.is_at(tokens, start):
                     return form
         return None
 
     def _add(self, cells: Sequence[str]) -> None:
-        alias = Alias("@" + cells[1], is_name=cells[0] == NAME)
+        alias = Alias(f"@{cells[1]}", _KINDS[cells[0]])
         for language, column in _COLUMNS.items():
             for written in cells[column].split("|"):
                 form = _Form(alias, tuple(tokenize(written, language)))
-                first = form.tokens[0]
-                for opening in dict.fromkeys((first.folded, first.lemma)):
-                    self._forms[language, opening].append(form)
+                self._forms[language, form.tokens[0].folded].append(form)
 
 
 @cache
@@ -106,4 +105,4 @@ def _agree(form: Token, token: Token) -> bool:
     """Whether a token is what the form has in its place."""
     if form.text.isupper() and len(form.text) > 1:
         return token.text == form.text
-    return bool({form.folded, form.lemma} & {token.folded, token.lemma})
+    return form.folded in (token.folded, token.lemma)

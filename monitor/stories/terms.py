@@ -1,62 +1,48 @@
 """
-What an item says, as terms that can be compared: words, names and numbers.
+What an item says, as terms that can be compared.
 
 Three channels. *English*: lemmas of the English text, with one key for what English
 and Spanish write differently; a Spanish item adds the keys of its own words, so that
-what the translator broke still counts. *Original*: lemmas of the item's own language,
-compared within that language only. *Names*: names and numbers of the original, without
-accents; they pass around the translator and cross the language.
+what the translator broke still counts. *Original*: lemmas of the item's own words.
+*Names*: names and numbers of the original; they pass around the translator. An item
+without English has its own lemmas and the keys in the English channel.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import log, sqrt
 
-from monitor.model import Language, Reading
-from monitor.stories.aliases import Aliases, Found
-from monitor.stories.background import Background, Table
+from monitor.model import Item, Language, Reading
+from monitor.stories.aliases import Aliases, Place
+from monitor.stories.background import LEMMAS, Background, Table
+from monitor.stories.names import Name, has_title_case, name_flags, names, written
 from monitor.stories.tokens import Token, tokenize
 from monitor.text import clip
 
-_TABLES: Mapping[Language, Table] = {"en": "plain", "es": "spanish"}
-_TITLE_LIMIT = 300
-_SUMMARY_LIMIT = 300
-"""Characters read; longer summaries are boilerplate more often than news."""
+_CHARACTERS_READ = 300
+"""Of a title and of a summary; what follows is boilerplate more often than news."""
 _COMMON_SHARE = 0.04
-"""A word in more items than this says nothing, unless it is a name."""
-_TITLE_CASE_SHARE = 0.6
-"""An English title with more capitals than this among its longer words has them all."""
+"""A word in more of the background's items than this says nothing, unless a name."""
 _DATELINE = re.compile(
     r"[A-ZÁÉÍÓÚÑÜ][\w.'’]*(?:[ ,/]+(?:de|del|la|y|of|[A-ZÁÉÍÓÚÑÜ][\w.'’]*)){0,5}"
     r"\s*(?:\([\w /]{2,20}\))?\s*(?:\.?[-—–]+|\.|:)(?:\s+|$)"
 )
 """``MONCLOVA, COAH.``, ``CDMX.-``, ``WASHINGTON (AP) —`` at the start of a summary."""
-_DATELINE_LIMIT = 45
-_PROMOTION = re.compile(r"TE PUEDE INTERESAR|LEE TAMBIÉN|READ MORE|\bRELATED:", re.I)
-_LINKS = frozenset({"de", "del", "la", "las", "los", "y", "of", "the"})
-"""Words that may stand inside a name."""
-_SCALES: Mapping[str, float] = {
-    "mil": 1e3,
-    "thousand": 1e3,
-    "millon": 1e6,
-    "millones": 1e6,
-    "mdd": 1e6,
-    "mdp": 1e6,
-    "million": 1e6,
-    "billion": 1e9,
-    "bn": 1e9,
-    "trillion": 1e12,
-}
-_PERCENT = frozenset({"percent", "pct"})
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_SPANISH_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
+_DATELINE_CHARACTERS = 45
+_PROMOTION = re.compile(
+    r"TE PUEDE INTERESAR|LEE TAMBIÉN|READ MORE|\bRELATED:", re.IGNORECASE
+)
+
+_Pairs = Iterable[tuple[str, str]]
+"""(term, as written)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Bag:
-    """Terms of one channel and their weights; each mapping has length 1, or is empty."""
+    """Weights of terms; each mapping has length 1 as a vector, or is empty."""
 
     whole: Mapping[str, float]
     """Over title and summary."""
@@ -70,43 +56,62 @@ class Terms:
 
     language: Language
     english: Bag
-    original: Bag
-    names: Bag
+    original: Mapping[str, float]
+    """Lemma -> weight; length 1."""
+    names: Mapping[str, float]
+    """Name or number -> weight; length 1."""
+    masses: Mapping[str, tuple[float, float]]
+    """Name -> its rarity and its share of the name it is part of."""
+    words: Mapping[str, float]
+    """English lemma or alias that is no name -> its rarity."""
+    heading: tuple[str, ...]
+    """The title's words, folded."""
+    routine: frozenset[str]
+    """Aliases in the title that mark a column which comes back every day."""
+    marks: frozenset[str]
+    """Names and numbers in the title."""
     surfaces: Mapping[str, str]
-    """Term -> how the item writes it, for showing."""
+    """Term -> how the item writes it."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """A title or a summary, read."""
+class _Passage:
+    """A title or a summary in one language, read."""
 
     tokens: Sequence[Token]
-    found: Sequence[Found]
-    """Aliases in it, in order."""
+    places: Sequence[Place]
+    flags: Sequence[bool]
+    names: Sequence[Name]
 
-    def words(self) -> Iterator[tuple[str, str]]:
-        """(lemma or alias, as written), in order."""
-        end = 0
-        for place in self.found:
-            yield from self.lemmas(end, place.start)
-            yield place.alias.key, self.span(place.start, place.end)
-            end = place.end
-        yield from self.lemmas(end, len(self.tokens))
+    def lemmas(self) -> _Pairs:
+        """Of all words."""
+        return ((t.lemma, t.text) for t in self.tokens if not t.is_number)
 
-    def aliases(self) -> Iterator[tuple[str, str]]:
-        """(alias, as written), in order."""
-        for place in self.found:
-            yield place.alias.key, self.span(place.start, place.end)
+    def aliases(self) -> _Pairs:
+        """Of all kinds."""
+        return (
+            (place.alias.key, written(self.tokens[place.start : place.end]))
+            for place in self.places
+        )
 
-    def lemmas(self, start: int, end: int) -> Iterator[tuple[str, str]]:
-        """(lemma, as written) of the words among those tokens."""
-        for token in self.tokens[start:end]:
-            if not token.is_number:
-                yield token.lemma, token.text
+    def terms(self) -> Iterator[tuple[str, str]]:
+        """Aliases, and lemmas where there is none."""
+        yield from self.aliases()
+        yield from ((t.lemma, t.text) for t, _ in self._plain())
 
-    def span(self, start: int, end: int) -> str:
-        """Those tokens as a reader would write them."""
-        return " ".join(token.text for token in self.tokens[start:end])
+    def words(self) -> Iterator[str]:
+        """The terms that are no names."""
+        for place in self.places:
+            if place.alias.kind != "name":
+                yield place.alias.key
+        yield from (t.lemma for t, is_name in self._plain() if not is_name)
+
+    def _plain(self) -> Iterator[tuple[Token, bool]]:
+        """(word, whether it is part of a name) outside aliases."""
+        taken = {i for p in self.places for i in range(p.start, p.end)}
+        for i, token in enumerate(self.tokens):
+            if i not in taken and not token.is_number:
+                yield token, self.flags[i]
 
 
 class TermReader:
@@ -117,167 +122,138 @@ class TermReader:
         self._aliases = aliases
 
     def read(self, reading: Reading) -> Terms:
-        """The terms of one item; a text with nothing to say has empty bags."""
+        """The terms of one item; a text that says nothing has empty bags."""
         item = reading.item
-        original = self._texts(item.title, item.summary, item.language)
-        english = original
-        if item.language != "en":
-            english = self._texts(reading.english_title, reading.english_summary, "en")
-        surfaces: dict[str, str] = {}
-        names = [self._names(text, item.language) for text in original]
-        for pairs in (*names, *(text.words() for text in (*original, *english))):
-            for key, written in pairs:
-                surfaces.setdefault(key, written)
+        original = self._passages(item.title, item.summary, item.language)
+        english, table = original, LEMMAS[item.language]
+        if item.language == "en" or reading.english_title.strip():
+            table = "english"
+        if item.language != "en" and table == "english":
+            texts = reading.english_title, reading.english_summary
+            english = self._passages(*texts, "en")
+        found = list(chain.from_iterable(passage.names for passage in original))
+        title = original[0]
         return Terms(
             language=item.language,
-            english=self._bag(
-                "english",
-                *(
-                    [*text.words(), *own.aliases()] if text is not own else text.words()
-                    for text, own in zip(english, original, strict=True)
-                ),
-            ),
+            english=self._english(table, english, original),
             original=self._bag(
-                _TABLES[item.language],
-                *(text.lemmas(0, len(text.tokens)) for text in original),
+                LEMMAS[item.language], *([k for k, _ in p.lemmas()] for p in original)
+            ).whole,
+            names=self._bag("names", [name.key for name in found], []).whole,
+            masses=self._masses(found),
+            words=self._words(table, english, original),
+            heading=tuple(token.folded for token in title.tokens),
+            routine=frozenset(
+                p.alias.key for p in title.places if p.alias.kind == "routine"
             ),
-            names=self._bag("names", *names),
-            surfaces=surfaces,
+            marks=frozenset(name.key for name in title.names),
+            surfaces=_surfaces(found, [*original, *english]),
         )
 
-    def _texts(self, title: str, summary: str, language: Language) -> list[_Text]:
+    def occurring(self, reading: Reading) -> Iterator[tuple[Table, frozenset[str]]]:
+        """(table of the background, all terms of the item in it), to count them."""
+        item = reading.item
+        original = self._passages(item.title, item.summary, item.language)
+        texts = reading.english_title, reading.english_summary
+        english = original if item.language == "en" else self._passages(*texts, "en")
+        own = (passage.aliases() for passage in original)
+        terms = (passage.terms() for passage in english)
+        yield "english", frozenset(key for key, _ in chain(*own, *terms))
+        lemmas = chain.from_iterable(passage.lemmas() for passage in original)
+        yield LEMMAS[item.language], frozenset(key for key, _ in lemmas)
+        found = chain.from_iterable(passage.names for passage in original)
+        yield "names", frozenset(name.key for name in found)
+
+    def _passages(self, title: str, summary: str, language: Language) -> list[_Passage]:
         return [
-            self._text(clip(title, _TITLE_LIMIT), language),
-            self._text(_lead(summary), language),
+            self._passage(clip(title, _CHARACTERS_READ), language),
+            self._passage(_lead(summary), language),
         ]
 
-    def _text(self, text: str, language: Language) -> _Text:
+    def _passage(self, text: str, language: Language) -> _Passage:
         tokens = tokenize(text, language)
-        return _Text(tokens, list(self._aliases.find(tokens, language)))
+        places = self._aliases.find(tokens, language)
+        flags = name_flags(tokens, places, language, self._background)
+        found = list(names(tokens, places, flags, language))
+        return _Passage(tokens, places, flags, found)
 
-    def _bag(
-        self,
-        table: Table,
-        title: Iterable[tuple[str, str]],
-        summary: Iterable[tuple[str, str]],
+    def _english(
+        self, table: Table, english: Sequence[_Passage], original: Sequence[_Passage]
     ) -> Bag:
-        heading = Counter(key for key, _ in title if self._counts(table, key))
-        whole = heading + Counter(key for key, _ in summary if self._counts(table, key))
-        return Bag(self._weights(table, whole), self._weights(table, heading))
+        parts = []
+        for text, own in zip(english, original, strict=True):
+            added = own.aliases() if text is not own else ()
+            parts.append([key for key, _ in chain(text.terms(), added)])
+        return self._bag(table, *parts)
 
-    def _counts(self, table: Table, key: str) -> bool:
-        return len(key) > 1 and not (
-            self._background.is_common(table, key, _COMMON_SHARE)
-            and key not in self._background.proper
-        )
+    def _words(
+        self, table: Table, english: Sequence[_Passage], original: Sequence[_Passage]
+    ) -> Mapping[str, float]:
+        keys = set(chain.from_iterable(passage.words() for passage in english))
+        for passage in original:
+            keys |= {p.alias.key for p in passage.places if p.alias.kind != "name"}
+        return {k: self._rarity(table, k) for k in sorted(keys) if self._says(table, k)}
+
+    def _masses(self, found: Iterable[Name]) -> Mapping[str, tuple[float, float]]:
+        shares: dict[str, float] = {}
+        for name in found:
+            if not name.is_number:
+                shares[name.key] = max(name.share, shares.get(name.key, 0.0))
+        return {k: (self._rarity("names", k), s) for k, s in shares.items()}
+
+    def _bag(self, table: Table, title: Iterable[str], summary: Iterable[str]) -> Bag:
+        heading = Counter(key for key in title if self._says(table, key))
+        whole = heading + Counter(key for key in summary if self._says(table, key))
+        return Bag(self._weights(table, whole), self._weights(table, heading))
 
     def _weights(self, table: Table, counts: Counter[str]) -> Mapping[str, float]:
         """Rarity times damped frequency, scaled to length 1."""
         raw = {
-            key: (1 + log(n)) * self._background.rarity(table, key)
+            key: (1 + log(n)) * self._rarity(table, key)
             for key, n in sorted(counts.items())
         }
         length = sqrt(sum(weight * weight for weight in raw.values()))
         return {key: weight / length for key, weight in raw.items()}
 
-    def _names(self, text: _Text, language: Language) -> list[tuple[str, str]]:
-        """(key, as written) of the names and numbers of a text."""
-        is_name = self._name_test(text, language)
-        names = [
-            (place.alias.key, text.span(place.start, place.end))
-            for place in text.found
-            if place.alias.is_name
-        ]
-        taken = {
-            i
-            for place in text.found
-            if place.alias.is_name
-            for i in range(place.start, place.end)
-        }
-        flags = [
-            i not in taken and is_name(token) for i, token in enumerate(text.tokens)
-        ]
-        for start, end in _runs(text.tokens, flags):
-            written = text.span(start, end)
-            names += [
-                (text.tokens[i].folded, written) for i in range(start, end) if flags[i]
-            ]
-        return names + list(_numbers(text.tokens, language))
+    def _says(self, table: Table, key: str) -> bool:
+        """Whether a term says anything about its story."""
+        if key.startswith("@") or key in self._background.proper:
+            return True
+        return len(key) > 1 and self._background.share(table, key) <= _COMMON_SHARE
 
-    def _name_test(self, text: _Text, language: Language) -> Callable[[Token], bool]:
-        """How to tell a name in a text, by the way the text uses capitals."""
-        proper = self._background.proper
-        lexicon = self._background.counts[_TABLES[language]]
-        longer = [t for t in text.tokens if len(t.text) > 3 and not t.is_number]
-        capitals = sum(t.is_capital for t in longer)
-        if not any(t.is_capital for t in text.tokens):
-            return lambda t: t.folded in proper
-        if capitals > _TITLE_CASE_SHARE * len(longer):
-            return lambda t: t.is_capital and (
-                t.folded in proper or t.lemma not in lexicon
-            ) and len(t.text)>1
-        return lambda t: (
-            t.is_capital
-            and len(t.text) > 1
-            and (not t.is_first or t.folded in proper or t.lemma not in lexicon)
-        )
+    def _rarity(self, table: Table, key: str) -> float:
+        is_alias = key.startswith("@") and table != "names"
+        return self._background.rarity("english" if is_alias else table, key)
+
+
+def proper_words(item: Item) -> Iterator[tuple[str, bool]]:
+    """(word, whether it has a capital) where a text could show that it is a name's."""
+    texts = [_lead(item.summary)]
+    if item.language == "es":  # English titles have capitals on every word
+        texts.append(item.title)
+    for text in texts:
+        tokens = tokenize(text, item.language)
+        if not has_title_case(tokens):
+            for token in tokens:
+                if not (token.is_number or token.is_first) and len(token.text) > 1:
+                    yield token.folded, token.is_capital
 
 
 def _lead(summary: str) -> str:
-    """What of a summary tells the story: its beginning, without where it was written."""
+    """What of a summary tells the story: its start, without where it was written."""
     text = _PROMOTION.split(summary, maxsplit=1)[0]
     dateline = _DATELINE.match(text)
-    if dateline and dateline.end() <= _DATELINE_LIMIT:
+    if dateline and dateline.end() <= _DATELINE_CHARACTERS:
         text = text[dateline.end() :]
-    return clip(text, _SUMMARY_LIMIT)
+    return clip(text, _CHARACTERS_READ)
 
 
-def _runs(tokens: Sequence[Token], flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """(start, end) of the names: flagged tokens in a row, linking words inside."""
-    i = 0
-    while i < len(tokens):
-        if not flags[i]:
-            i += 1
-            continue
-        end = i + 1
-        while end < len(tokens) and not tokens[end].is_first and (
-            flags[end]
-            or (
-                tokens[end].text in _LINKS
-                and end + 1 < len(tokens)
-                and flags[end + 1]
-            )
-        ):
-            end += 1
-        yield i, end
-        i = end
-
-
-def _numbers(tokens: Sequence[Token], language: Language) -> Iterator[tuple[str, str]]:
-    """(key, as written) of the numbers; ``13 mil`` and ``13,000`` have one key."""
-    for i, token in enumerate(tokens):
-        if not token.is_number:
-            continue
-        value = _value(token.text.rstrip("%"), language)
-        end = i + 1
-        percent = token.text.endswith("%")
-        while end < len(tokens) and end < i + 4:
-            word = tokens[end].folded
-            if word in _SCALES:
-                value *= _SCALES[word]
-            elif word in _PERCENT or (word=="por" and end+1<len(tokens) and tokens[end+1].folded=="ciento"):
-                percent = True
-            else: break
-            end += 1
-        yield f"#{value:.12g}{'%' if percent else ''}", " ".join(
-            t.text for t in tokens[i:end]
-        )
-
-
-def _value(written: str, language: Language) -> float:
-    if _THOUSANDS.fullmatch(written):
-        return float(written.replace(",", ""))
-    if language == "es" and _SPANISH_THOUSANDS.fullmatch(written):
-        return float(written.replace(".", "").replace(",", "."))
-    try: return float(written.replace(",","."))
-    except ValueError: return float(re.sub(r"\D", "", written))
+def _surfaces(found: Iterable[Name], passages: Iterable[_Passage]) -> Mapping[str, str]:
+    """How terms are written: names in full first, then as the texts come."""
+    surfaces: dict[str, str] = {}
+    for name in found:
+        surfaces.setdefault(name.key, name.written)
+    for passage in passages:
+        for key, text in chain(passage.terms(), passage.lemmas()):
+            surfaces.setdefault(key, text)
+    return surfaces

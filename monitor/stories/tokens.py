@@ -1,4 +1,5 @@
-"""Text -> tokens with their lemmas: the words as every other part of stories sees them.
+"""
+Text -> tokens with their lemmas: the words as every other part of stories sees them.
 
 The one home of simplemma, whose dictionaries of both languages take about 90 MB.
 """
@@ -18,10 +19,11 @@ _TOKEN = re.compile(
     r"|\d+(?:[.,]\d+)*%?"  # 1,500 7.1 30%
     r"|[^\W\d_]+\d*(?:['’][^\W\d_]+)*"  # México, O'Rourke, F1
 )
-_STOP = re.compile(r"[.!?:;|¡¿\"“”«»‘—–]|-\s|\s-|\s['’]")
+_OPENS = re.compile(r"[.!?:;|¡¿\"“”«»‘—–]|-\s|\s-|\s['’]")
+"""What makes the next word the first of something, so that its capital says nothing."""
 _POSSESSIVE = re.compile(r"['’]s?$")
-_LEMMA_CACHE = 200_000
-"""Distinct words kept; six weeks of both languages have about 90,000."""
+_WORDS_KEPT = 200_000
+"""Distinct words whose lemma is kept; six weeks of news have about 90,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Token:
     """One word or number of a text."""
 
     text: str
-    """As written, without full stops inside and without the possessive 's."""
+    """As written, without the full stops of an acronym and the possessive 's."""
     folded: str
     lemma: str
     """Folded too."""
@@ -39,7 +41,7 @@ class Token:
     @property
     def is_number(self) -> bool:
         """Whether it is written in digits."""
-        return self.text[0].isdigit()
+        return self.text[0].isdecimal()
 
     @property
     def is_capital(self) -> bool:
@@ -55,20 +57,17 @@ def tokenize(text: str, language: Language) -> list[Token]:
 def _tokens(text: str, language: Language) -> Iterator[Token]:
     end = 0
     for match in _TOKEN.finditer(text):
-        written = match.group()
-        word = _POSSESSIVE.sub("", written)
-        if "." in word and not word[0].isdigit():
+        word = _POSSESSIVE.sub("", match.group())
+        if not word[0].isdecimal():
             word = word.replace(".", "")
-        folded, lemma = _forms(word, language)
-        yield Token(
-            word, folded, lemma, end == 0 or bool(_STOP.search(text[end : match.start()]))
-        )
+        is_first = end == 0 or bool(_OPENS.search(text, end, match.start()))
+        yield Token(word, *_forms(word, language), is_first)
         end = match.end()
 
 
-@lru_cache(maxsize=_LEMMA_CACHE)
+@lru_cache(maxsize=_WORDS_KEPT)
 def _forms(word: str, language: Language) -> tuple[str, str]:
     """A word folded, and its lemma folded."""
-    if word[0].isdigit():
+    if word[0].isdecimal():
         return word, word
     return fold(word), fold(lemmatize(word.lower(), lang=language))

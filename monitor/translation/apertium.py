@@ -24,7 +24,6 @@ _MODES: dict[tuple[Language, Language], str] = {
     ("en", "es"): "eng-spa",
 }
 _PACKAGE = "apertium-eng-spa"
-_START_SECONDS = 20.0
 _CHARACTERS_PER_SECOND = 5_000
 """A twentieth of what one slow core does (it measured 130,000 to 180,000)."""
 
@@ -49,7 +48,10 @@ _CARRIED = re.compile(r"\[(~| no)\]")
 
 _ENDS_SENTENCE = re.compile(r"[.!?…][\"'»”’)\]]*\s*$")
 _QUOTE = re.compile(r"(?<!\w)'(?=\w)")
-_THOUSANDS = re.compile(r"\b(\d{1,3}) mil(?: (\d{1,3}))?\b(?! mill| m[dm])")
+_THOUSANDS = re.compile(r"(?<![\w.,])(\d{1,3}) mil(?: (\d{1,3}))?\b(?! mill| m[dm])")
+_MEASURE = re.compile(
+    r"(\w+)-(year|month|week|day|hour|mile)(?:-(old))?\b", re.IGNORECASE
+)
 _PARTICIPLE = r"\w*(?:[aií]do|cho|[silro]to)\b"
 _LOST_NO = re.compile(
     rf"(?<!\bya )\b(no) (habr(?:á|ía)n?)\b(?! {_PARTICIPLE})", re.IGNORECASE
@@ -66,11 +68,18 @@ class ApertiumTranslator:
     name = "apertium"
 
     def __init__(
-        self, glossary: Glossary | None = None, command: str = "apertium"
+        self,
+        glossary: Glossary | None = None,
+        command: str = "apertium",
+        patience_seconds: float = 20.0,
     ) -> None:
-        """``glossary`` None is the one in this package; ``command`` a name or path."""
+        """``glossary`` None is the one in this package; ``command`` a name or path.
+
+        A run may take ``patience_seconds``, and more the longer its texts are.
+        """
         self._glossary = shipped_glossary() if glossary is None else glossary
         self._command = command
+        self._patience_seconds = patience_seconds
         self._modes: frozenset[str] = frozenset()
 
     @cached_property
@@ -124,14 +133,14 @@ class ApertiumTranslator:
 
     def _installed_modes(self) -> frozenset[str]:
         try:
-            listing = self._run(["-l"], b"", _START_SECONDS)
+            listing = self._run(["-l"], b"", self._patience_seconds)
         except TranslationError:
             return frozenset()
         return frozenset(listing.decode(errors="replace").split())
 
     def _run_batch(self, streams: Sequence[str], mode: str) -> list[str]:
         document = "".join(f"{text}[§{i}§]\0" for i, text in enumerate(streams))
-        seconds = _START_SECONDS + len(document) / _CHARACTERS_PER_SECOND
+        seconds = self._patience_seconds + len(document) / _CHARACTERS_PER_SECOND
         options = ["-u", "-z", "-f", "none", mode]  # -u: unknown words unmarked
         output = self._run(options, document.encode(), seconds)
         return _split(output.decode(errors="replace"), len(streams), mode)
@@ -180,6 +189,8 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _to_stream(text: str, spans: Sequence[Span], language: Language) -> str:
     """The text in Apertium's stream format, with stand-ins for the glossary's terms."""
+    # "'medieval'" would be read as "am edieval".
+    text = _QUOTE.sub("‘", text)
     parts, at = [], 0
     for number, span in enumerate(spans):
         word = _STAND_INS[span.kind][language]
@@ -196,11 +207,12 @@ def _to_stream(text: str, spans: Sequence[Span], language: Language) -> str:
 def _plain(text: str, language: Language) -> str:
     """Text between terms, written so that Apertium neither misreads nor loses it."""
     text = _UNSENDABLE.sub("\ufffd", text)
-    # "'medieval'" would be read as "am edieval".
-    text = _QUOTE.sub("‘", text)
     if language == "es":
         # "12 mil" would become "12 one thousand"; Mexican style writes 12,000 as well.
         text = _THOUSANDS.sub(_in_figures, text)
+    else:
+        # "a 62-year-old man" would become "un hombrede62años".
+        text = _MEASURE.sub(lambda m: " ".join(filter(None, m.groups())), text)
     # A lone ~ is a command to the last stage.
     text = _RESERVED.sub(r"\\\1", text).replace("~", "[~]")
     # "no habrá agua" would become "there will be water".
@@ -236,7 +248,7 @@ def _from_stream(
     text = _ESCAPED.sub(r"\1", _CARRIED.sub(r"\1", stream))
     if "‘" not in original:
         text = text.replace("‘", "'")
-    return _mend_capitals(_BLANKS.sub(" ", text), original)
+    return _mend_capitals(_BLANKS.sub(" ", text).strip(), original)
 
 
 def _term(marked: re.Match[str], spans: Sequence[Span], language: Language) -> str:

@@ -28,9 +28,12 @@ _LENGTH_PENALTY = 0.2
 here, so that a sentence comes out the same."""
 
 _BATCH_TOKENS = 2048
-"""Per call of the model, padding included; larger ones only cost memory."""
+"""At most, per run of the model; larger batches cost memory and gain no speed."""
 
 _NETWORK_SECONDS = 30.0
+
+_NATIVE_ERRORS = (OSError, RuntimeError, ValueError, LookupError, MemoryError)
+"""What CTranslate2 and SentencePiece raise over a damaged model, or for want of RAM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,11 @@ class ArgosTranslator:
         )
 
     def supports(self, source: Language, target: Language) -> bool:
-        """Whether a package for this direction is installed."""
-        return _find(source, target, self._packages_dir) is not None
+        """Whether a package for this direction is installed and can be looked up."""
+        try:
+            return _find(source, target, self._packages_dir) is not None
+        except TranslationError:  # no folder to look in: another engine may do
+            return False
 
     def translate(
         self, texts: Sequence[str], source: Language, target: Language
@@ -78,7 +84,7 @@ class ArgosTranslator:
         model = self._model(source, target)
         try:
             return model.translate(texts)
-        except (OSError, RuntimeError, ValueError) as error:
+        except _NATIVE_ERRORS as error:
             raise TranslationError(f"argos {source}-{target}: {error}") from error
 
     def close(self) -> None:
@@ -186,11 +192,12 @@ class _Model:
         if not sentences:
             return []
         prefix = [[self._prefix]] * len(sentences) if self._prefix else None
+        share = sum(map(len, sentences)) // _cores() + 1
         results = self._model.translate_batch(
             sentences,
             target_prefix=prefix,
             replace_unknowns=True,
-            max_batch_size=_BATCH_TOKENS,  # it sorts by length before it cuts
+            max_batch_size=min(share, _BATCH_TOKENS),  # cut after sorting by length
             batch_type="tokens",
             beam_size=self._beam_size,
             num_hypotheses=1,
@@ -217,7 +224,7 @@ def _read(path: Path) -> ArgosPackage | None:
     package, _ = _argostranslate()
     try:
         found = package.Package(path)
-    except (OSError, ValueError):
+    except (OSError, ValueError, AttributeError):  # the last: metadata of another kind
         return None
     if not (path / "model").is_dir() or not hasattr(found, "tokenizer"):
         return None
@@ -235,12 +242,16 @@ def _load(package: ArgosPackage) -> _Model:
             str(package.path / "model"),
             device=settings.device,
             compute_type=settings.compute_type,  # auto: int8 where the CPU has it
-            inter_threads=len(os.sched_getaffinity(0)),  # whole batches in parallel
+            inter_threads=_cores(),  # batches in parallel
             intra_threads=1,
         )
         return _Model(library.Package(package.path), model, settings.beam_size)
-    except (OSError, RuntimeError, ValueError) as error:
+    except _NATIVE_ERRORS as error:
         raise TranslationError(f"{package.path}: cannot be loaded: {error}") from error
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
 
 
 def _argostranslate() -> tuple[Any, Any]:

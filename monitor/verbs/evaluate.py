@@ -24,7 +24,7 @@ def eval_stories(
 ) -> None:
     """Cluster a labelled file as a live day and score it against its labels."""
     labelled = read(file)
-    found = _live_day(labelled, engine)
+    found = live_day(labelled, engine)
     if assignments:
         _write_assignments(assignments, found)
     scored = report(labelled.items, labelled.stories, found, labelled.certain)
@@ -66,7 +66,7 @@ def eval_translation(
             print(f"{key.ljust(20)}  {value}")
 
 
-def _live_day(labelled: LabelledSet, engine: EngineName) -> dict[str, str]:
+def live_day(labelled: LabelledSet, engine: EngineName) -> dict[str, str]:
     """Item id -> found story, by the steps of a live monitor in a store of its own."""
     last = max(item.published for item in labelled.items)
     quiet: Callable[[str], None] = lambda line: None  # noqa: E731

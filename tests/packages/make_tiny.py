@@ -16,7 +16,6 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-import ctranslate2
 import numpy as np
 import sentencepiece
 from ctranslate2.specs import common_spec, transformer_spec
@@ -45,7 +44,6 @@ def main() -> None:
     for source, target in (("es", "en"), ("en", "es")):
         file = HERE / f"tiny_{source}_{target}.argosmodel"
         file.write_bytes(package(source, target))
-        print(file.name, file.stat().st_size, "bytes")
 
 
 def package(source: str, target: str) -> bytes:
@@ -191,5 +189,4 @@ def unit_norm(layer: common_spec.LayerNormSpec, width: int) -> None:
 
 
 if __name__ == "__main__":
-    print("ctranslate2", ctranslate2.__version__)
     main()

@@ -1,0 +1,77 @@
+"""An item -> its headline as a reader sees it: original, meaning, outlet and link."""
+
+import unicodedata
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from monitor.digest.page import HeadlineView, TranslationView
+from monitor.digest.phrases import Voice
+from monitor.digest.wording import WORDING
+from monitor.model import Member, Translation
+from monitor.text import clip, squeeze
+
+_TITLE_LENGTH = 220
+"""Characters of a headline shown. Longer ones are bodies in the wrong element."""
+_UNSEEN = {"Cc", "Cf", "Cs"}
+"""Unicode categories that are invisible, turn the line around or cannot be encoded."""
+
+
+def headline(member: Member, voice: Voice, start: datetime) -> HeadlineView:
+    """The headline in its own words, and in the reader's if those are others.
+
+    ``start`` is when the edition's window opens: earlier times are told with a date.
+    """
+    item = member.item
+    translation = _translation(member, voice)
+    is_foreign = any(language != item.language for language in voice.languages)
+    fine_print = voice.beside(item.language)
+    is_missing = is_foreign and translation is None
+    return HeadlineView(
+        text=clip(clean(item.title), _TITLE_LENGTH) or "…",
+        language=item.language,
+        href=_web_link(item.url),
+        outlet=clean(item.outlet),
+        when=fine_print.say(lambda s: s.when(item, start)),
+        translation=translation,
+        untranslated=(
+            voice.say(lambda s: s.words.not_translated) if is_missing else ()
+        ),
+    )
+
+
+def clean(text: str) -> str:
+    """Text on one line, without characters that hide, reorder or break it."""
+    seen = (c for c in squeeze(text) if unicodedata.category(c) not in _UNSEEN)
+    return "".join(seen)
+
+
+def _translation(member: Member, voice: Voice) -> TranslationView | None:
+    """Into the reader's language that the item is not in; an empty one is none."""
+    found = [
+        member.translations[language]
+        for language in voice.languages
+        if language != member.item.language and language in member.translations
+    ]
+    return _view(found[0], voice) if found and clean(found[0].title) else None
+
+
+def _view(made: Translation, voice: Voice) -> TranslationView:
+    engine, codes = clean(made.engine), made.warnings
+    voice = voice.beside(made.language)
+    return TranslationView(
+        text=clip(clean(made.title), _TITLE_LENGTH),
+        language=made.language,
+        label=WORDING[made.language].in_this_language,
+        by=voice.say(lambda s: s.words.translated_by.format(engine=engine)),
+        doubts=voice.say(lambda s: s.doubts(codes)) if codes else (),
+    )
+
+
+def _web_link(url: str) -> str | None:
+    """The address if it is one of the web; a feed may link to anything."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    return url if is_web and url == clean(url) and " " not in url else None

@@ -1,0 +1,142 @@
+"""The shapes of a page, as the templates read them: words said, links checked."""
+
+from dataclasses import dataclass
+
+from monitor.digest.phrases import Said
+from monitor.model import Country, Language
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How much of an edition is shown; what is left out is counted aloud."""
+
+    both: int
+    """Stories of both sides told in full, headlines side by side."""
+    only: int
+    """Stories of one side told in full: watched, or with more than one item."""
+    briefs: int
+    """Stories per section told in a line or two after those."""
+    feeds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationView:
+    """A headline in the reader's language, marked as a machine's."""
+
+    text: str
+    language: Language
+    label: str
+    """``In English``, in the language translated into."""
+    by: Said
+    doubts: Said
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlineView:
+    """One item: its headline as published, where, when, and what it means."""
+
+    text: str
+    language: Language
+    href: str | None
+    """None if the feed's link is not one that may be followed."""
+    outlet: str
+    when: Said
+    translation: TranslationView | None
+    untranslated: Said
+    """Says so where the reader would need a translation and there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideView:
+    """One side of one story."""
+
+    side: Country
+    name: Said
+    headline: HeadlineView
+    counts: tuple[Said, ...]
+    also_label: Said
+    also: tuple[HeadlineView, ...]
+    """The first item of each further outlet."""
+    more: Said
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is said about a story in one language; empty where there is nothing."""
+
+    language: Language
+    certainty: str
+    firsts: str
+    """The two items that the lag lies between, where the headlines shown are others."""
+    age: str
+    watched: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """One story, told by one side or two."""
+
+    leader: Country | None
+    lag: Said
+    """Empty for a story of one side."""
+    is_bounded: bool
+    """Whether the lag may be quite different."""
+    remarks: tuple[Remark, ...]
+    sides: tuple[SideView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """Stories of one kind."""
+
+    key: str
+    """``both``, ``US`` or ``MX``."""
+    title: Said
+    note: Said
+    """What the other side's silence is worth."""
+    stories: tuple[StoryView, ...]
+    briefs_title: Said
+    briefs: tuple[StoryView, ...]
+    more: Said
+    """How many stories are left out."""
+    empty: Said
+
+
+@dataclass(frozen=True, slots=True)
+class TallyView:
+    """One number at the top."""
+
+    key: str
+    number: Said
+    label: Said
+    share: int
+    """Of all stories, in per cent."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """One feed that did not answer."""
+
+    outlet: str
+    side: Said
+    reason: str
+    last_read: Said
+
+
+@dataclass(frozen=True, slots=True)
+class EditionView:
+    """The whole page."""
+
+    languages: tuple[Language, ...]
+    title: Said
+    date: Said
+    preface: Said
+    subject: Said
+    tallies: tuple[TallyView, ...]
+    leads: Said
+    sections: tuple[SectionView, ...]
+    colophon: Said
+    feeds_title: Said
+    feeds_down: tuple[FeedView, ...]
+    more_feeds: Said
+    notes: tuple[Said, ...]

@@ -1,0 +1,165 @@
+"""
+Why a reader should doubt a translation, from the two texts alone.
+
+Each check is for a fault that these engines are known to have. A warning is a plain
+code; ``MEANINGS`` says it in words. The limits stand on 8,000 real headlines and 8,000
+summaries in each direction: a check that speaks up on more than one in twenty is noise.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from monitor.model import Language
+from monitor.text import fold, words
+
+MEANINGS: Mapping[str, Mapping[Language, str]] = {
+    "empty": {
+        "en": "the translation is empty",
+        "es": "la traducción está vacía",
+    },
+    "untranslated": {
+        "en": "much of the text was left in its own language",
+        "es": "buena parte del texto quedó sin traducir",
+    },
+    "length": {
+        "en": "the translation is much shorter or longer than the original",
+        "es": "la traducción es mucho más corta o más larga que el original",
+    },
+    "repeats": {
+        "en": "the translation repeats itself",
+        "es": "la traducción se repite",
+    },
+    "numbers-lost": {
+        "en": "a number of the original is missing",
+        "es": "falta un número del original",
+    },
+    "negation-lost": {
+        "en": "the original denies something that the translation does not",
+        "es": "el original niega algo que la traducción no niega",
+    },
+}
+"""Every code, with its meaning in both languages."""
+
+SHORTEST, LONGEST = 0.55, 1.9
+"""Characters of the translation per character of the original."""
+_MEASURABLE = 25
+"""Characters below which a length says nothing: ``AMLO`` may be translated in full."""
+_FOREIGN_SHARE = 0.25
+"""Of the words of a translation, function words of the original language."""
+_LONGEST_NAME = 5
+"""Words. More of them, left as they were, are no name even if all are capitalised."""
+_SMALLEST_NUMBER = 13
+"""Engines may write out smaller ones, as newspapers do."""
+
+
+def _set(listing: str) -> frozenset[str]:
+    return frozenset(listing.split())
+
+
+_FUNCTION_WORDS: dict[Language, frozenset[str]] = {
+    "es": _set("""
+        al con de del el ella en entre es esta este la las lo los mas muy para pero por
+        que se ser sin sobre su sus tras un una y ya
+    """),
+    "en": _set("""
+        about after an and are as at be by for from has have his how in into is it its
+        of on or over that the their they this to was what when who will with
+    """),
+}
+"""Folded, and never a word of the other language."""
+
+_NAME = re.compile(
+    r"[A-ZÀ-ÖØ-Þ]\w+(?:(?: (?:de|del|la|las|los|y|of|the|and|for))+ [A-ZÀ-ÖØ-Þ]\w+)+"
+)
+"""``Voz de la Frontera``: its small words are no sign of a text left as it was."""
+
+_NEGATIONS: dict[Language, re.Pattern[str]] = {
+    "es": re.compile(
+        r"\b(?:no|ni|nunca|jam[aá]s|nadie|nada|ning[uú]n[oa]?s?|tampoco|sin|niega\w*"
+        r"|neg[oóa]\w*|evita\w*|rechaz\w*|impid\w*|impos\w*|in\w{4,}|des\w{4,})\b",
+        re.IGNORECASE,
+    ),
+    "en": re.compile(
+        r"\b(?:not?|non|none|nor|never|nobody|nothing|nowhere|neither|without|cannot"
+        r"|den(?:y|ie)\w*|refus\w*|reject\w*|avoid\w*|lack\w*|fail\w*|(?:un|in|im|dis"
+        r"|non)\w{3,}|\w+less)\b|n['’]t\b|\bnon?-",
+        re.IGNORECASE,
+    ),
+}
+"""Words that deny; in a translation, also those that another wording would use."""
+
+_PLAIN_NO: dict[Language, re.Pattern[str]] = {
+    "es": re.compile(r"\b(?:no|nunca|ning[uú]n[oa]?|tampoco)\s+\w", re.IGNORECASE),
+    "en": re.compile(r"\b(?:not|never|cannot|nobody)\s+\w|n['’]t\b", re.IGNORECASE),
+}
+"""Denials that no other wording should swallow."""
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_MAY_CHANGE = re.compile(r"\d[\d.,]* mil\b(?: \d+)?|\d[\d.,]*(?:st|nd|rd|th)\b")
+"""``20 mil 900`` may become 20,900, and the 19th century is el siglo XIX."""
+
+
+def warnings(
+    text: str, translation: str, source: Language, target: Language
+) -> tuple[str, ...]:
+    """The codes of every check that ``translation`` fails, in the order of MEANINGS."""
+    if not text.strip():
+        return ()
+    if not translation.strip():
+        return ("empty",)
+    failed = {
+        "untranslated": _is_untranslated(text, translation, source, target),
+        "length": _has_odd_length(text, translation),
+        "repeats": _repeats(translation) and not _repeats(text),
+        "numbers-lost": not _numbers(text) <= _all_numbers(translation),
+        "negation-lost": _loses_negation(text, translation, source, target),
+    }
+    return tuple(code for code, is_bad in failed.items() if is_bad)
+
+
+def _is_untranslated(
+    text: str, translation: str, source: Language, target: Language
+) -> bool:
+    """Judged by function words and plain words: names rightly stay as they are."""
+    if fold(text) == fold(translation):
+        written = words(text)
+        has_plain_word = any(len(word) >= 4 and word.islower() for word in written)
+        return has_plain_word or len(written) > _LONGEST_NAME
+    found = [fold(word) for word in words(_NAME.sub(" ", translation))]
+    foreign = sum(word in _FUNCTION_WORDS[source] for word in found)
+    own = sum(word in _FUNCTION_WORDS[target] for word in found)
+    return foreign >= 2 and foreign > own and foreign >= _FOREIGN_SHARE * len(found)
+
+
+def _has_odd_length(text: str, translation: str) -> bool:
+    if len(text) < _MEASURABLE:
+        return False
+    return not SHORTEST <= len(translation) / len(text) <= LONGEST
+
+
+def _repeats(text: str) -> bool:
+    """Whether a word comes three times running, or three words three times over."""
+    found = [fold(word) for word in words(text)]
+    triples = list(zip(found, found[1:], found[2:], strict=False))
+    if any(len(set(triple)) == 1 for triple in triples):
+        return True
+    return any(count >= 3 for count in Counter(triples).values())
+
+
+def _numbers(text: str) -> set[str]:
+    """The figures that a translation must keep."""
+    found = _NUMBER.findall(_MAY_CHANGE.sub(" ", text))
+    plain = {re.sub(r"[.,]", "", number) for number in found}
+    return {n for n in plain if len(n) > 2 or int(n) >= _SMALLEST_NUMBER}
+
+
+def _all_numbers(text: str) -> set[str]:
+    return {re.sub(r"[.,]", "", number) for number in _NUMBER.findall(text)}
+
+
+def _loses_negation(
+    text: str, translation: str, source: Language, target: Language
+) -> bool:
+    denies = _PLAIN_NO[source].search(text) is not None
+    return denies and _NEGATIONS[target].search(translation) is None

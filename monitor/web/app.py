@@ -1,0 +1,223 @@
+"""The dashboard's addresses.
+
+Routes are plain functions: FastAPI runs each in a thread, and each opens a Store of its
+own, since a connection belongs to one thread.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+from sys import maxsize
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.types import ASGIApp
+
+from monitor import export, pipeline
+from monitor.coverage.sides import compare
+from monitor.digest.edition import window
+from monitor.digest.phrases import Speaker
+from monitor.errors import MonitorError
+from monitor.model import Coverage
+from monitor.pipeline import Desk
+from monitor.store.database import Store
+from monitor.web.days import (
+    ZONE,
+    day_of,
+    days_view,
+    edition_date,
+    parse_day,
+    reader,
+)
+from monitor.web.guard import guarded
+from monitor.web.health import health_page, idle, well
+from monitor.web.render import render
+from monitor.web.story import story_page
+from monitor.web.today import today_view
+
+log = logging.getLogger("monitor.web")
+
+SINGLES = 40
+"""Stories of a single item listed per side; a live day has hundreds."""
+
+FEED_DAYS = 7
+"""Of stories in the files for programs: a feed reader may sleep for a week."""
+
+_READ = ["GET", "HEAD"]
+
+
+def create_app(
+    open_store: Callable[[], Store], desk: Desk, clock: Callable[[], datetime]
+) -> ASGIApp:
+    """The dashboard over the database that ``open_store`` opens, read only.
+
+    ``desk`` says which feeds, owners and watch-lists there are; ``clock`` gives this
+    moment in UTC.
+    """
+    site = _Site(open_store, desk, clock)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_api_route("/", site.today, methods=_READ)
+    app.add_api_route("/stories/{story}", site.story, methods=_READ)
+    app.add_api_route("/stories.json", site.stories_json, methods=_READ)
+    app.add_api_route("/stories.atom", site.stories_atom, methods=_READ)
+    app.add_api_route("/health", site.health, methods=_READ)
+    app.add_api_route("/livez", _livez, methods=_READ)
+    app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
+    app.add_exception_handler(MonitorError, _unavailable)
+    app.add_exception_handler(AnyHTTPException, _refused)
+    app.add_exception_handler(Exception, _broken)
+    return guarded(app)
+
+
+class _Site:
+    """The pages over one database."""
+
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        desk: Desk,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._open_store = open_store
+        self._desk = desk
+        self._clock = clock
+        self._speaker = Speaker("en", ZONE)
+        self._reader = reader(desk.watchlists)
+
+    def today(self, day: str = "", show: str = "") -> HTMLResponse:
+        """``/``: one day's stories, the newest day's unless told otherwise."""
+        with self._open_store() as store:
+            seen = store.items.first_seen(), store.items.last_moment()
+            first, last = (day_of(at or self._clock()) for at in seen)
+            newest = self._newest_day(store)
+            shown = _day(day) if day else newest
+            polled = self._polled(store)
+            edition = pipeline.make_edition(
+                store,
+                self._desk,
+                self._reader,
+                edition_date(shown),
+                polled or self._clock(),
+            )
+        singles = maxsize if show == "all" else SINGLES
+        return _page(
+            "today.html",
+            page=today_view(edition, polled, singles, self._speaker),
+            days=days_view(shown, newest, first, last, self._speaker),
+            feeds=well(edition.health, self._speaker),
+            idle=idle(polled, self._clock()),
+        )
+
+    def story(self, story: str) -> HTMLResponse:
+        """``/stories/{id}``: one story in full."""
+        with self._open_store() as store:
+            found = store.stories.one(story)
+        if found is None:
+            raise HTTPException(
+                HTTPStatus.NOT_FOUND,
+                "No story has this address. It may have been merged into another one.",
+            )
+        coverage = compare(found, self._desk.owners)
+        return _page("story.html", page=story_page(coverage, self._speaker))
+
+    def health(self) -> HTMLResponse:
+        """``/health``: feeds, dates and translations."""
+        with self._open_store() as store:
+            now, polled = self._clock(), self._polled(store)
+            health = pipeline.feed_health(self._desk.feeds, store, polled or now)
+            page = health_page(store, health, polled, now, self._speaker)
+        return _page("health.html", page=page, zone=ZONE)
+
+    def stories_json(self, day: str = "") -> Response:
+        """``/stories.json``: one day's stories, or the last week's."""
+        text = export.stories_json(self._coverages(day))
+        return Response(text, media_type="application/json")
+
+    def stories_atom(self, request: Request, day: str = "") -> Response:
+        """``/stories.atom``: the same for feed readers."""
+        found = self._coverages(day)
+        newest = max((c.story.last_seen for c in found), default=self._clock())
+        address = str(request.base_url).rstrip("/")
+        text = export.stories_atom(found, address, newest)
+        return Response(text, media_type="application/atom+xml")
+
+    def _coverages(self, day: str) -> list[Coverage]:
+        with self._open_store() as store:
+            if day:
+                start, end = window(self._reader, edition_date(_day(day)))
+            else:
+                last = store.items.last_moment() or self._clock()
+                start, end = last - timedelta(days=FEED_DAYS), last + _SECOND
+            return pipeline.compare(store, self._desk.owners, start, end)
+
+    def _newest_day(self, store: Store) -> date:
+        """The day of the newest item; a feed's clock may run ahead of ours."""
+        now = self._clock()
+        dates = [str(row["newest"]) for row in store.items.counts()]
+        newest = max(map(datetime.fromisoformat, dates), default=now)
+        return day_of(min(newest, now))
+
+    def _polled(self, store: Store) -> datetime | None:
+        """When any feed was last asked: what is said of feeds is true of that moment.
+
+        A monitor that was stopped is no fault of its feeds.
+        """
+        states = (state for _, state in store.feeds.states(self._desk.feeds))
+        return max((s.last_poll for s in states if s.last_poll), default=None)
+
+
+_SECOND = timedelta(seconds=1)
+
+
+def _livez() -> PlainTextResponse:
+    """``/livez``: for whoever watches over the monitor."""
+    return PlainTextResponse("ok\n")
+
+
+def _day(text: str) -> date:
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, f"{text!r}: {error}") from error
+
+
+# --- errors --------------------------------------------------------------------
+
+
+def _unavailable(request: Request, error: Exception) -> HTMLResponse:
+    log.warning("%s: %s", request.url.path, error)
+    return _error(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+
+
+def _refused(request: Request, error: Exception) -> HTMLResponse:
+    assert isinstance(error, AnyHTTPException)
+    status = HTTPStatus(error.status_code)
+    told = "" if error.detail == status.phrase else error.detail
+    return _error(status, told)
+
+
+def _broken(request: Request, error: Exception) -> HTMLResponse:
+    return _error(HTTPStatus.INTERNAL_SERVER_ERROR, "The log says more.")
+
+
+_TITLES = {
+    HTTPStatus.BAD_REQUEST: "This address asks for something we do not understand",
+    HTTPStatus.NOT_FOUND: "There is nothing here",
+    HTTPStatus.METHOD_NOT_ALLOWED: "The dashboard only shows; it changes nothing",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "This page broke, and that is our fault",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The database cannot be read just now",
+}
+
+
+def _error(status: HTTPStatus, told: str) -> HTMLResponse:
+    title = _TITLES.get(status, status.phrase)
+    html = render("error.html", status=status.value, title=title, told=told)
+    return HTMLResponse(html, status)
+
+
+def _page(template: str, **values: object) -> HTMLResponse:
+    return HTMLResponse(render(template, **values))

@@ -1,0 +1,93 @@
+"""One item as a page shows it: the original, what it means, where it leads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from monitor.digest.headline import clean
+from monitor.digest.phrases import Speaker
+from monitor.model import Item, Language, Member
+from monitor.text import clip
+
+_TITLE_LENGTH = 300
+_SUMMARY_LENGTH = 600
+"""Characters shown. Longer ones are bodies in the wrong element."""
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationView:
+    """What a headline means, marked as a machine's."""
+
+    text: str
+    summary: str
+    language: Language
+    by: str
+    """``machine translation, apertium``"""
+    version: str
+    doubts: str
+    """Empty when every check passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlineView:
+    """A headline as published."""
+
+    text: str
+    summary: str
+    language: Language
+    href: str | None
+    """None if the feed's link is not one that may be followed."""
+    outlet: str
+    at: str
+    """ISO 8601, for programs."""
+    when: str
+    translation: TranslationView | None
+    untranslated: str
+    """Says so where an English reader would need a translation and there is none."""
+
+
+def headline_view(member: Member, speaker: Speaker, start: datetime) -> HeadlineView:
+    """Its time names the date, too, if it lies before ``start``."""
+    item = member.item
+    made = _translation(member, speaker)
+    is_missing = item.language != speaker.language and made is None
+    return HeadlineView(
+        text=clip(clean(item.title), _TITLE_LENGTH) or "…",
+        summary=clip(clean(item.summary), _SUMMARY_LENGTH),
+        language=item.language,
+        href=web_link(item.url),
+        outlet=clean(item.outlet),
+        at=item.published.isoformat(),
+        when=speaker.when(item, start),
+        translation=made,
+        untranslated=speaker.words.not_translated if is_missing else "",
+    )
+
+
+def _translation(member: Member, speaker: Speaker) -> TranslationView | None:
+    made = member.translations.get(other_language(member.item))
+    if made is None or not clean(made.title):
+        return None
+    return TranslationView(
+        text=clip(clean(made.title), _TITLE_LENGTH),
+        summary=clip(clean(made.summary), _SUMMARY_LENGTH),
+        language=made.language,
+        by=speaker.words.translated_by.format(engine=clean(made.engine)),
+        version=clean(made.engine_version),
+        doubts=speaker.doubts(made.warnings) if made.warnings else "",
+    )
+
+
+def other_language(item: Item) -> Language:
+    """The one an item is not written in."""
+    return "en" if item.language == "es" else "es"
+
+
+def web_link(url: str) -> str | None:
+    """The address if it is one of the web; a feed may link to anything."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    return url if is_web and url == clean(url) and " " not in url else None

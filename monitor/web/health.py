@@ -1,0 +1,174 @@
+"""How far today's numbers can be trusted: feeds, dates and translations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.digest.headline import clean
+from monitor.digest.phrases import Speaker
+from monitor.model import SIDES, Country, FeedHealth, Language
+from monitor.pipeline import HEALTHY_DAYS
+from monitor.store.database import Store
+from monitor.translation.checks import MEANINGS
+from monitor.web.headlines import web_link
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """One feed, and whether it can vouch for its side."""
+
+    outlet: str
+    href: str | None
+    country: Country
+    side: str
+    language: Language
+    is_healthy: bool
+    status: str
+    reason: str
+    failures: int
+    last_good: str
+    next_poll: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutletView:
+    """What one outlet brought, in one country and language."""
+
+    outlet: str
+    country: str
+    language: str
+    items: str
+    undated: str
+    newest: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineView:
+    """A text given up on."""
+
+    item: str
+    language: str
+    failures: str
+    reason: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class HealthPage:
+    """The whole page."""
+
+    polled: str
+    """When a feed was last asked; empty if none ever was."""
+    idle: str
+    """Says so if that is too long ago; empty if the monitor is at work."""
+    well: str
+    feeds: tuple[FeedView, ...]
+    outlets: tuple[OutletView, ...]
+    undated: str
+    engines: tuple[tuple[str, str], ...]
+    """Engine and how many translations it made."""
+    doubts: tuple[tuple[str, str], ...]
+    """Warning in words and how many translations carry it."""
+    quarantined: tuple[QuarantineView, ...]
+
+
+def idle(polled: datetime | None, now: datetime) -> str:
+    """Says so if nothing has been polled for longer than health lasts."""
+    if polled is None:
+        return "No feed was ever polled: start ‘monitor run’."
+    days = (now - polled) // timedelta(days=1)
+    if days < HEALTHY_DAYS:
+        return ""
+    return f"Nothing was polled for {days} {'day' if days == 1 else 'days'}."
+
+
+def health_page(
+    store: Store,
+    health: Sequence[FeedHealth],
+    polled: datetime | None,
+    now: datetime,
+    speaker: Speaker,
+) -> HealthPage:
+    """What the database says about its own gaps; ``health`` as of ``polled``."""
+    rows = store.items.counts()
+    undated = sum(int(str(row["undated"])) for row in rows)
+    engines, doubts = store.translations.engines(), store.translations.warnings()
+    return HealthPage(
+        polled=_full_moment(polled, speaker) if polled else "",
+        idle=idle(polled, now),
+        well=well(health, speaker),
+        feeds=tuple(_feed(h, speaker) for h in sorted(health, key=_worst_first)),
+        outlets=tuple(_outlet(row, speaker) for row in rows),
+        undated=speaker.count(undated, speaker.words.undated) if undated else "",
+        engines=tuple((clean(e), speaker.number(n)) for e, n in engines.items()),
+        doubts=tuple((_meaning(c), speaker.number(n)) for c, n in doubts.items()),
+        quarantined=tuple(
+            _quarantine(row, speaker) for row in store.translations.quarantined()
+        ),
+    )
+
+
+def well(health: Sequence[FeedHealth], speaker: Speaker) -> str:
+    """``25 of 27 feeds well``"""
+    good = speaker.number(sum(h.is_healthy for h in health))
+    return f"{good} of {speaker.number(len(health))} feeds well"
+
+
+def _worst_first(health: FeedHealth) -> tuple[bool, int, str]:
+    feed = health.feed
+    return health.is_healthy, SIDES.index(feed.country), feed.outlet.casefold()
+
+
+def _feed(health: FeedHealth, speaker: Speaker) -> FeedView:
+    feed, state = health.feed, health.state
+    return FeedView(
+        outlet=clean(feed.outlet),
+        href=web_link(feed.url),
+        country=feed.country,
+        side=speaker.words.side[feed.country],
+        language=feed.language,
+        is_healthy=health.is_healthy,
+        status=_status(health),
+        reason=clean(state.error or ""),
+        failures=state.failures,
+        last_good=speaker.moment(state.last_good) if state.last_good else "never",
+        next_poll=speaker.moment(state.next_poll) if state.next_poll else "next tick",
+    )
+
+
+def _status(health: FeedHealth) -> str:
+    if health.is_healthy:
+        return "well"
+    if health.state.error:
+        return "failing"
+    return "late" if health.state.last_poll else "never polled"
+
+
+def _outlet(row: dict[str, object], speaker: Speaker) -> OutletView:
+    return OutletView(
+        outlet=clean(str(row["outlet"])),
+        country=str(row["country"]),
+        language=str(row["language"]),
+        items=speaker.number(int(str(row["items"]))),
+        undated=speaker.number(int(str(row["undated"]))),
+        newest=speaker.moment(datetime.fromisoformat(str(row["newest"]))),
+    )
+
+
+def _quarantine(row: dict[str, object], speaker: Speaker) -> QuarantineView:
+    item, _, language = str(row["unit"]).rpartition(":")
+    return QuarantineView(
+        item=clean(item),
+        language=clean(language),
+        failures=str(row["failures"]),
+        reason=clean(str(row["reason"])),
+        last=speaker.moment(datetime.fromisoformat(str(row["last"]))),
+    )
+
+
+def _full_moment(moment: datetime, speaker: Speaker) -> str:
+    return f"{speaker.moment(moment)} ({moment.year})"
+
+
+def _meaning(code: str) -> str:
+    return clean(MEANINGS.get(code, {}).get("en", code))

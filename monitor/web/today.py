@@ -1,0 +1,279 @@
+"""One day's edition -> the page of its stories: both sides first, then each alone."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.coverage.lag import first_dated
+from monitor.digest.edition import is_new, items_within
+from monitor.digest.headline import clean
+from monitor.digest.phrases import Speaker
+from monitor.model import (
+    SIDES,
+    Country,
+    Coverage,
+    Edition,
+    Item,
+    LagCertainty,
+    Member,
+    SideCoverage,
+)
+from monitor.web.headlines import HeadlineView, headline_view
+
+_VOUCHED = timedelta(days=1)
+"""A feed read well within a day of a day's end would still have listed its items."""
+
+
+@dataclass(frozen=True, slots=True)
+class DotView:
+    """One item on the line of the day."""
+
+    x: str
+    """``37.50%`` of the day."""
+    title: str
+    is_undated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SideView:
+    """One side of one story."""
+
+    side: Country
+    name: str
+    headline: HeadlineView
+    counts: str
+    dots: tuple[DotView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """One story, told by one side or two."""
+
+    id: str
+    leader: Country | None
+    lag: str
+    """Empty for a story of one side."""
+    certainty: LagCertainty | None
+    certainty_words: str
+    firsts: str
+    """What the lag is measured between, where the headlines shown are later ones."""
+    age: str
+    is_new: bool
+    watched: str
+    items: str
+    sides: tuple[SideView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """The stories that one side alone covers."""
+
+    side: Country
+    title: str
+    note: str
+    """What the other side's silence is worth."""
+    stories: tuple[StoryView, ...]
+    hidden: int
+    """Stories of a single item left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class TallyView:
+    """One number at the top, and its part of the bar in per cent."""
+
+    key: str
+    number: str
+    label: str
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView:
+    """The whole page, but for the way to other days."""
+
+    tallies: tuple[TallyView, ...]
+    leads: str
+    both_title: str
+    both: tuple[StoryView, ...]
+    only: tuple[SectionView, ...]
+    empty: str
+    notes: tuple[str, ...]
+
+
+def today_view(
+    edition: Edition, polled: datetime | None, singles: int, speaker: Speaker
+) -> TodayView:
+    """A day's page, at most ``singles`` stories of one item on each side.
+
+    ``polled`` is the moment that the edition's feed health speaks of.
+    """
+    make = _Cards(edition, polled, speaker)
+    return TodayView(
+        tallies=tuple(_tallies(edition, speaker)),
+        leads=_leads(edition, speaker) if edition.both else "",
+        both_title=speaker.words.both_sides,
+        both=tuple(map(make.story, edition.both)),
+        only=tuple(make.section(side, singles) for side in SIDES),
+        empty=speaker.words.no_stories,
+        notes=tuple(_notes(edition, speaker)),
+    )
+
+
+class _Cards:
+    """Makes the stories of one edition."""
+
+    def __init__(
+        self, edition: Edition, polled: datetime | None, speaker: Speaker
+    ) -> None:
+        self._edition = edition
+        self._polled = polled
+        self._speaker = speaker
+
+    def section(self, side: Country, singles: int) -> SectionView:
+        stories = self._edition.only[side]
+        shown, hidden = _capped(stories, self._edition, singles)
+        return SectionView(
+            side=side,
+            title=self._speaker.words.only[side],
+            note=self._silence(side) if stories else "",
+            stories=tuple(map(self.story, shown)),
+            hidden=hidden,
+        )
+
+    def story(self, coverage: Coverage) -> StoryView:
+        speaker, certainty = self._speaker, coverage.lag_certainty
+        members = {m.item.id: m for m in coverage.story.members}
+        fresh = is_new(self._edition, coverage)
+        return StoryView(
+            id=coverage.story.id,
+            leader=coverage.leader,
+            lag=speaker.lag(coverage) if coverage.crosses_border else "",
+            certainty=certainty,
+            certainty_words=speaker.words.certainty[certainty] if certainty else "",
+            firsts=self._firsts(coverage),
+            age=(
+                speaker.words.new
+                if fresh
+                else speaker.continuing(coverage.story.first_seen)
+            ),
+            is_new=fresh,
+            watched=self._watched(coverage),
+            items=speaker.count(len(members), speaker.words.items),
+            sides=tuple(
+                self._side(side, coverage.sides[side], members)
+                for side in SIDES
+                if coverage.sides[side].items
+            ),
+        )
+
+    def _silence(self, side: Country) -> str:
+        speaker, edition, polled = self._speaker, self._edition, self._polled
+        [silent] = set(SIDES) - {side}
+        if polled and edition.start <= polled < edition.end + _VOUCHED:
+            return speaker.silence(silent, edition.health)
+        return f"{speaker.words.side[silent]}: how its feeds did that day is not kept."
+
+    def _firsts(self, coverage: Coverage) -> str:
+        start, leader = self._edition.start, coverage.leader
+        firsts = [coverage.sides[side].first for side in SIDES]
+        if not leader or all(f and f.published >= start for f in firsts):
+            return ""
+        [other] = set(SIDES) - {leader}
+        sides = coverage.sides
+        return clean(self._speaker.firsts(sides[leader], sides[other], start))
+
+    def _watched(self, coverage: Coverage) -> str:
+        names = self._edition.watched.get(coverage.story.id, ())
+        return clean(self._speaker.watched(names)) if names else ""
+
+    def _side(
+        self, side: Country, covered: SideCoverage, members: dict[str, Member]
+    ) -> SideView:
+        edition, speaker = self._edition, self._speaker
+        within = list(items_within(edition, covered.items))
+        lead = _lead(covered, within)
+        return SideView(
+            side=side,
+            name=speaker.words.side[side],
+            headline=headline_view(members[lead.id], speaker, edition.start),
+            counts=counts(covered, speaker),
+            dots=tuple(self._dot(item) for item in within),
+        )
+
+    def _dot(self, item: Item) -> DotView:
+        edition = self._edition
+        share = (item.published - edition.start) / (edition.end - edition.start)
+        when = self._speaker.when(item, edition.start)
+        return DotView(
+            x=f"{100 * min(max(share, 0), 1):.2f}%",
+            title=f"{when}, {clean(item.outlet)}",
+            is_undated=item.date_source == "fetched",
+        )
+
+
+def counts(covered: SideCoverage, speaker: Speaker) -> str:
+    """``5 items · 4 outlets · 3 owners``"""
+    words = speaker.words
+    said = (
+        speaker.count(len(covered.items), words.items),
+        speaker.count(len(covered.outlets), words.outlets),
+        speaker.count(len(covered.owners), words.owners),
+    )
+    return " · ".join(said)
+
+
+def _lead(covered: SideCoverage, within: Sequence[Item]) -> Item:
+    """A side's first headline of the day, dated if it can be; else its newest."""
+    if not within:
+        return covered.items[-1]
+    return first_dated(within) or within[0]
+
+
+def _capped(
+    stories: Iterable[Coverage], edition: Edition, singles: int
+) -> tuple[list[Coverage], int]:
+    """Every story of several items or on a watch-list; then the first singles."""
+    full: list[Coverage] = []
+    single: list[Coverage] = []
+    for coverage in stories:
+        is_watched = coverage.story.id in edition.watched
+        is_full = is_watched or len(coverage.story.members) > 1
+        (full if is_full else single).append(coverage)
+    return [*full, *single[:singles]], max(len(single) - singles, 0)
+
+
+def _tallies(edition: Edition, speaker: Speaker) -> Iterable[TallyView]:
+    words = speaker.words
+    found = (
+        ("US", len(edition.only["US"]), words.tally_only["US"]),
+        ("both", len(edition.both), words.tally_both),
+        ("MX", len(edition.only["MX"]), words.tally_only["MX"]),
+    )
+    total = sum(n for _, n, _ in found) or 1
+    x = 0.0
+    for key, n, label in found:
+        width = 100 * n / total
+        yield TallyView(key, speaker.number(n), label, round(x, 2), round(width, 2))
+        x += width
+
+
+def _leads(edition: Edition, speaker: Speaker) -> str:
+    leaders = [coverage.leader for coverage in edition.both]
+    us, mx = (speaker.number(leaders.count(side)) for side in SIDES)
+    return speaker.words.leads.format(us=us, mx=mx)
+
+
+def _notes(edition: Edition, speaker: Speaker) -> Iterable[str]:
+    stories = (*edition.both, *edition.only["US"], *edition.only["MX"])
+    undated = sum(
+        item.date_source == "fetched"
+        for coverage in stories
+        for item in items_within(edition, (m.item for m in coverage.story.members))
+    )
+    if undated:
+        yield speaker.count(undated, speaker.words.undated)
+    if edition.untranslated:
+        yield speaker.count(edition.untranslated, speaker.words.untranslated)
+    yield speaker.words.method
+    yield speaker.words.claims

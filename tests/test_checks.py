@@ -1,0 +1,170 @@
+import pytest
+
+from monitor.model import LANGUAGES
+from monitor.translation.checks import MEANINGS, warnings
+
+
+def test_a_good_translation_passes_every_check():
+    assert (
+        warnings(
+            "El gobierno no cerrará los 32 puentes este jueves",
+            "The government will not close the 32 bridges this Thursday",
+            "es",
+            "en",
+        )
+        == ()
+    )
+
+
+def test_a_blank_text_needs_no_translation():
+    assert warnings(" ", "", "es", "en") == ()
+
+
+@pytest.mark.parametrize("blank", ["", "  \n"])
+def test_an_empty_translation_is_warned_of_and_of_nothing_else(blank):
+    assert warnings("No habrá agua en 40 colonias", blank, "es", "en") == ("empty",)
+
+
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("Cierran el puente de la frontera", "Cierran el puente de la frontera"),
+        ("CIERRAN EL PUENTE DE LA FRONTERA", "Cierran el puente de la frontera"),
+        (
+            "Cierran el puente de la frontera por la lluvia",
+            "Close el puente de la frontera por la rain",
+        ),
+    ],
+)
+def test_text_left_in_its_own_language_is_warned_of(text, translation):
+    assert warnings(text, translation, "es", "en") == ("untranslated",)
+
+
+def test_english_left_in_english_is_warned_of_even_in_title_case():
+    text = "Border Bridge Closes After Night Of Heavy Rain"
+    assert warnings(text, text, "en", "es") == ("untranslated",)
+
+
+@pytest.mark.parametrize(
+    "name", ["Tijuana", "Los Mochis, Sin.", "Ana de la Torre", "EL PASO", "2026"]
+)
+def test_a_name_may_stay_as_it_is(name):
+    assert warnings(name, name, "es", "en") == ()
+
+
+def test_a_translation_with_a_spanish_name_in_it_is_english():
+    assert (
+        warnings(
+            "La Voz de la Frontera cumple años",
+            "La Voz de la Frontera celebrates its birthday",
+            "es",
+            "en",
+        )
+        == ()
+    )
+
+
+def test_a_translation_that_quotes_the_other_language_is_still_a_translation():
+    text = "“De la A a la Z” encabeza la lista de libros"
+    assert warnings(text, "“De la A a la Z” on the list of books", "es", "en") == ()
+
+
+def test_a_translation_of_odd_length_is_warned_of():
+    text = "El gobierno anuncia obras en el puente de la frontera norte"
+    assert warnings(text, "The government", "es", "en") == ("length",)
+    long = "The government announces " + "works on bridges and roads and " * 4
+    assert "length" in warnings(text, long, "es", "en")
+
+
+def test_the_length_of_a_short_text_says_nothing():
+    assert warnings("SRE", "Secretariat of Foreign Affairs", "es", "en") == ()
+
+
+@pytest.mark.parametrize(
+    "translation",
+    [
+        "Rain rain rain closes the bridge",
+        "The bridge is closed, the bridge is open, the bridge is wet",
+    ],
+)
+def test_a_translation_that_repeats_itself_is_warned_of(translation):
+    text = "La lluvia cierra el puente de la frontera norte"
+    assert warnings(text, translation, "es", "en") == ("repeats",)
+
+
+def test_a_text_that_repeats_itself_may_be_translated_so():
+    assert warnings("¡Gol, gol, gol en Tijuana!", "Goal, goal, goal!", "es", "en") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("Cierran 32 puentes hoy", "They close bridges today"),
+        ("Multa de 1,500 pesos hoy", "Fine of 150 pesos today"),
+        ("Sube 17.8 por ciento hoy", "It rises 17 percent today"),
+    ],
+)
+def test_a_lost_number_is_warned_of(text, translation):
+    assert warnings(text, translation, "es", "en") == ("numbers-lost",)
+
+
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("Multa de 1.500 pesos hoy", "Fine of 1,500 pesos today"),
+        ("Cierran 3 puentes hoy", "They close three bridges today"),
+        ("Venden 20 mil 900 casas", "They sell 20,900 houses"),
+        ("Invierten 26 mil mdp hoy", "They invest 26 billion pesos"),
+        ("Cuesta 124.5 mil mdd hoy", "It costs 124.5 billion dollars"),
+    ],
+)
+def test_a_number_written_otherwise_is_not_lost(text, translation):
+    assert warnings(text, translation, "es", "en") == ()
+
+
+def test_a_century_may_become_roman():
+    text, translation = "A 19th century bridge falls", "Cae un puente del siglo XIX"
+    assert warnings(text, translation, "en", "es") == ()
+
+
+def test_a_number_of_any_length_can_be_checked():
+    number = "9" * 5000
+    assert warnings(number, number, "es", "en") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("Donde NO habrá agua el lunes", "Where there will be water on Monday"),
+        ("Ninguna prueba vincula al alcalde", "Any test links to the mayor"),
+    ],
+)
+def test_a_lost_denial_is_warned_of(text, translation):
+    assert warnings(text, translation, "es", "en") == ("negation-lost",)
+
+
+@pytest.mark.parametrize(
+    "translation",
+    ["They don’t pay", "It is unpaid", "They refuse to pay", "Nobody pays"],
+)
+def test_a_denial_in_other_words_is_not_lost(translation):
+    assert warnings("No quieren pagar", translation, "es", "en") == ()
+
+
+def test_a_denial_in_english_must_reach_spanish():
+    text = "Officials did not close the bridge"
+    assert warnings(text, "Cerraron el puente de la ciudad", "en", "es") == (
+        "negation-lost",
+    )
+    assert warnings(text, "No cerraron el puente de la ciudad", "en", "es") == ()
+
+
+def test_several_warnings_come_in_the_order_of_their_meanings():
+    text = "No cierran los 32 puentes de la frontera norte"
+    found = warnings(text, "Rain rain rain", "es", "en")
+    assert found == ("length", "repeats", "numbers-lost", "negation-lost")
+    assert list(found) == [code for code in MEANINGS if code in found]
+
+
+def test_every_meaning_is_given_in_both_languages():
+    assert all(set(meaning) == set(LANGUAGES) for meaning in MEANINGS.values())
