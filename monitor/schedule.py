@@ -61,4 +61,4 @@ def stopping_on_signals() -> Iterator[Event]:
 
 
 def _log_error(failed: JobExecutionEvent) -> None:
-    log.error("%s stopped: %s\n%s", failed.job_id, failed.exception, failed.traceback)
+    log.error("%s stopped", failed.job_id, exc_info=failed.exception)

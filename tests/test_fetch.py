@@ -7,7 +7,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -374,6 +374,23 @@ def test_the_next_address_is_tried_when_one_refuses(site: Site) -> None:
     site.routes["/rss"] = answer()
     url = site.url("/rss", host="diario.example")
     assert _document(url, resolve=lambda *_: ["::1", "127.0.0.1"]).body == BODY
+
+
+def test_the_next_address_gets_its_share_of_the_time(site: Site) -> None:
+    site.routes["/rss"] = answer()
+    url = site.url("/rss", host="diario.example")
+    with ExitStack() as stack:
+        full = stack.enter_context(
+            socket.create_server(("127.0.0.2", site.port), backlog=0)
+        )
+        for _ in range(2):  # it takes no third: connecting to it hangs
+            client = stack.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(full.getsockname())
+        document = _document(
+            url, timeout_seconds=0.6, resolve=lambda *_: ["127.0.0.2", "127.0.0.1"]
+        )
+    assert document.body == BODY
 
 
 def test_a_host_without_an_address_is_named() -> None:

@@ -6,7 +6,7 @@ CASES = {
     "titles": ["El Lic. Paz y la Dra. Ríos llegaron.", "Nadie los esperaba."],
     "spaced EE. UU.": ["El acuerdo con EE. UU. y Canadá sigue.", "Falta la firma."],
     "EE. UU. before a name": ["El puente de EE. UU. Laredo cierra hoy."],
-    "EE. UU. before a quotation": ["Vive en EE. UU.", "“No vuelvo”, dice."],
+    "EE. UU. before a quotation": ["Vive en EE. UU.", "“Jamás vuelvo”, dice."],
     "abbreviation in quotes": ["Lo llaman “Lic.”", "Luego se va."],
     "EE. UU. at the end": ["El camión va a EE. UU.", "El chofer espera."],
     "U.S. before a name": ["The U.S. Senate meets.", "It will vote."],

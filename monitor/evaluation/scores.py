@@ -186,7 +186,7 @@ def _bilingual(cells: Mapping[_Cell, Mapping[Language, int]]) -> Bilingual:
     true_pairs = _pairs_across(_sizes(cells, 0))
     found_pairs = _pairs_across(_sizes(cells, 1))
     together = {cell: _across(counts) for cell, counts in cells.items()}
-    shares = {story: 0.0 for story in true_pairs}
+    shares = dict.fromkeys(true_pairs, 0.0)
     for (story, _), pairs in together.items():
         if pairs:
             shares[story] += pairs / true_pairs[story]

@@ -66,7 +66,7 @@ def is_public(address: str) -> bool:
     """
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped or ip.is_site_local:
+        if ip.ipv4_mapped or ip.is_site_local:  # whatever is mapped, in any Python
             return False
         last_bits = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         wrapped = last_bits if ip in _NAT64 else ip.sixtofour

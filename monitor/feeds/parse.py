@@ -25,8 +25,6 @@ _MAX_MARKUP = 20_000  # nh3 is quadratic in nested <div>: a second at 100,000
 _HEADLINE = 120  # characters of the summary that stand in for a missing title
 
 _SIGNATURES = (
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it starts with
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
     (b"<\0?\0", "utf-16-le"),
@@ -100,7 +98,7 @@ def parse(feed: Feed, document: Document, now: datetime) -> list[Item]:
 
 
 def _decode(document: Document) -> str:
-    """The document's text, less what XML does not allow.
+    """The document's text from its first mark on.
 
     What the bytes are counts for more than what header and declaration say, which
     contradict each other often enough. One stray byte in a UTF-8 feed stays one
@@ -113,7 +111,7 @@ def _decode(document: Document) -> str:
             break
     else:
         text = _decode_unmarked(document)
-    return _NOT_XML.sub("", text).lstrip("\ufeff \t\r\n")
+    return text.lstrip("\ufeff \t\r\n")
 
 
 def _decode_unmarked(document: Document) -> str:

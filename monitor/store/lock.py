@@ -17,6 +17,8 @@ def running_alone(path: Path) -> Iterator[None]:
     The operating system frees the lock when the process ends, however it ends. Raises
     StoreError with the holder's pid if another process holds it.
     """
+    if not path.parent.is_dir():  # filelock would make it
+        raise StoreError(f"{path.parent}: no such folder; make it or name another --db")
     holder = Path(f"{path}.pid")
     lock = FileLock(f"{path}.lock", blocking=False)
     try:

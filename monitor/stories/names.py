@@ -19,12 +19,17 @@ _TITLE_CASE_SHARE = 0.6
 """A text with capitals on more of its longer words than this has them on all."""
 _LINKS = frozenset({"de", "del", "la", "las", "los", "y", "of", "the"})
 """Words that may stand inside a name."""
-_CALENDAR = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march"
-    " april may june july august september october november december lunes martes"
-    " miercoles jueves viernes sabado domingo enero febrero marzo abril mayo junio"
-    " julio agosto septiembre octubre noviembre diciembre".split()
+_WEEKDAYS = (
+    *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    *("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo"),
 )
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august"),
+    *("september", "october", "november", "december", "enero", "febrero", "marzo"),
+    *("abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre"),
+    *("noviembre", "diciembre"),
+)
+_CALENDAR = frozenset((*_WEEKDAYS, *_MONTHS))
 """Written like names in English, but every item of a day has them."""
 _SCALES: Mapping[str, float] = {
     "mil": 1e3,

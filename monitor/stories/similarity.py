@@ -6,7 +6,7 @@ for pairs in one language and one for pairs across, whose weights are all positi
 the share of a channel in the sum of evidence is its share of the score.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 Channel = Literal["english", "original", "names"]
+
+Scorer = Callable[["Features"], tuple[Numbers, Mapping[Channel, Numbers]]]
+"""Features -> (score, channel -> its part) of each pair."""
 
 CHANNELS: tuple[Channel, ...] = ("english", "original", "names")
 
@@ -65,11 +68,19 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
-class _Model:
-    """Weights of a logistic regression over ``COLUMNS``."""
+class Model:
+    """A logistic regression over ``COLUMNS``; no weight is negative."""
 
     bias: float
     weights: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """One for pairs in one language, one for pairs across."""
+
+    within: Model
+    across: Model
 
 
 COLUMNS: tuple[tuple[str, tuple[Channel, ...]], ...] = (
@@ -82,26 +93,27 @@ COLUMNS: tuple[tuple[str, tuple[Channel, ...]], ...] = (
 )
 """Columns of ``evidence``, and the channels that share their contribution."""
 
-# Fitted by bench/fit_stories.py on eight labelled days of US and Mexican news, positives
-# weighted by one over the root of their story's pairs.
-_WITHIN = _Model(-6.0, (1.0, 5.0, 8.0, 0.7, 3.0, 0.0))
-_ACROSS = _Model(-6.2, (5.3, 5.0, 12.0, 2.6, 0.0, 2.6))
+# Fitted by bench/fit_stories.py on eight labelled days of US and Mexican news; true
+# pairs weigh one over the root of the number of pairs of their story.
+FITTED = Models(
+    within=Model(-6.0, (1.0, 5.0, 8.0, 0.7, 3.0, 0.0)),
+    across=Model(-6.2, (5.3, 5.0, 12.0, 2.6, 0.0, 2.6)),
+)
 
 
-def score(features: Features) -> tuple[Numbers, Mapping[Channel, Numbers]]:
+def score(
+    features: Features, models: Models = FITTED
+) -> tuple[Numbers, Mapping[Channel, Numbers]]:
     """(score, channel -> its part) of each pair; scores are 0 to 1, parts add up."""
-    columns = evidence(features)
-    across = features.is_across
-    within = columns * np.array(_WITHIN.weights)
-    contributions = np.where(
-        across[:, None], columns * np.array(_ACROSS.weights), within
-    )
+    is_across = features.is_across[:, None]
+    weights = np.where(is_across, models.across.weights, models.within.weights)
+    bias = np.where(features.is_across, models.across.bias, models.within.bias)
+    contributions = evidence(features) * weights
     total = contributions.sum(axis=1)
-    logit = total + np.where(across, _ACROSS.bias, _WITHIN.bias)
-    scores = fade(features) / (1 + np.exp(-logit)) * is_enough(features)
-    share = contributions / np.where(total > 0, total, 1)[:, None]
-    scores = np.where(total > 0, scores, 0.0)
-    return scores, _parts(share * scores[:, None])
+    scores = 1 / (1 + np.exp(-(bias + total)))
+    scores *= fade(features) * is_enough(features) * (total > 0)
+    shares = contributions / np.where(total > 0, total, 1)[:, None]
+    return scores, _parts(shares * scores[:, None])
 
 
 def candidates(features: Features) -> NDArray[np.intp]:

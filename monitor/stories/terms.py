@@ -19,6 +19,7 @@ from monitor.model import Item, Language, Reading
 from monitor.stories.aliases import Aliases, Place
 from monitor.stories.background import LEMMAS, Background, Table
 from monitor.stories.names import Name, has_title_case, name_flags, names, written
+from monitor.stories.templates import Heading
 from monitor.stories.tokens import Token, tokenize
 from monitor.text import clip
 
@@ -64,12 +65,7 @@ class Terms:
     """Name -> its rarity and its share of the name it is part of."""
     words: Mapping[str, float]
     """English lemma or alias that is no name -> its rarity."""
-    heading: tuple[str, ...]
-    """The title's words, folded."""
-    routine: frozenset[str]
-    """Aliases in the title that mark a column which comes back every day."""
-    marks: frozenset[str]
-    """Names and numbers in the title."""
+    heading: Heading
     surfaces: Mapping[str, str]
     """Term -> how the item writes it."""
 
@@ -82,6 +78,18 @@ class _Passage:
     places: Sequence[Place]
     flags: Sequence[bool]
     names: Sequence[Name]
+
+    def heading(self) -> Heading:
+        """What its form depends on."""
+        aliases = (place.alias for place in self.places)
+        return Heading(
+            words=tuple(token.folded for token in self.tokens),
+            routine=frozenset(
+                alias.key for alias in aliases if alias.kind == "routine"
+            ),
+            names=frozenset(name.key for name in self.names if not name.is_number),
+            numbers=frozenset(name.key for name in self.names if name.is_number),
+        )
 
     def lemmas(self) -> _Pairs:
         """Of all words."""
@@ -132,7 +140,6 @@ class TermReader:
             texts = reading.english_title, reading.english_summary
             english = self._passages(*texts, "en")
         found = list(chain.from_iterable(passage.names for passage in original))
-        title = original[0]
         return Terms(
             language=item.language,
             english=self._english(table, english, original),
@@ -142,11 +149,7 @@ class TermReader:
             names=self._bag("names", [name.key for name in found], []).whole,
             masses=self._masses(found),
             words=self._words(table, english, original),
-            heading=tuple(token.folded for token in title.tokens),
-            routine=frozenset(
-                p.alias.key for p in title.places if p.alias.kind == "routine"
-            ),
-            marks=frozenset(name.key for name in title.names),
+            heading=original[0].heading(),
             surfaces=_surfaces(found, [*original, *english]),
         )
 

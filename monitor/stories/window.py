@@ -42,13 +42,6 @@ class _Postings:
         which = np.repeat(np.arange(len(terms)), [len(part) for part in found])
         return cells[:, 0].astype(np.intp), cells[:, 1:], which
 
-    def rows_with(self, term: str) -> _Rows:
-        """The rows that have a term."""
-        cells = self._cells.get(term)
-        if cells is None:
-            return np.empty(0, np.intp)
-        return np.frombuffer(cells).reshape(-1, self._width)[:, 0].astype(np.intp)
-
     def renumber(self, new_rows: _Rows) -> None:
         """Give rows new numbers; those of -1 are forgotten."""
         kept: dict[str, array[float]] = {}
@@ -119,10 +112,13 @@ class Window:
             gap_hours=np.abs(self.hours - hours),
         )
 
-    def rows_with(self, term: str) -> set[int]:
-        """Rows whose item has a term, in any channel."""
-        channels = (self._english, self._original, self._names)
-        return {int(row) for channel in channels for row in channel.rows_with(term)}
+    def shared_names(self, terms: Terms, rows: _Rows) -> set[str]:
+        """Which names and numbers of an item those rows have."""
+        return _terms_in(self._names, terms.names, rows)
+
+    def shared_words(self, terms: Terms, rows: _Rows) -> set[str]:
+        """Which of its English words, names aside, those rows have."""
+        return _terms_in(self._words, terms.words, rows)
 
     def keep(self, rows: Iterable[int]) -> None:
         """Forget all rows but these, which are numbered anew in their order."""
@@ -172,4 +168,10 @@ class Window:
         return self._sum(rows, np.array([*terms.words.values()])[which])
 
     def _sum(self, rows: _Rows, values: Numbers) -> Numbers:
-        return np.bincount(rows, values, minlength=len(self))
+        return np.asarray(np.bincount(rows, values, len(self)), np.float64)
+
+
+def _terms_in(channel: _Postings, terms: Iterable[str], rows: _Rows) -> set[str]:
+    keys = list(terms)
+    found, _, which = channel.find(keys)
+    return {keys[i] for i in np.unique(which[np.isin(found, rows)])}

@@ -3,7 +3,9 @@ Why a reader should doubt a translation, from the two texts alone.
 
 Each check is for a fault that these engines are known to have. A warning is a plain
 code; ``MEANINGS`` says it in words. The limits stand on 8,000 real headlines and 8,000
-summaries in each direction: a check that speaks up on more than one in twenty is noise.
+summaries in each direction, by Apertium: all checks together doubt 0.05 to 0.3 percent
+of them, but 82 to 99 percent once they are cut to 40 percent, said three times over, or
+replaced by the original.
 """
 
 import re

@@ -1,0 +1,525 @@
+import re
+from collections import Counter
+from datetime import time
+from os.path import commonprefix
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitor.config import (
+    PASSWORD_VARIABLE,
+    Config,
+    MailSettings,
+    MistakesError,
+    PollSettings,
+    known_keys,
+    read_config,
+)
+from monitor.errors import ConfigError
+from monitor.model import Feed, Subscriber, Watchlist
+
+OURS = Path(__file__).parent.parent / "feeds.yaml"
+
+GOOD = """\
+# A comment
+contact: desk@example.org
+poll:
+  interval_minutes: 30
+  timeout_seconds: 2.5
+  max_bytes: 1_000_000
+  workers: 4
+translation:
+  engine: none
+watchlists:
+  - name: Water
+    terms: [CILA, Río Bravo]
+digest:
+  mail:
+    host: mail.example
+    port: 587
+    security: starttls
+    username: monitor
+    sender: monitor@example.org
+  subscribers:
+    - name: Mesa
+      address: mesa@example.org
+      language: es
+      tz: America/Mexico_City
+      time: "06:30"
+      watchlists: [Water]
+feeds:
+  - url: https://ledger.example/rss
+    outlet: The Ledger
+    country: US
+    language: en
+    kind: national
+    owner: Ledger Group
+    tz: America/New_York
+  - url: http://diario.example:8080/rss
+    outlet: El Diario
+    country: MX
+    language: es
+    kind: border
+    owner: Grupo Diario
+    tz: America/Ciudad_Juarez
+    drop_params: [partner]
+    id_pattern: '-(\\d+)\\.html'
+    recurring_titles: ['^Clima hoy en ']
+    local: true
+"""
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Reads a text as a feeds.yaml."""
+    path = tmp_path / "feeds.yaml"
+
+    def reader(text: str | bytes, **environ: str) -> Config:
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return read_config(path, environ)
+
+    return reader
+
+
+@pytest.fixture
+def mistakes(read, tmp_path):
+    """The mistakes in a text: ``line: key: what``, without the file's name."""
+
+    def found(text: str) -> list[str]:
+        with pytest.raises(MistakesError) as caught:
+            read(text)
+        start = f"{tmp_path / 'feeds.yaml'}:"
+        assert all(mistake.startswith(start) for mistake in caught.value.mistakes)
+        return [mistake.removeprefix(start) for mistake in caught.value.mistakes]
+
+    return found
+
+
+def changed(old: str, new: str) -> tuple[str, int]:
+    """GOOD with one passage replaced, and the line where the two first differ."""
+    assert GOOD.count(old) == 1, old
+    same = len(commonprefix((old, new)))
+    return GOOD.replace(old, new), GOOD.count("\n", 0, GOOD.index(old) + same) + 1
+
+
+# --- a right file ----------------------------------------------------------------
+
+
+def test_every_setting_arrives(read):
+    assert read(GOOD) == Config(
+        contact="desk@example.org",
+        poll=PollSettings(30, 2.5, 1_000_000, 4),
+        engine="none",
+        watchlists=(Watchlist("Water", ("CILA", "Río Bravo")),),
+        mail=MailSettings(
+            "mail.example", 587, "starttls", "monitor", "monitor@example.org"
+        ),
+        subscribers=(
+            Subscriber(
+                "Mesa",
+                "mesa@example.org",
+                "es",
+                "America/Mexico_City",
+                time(6, 30),
+                ("Water",),
+            ),
+        ),
+        feeds=(
+            Feed(
+                "https://ledger.example/rss",
+                "The Ledger",
+                "US",
+                "en",
+                "national",
+                "Ledger Group",
+                "America/New_York",
+            ),
+            Feed(
+                "http://diario.example:8080/rss",
+                "El Diario",
+                "MX",
+                "es",
+                "border",
+                "Grupo Diario",
+                "America/Ciudad_Juarez",
+                ("partner",),
+                r"-(\d+)\.html",
+                ("^Clima hoy en ",),
+                local=True,
+            ),
+        ),
+    )
+
+
+def test_what_is_left_out_has_defaults(read):
+    contact, feeds = "contact: desk@example.org\n", GOOD[GOOD.index("feeds:") :]
+    config = read(contact + feeds)
+    assert config.poll == PollSettings()
+    assert config.engine == "auto"
+    assert (config.watchlists, config.subscribers, config.mail) == ((), (), None)
+
+
+def test_mail_and_subscribers_have_defaults(read):
+    text = GOOD.replace("    port: 587\n    security: starttls\n", "")
+    text = text.replace("    username: monitor\n", "")
+    text = text.replace(
+        "      language: es\n      tz: America/Mex", "      tz: America/Mex"
+    )
+    text = text.replace('      time: "06:30"\n      watchlists: [Water]\n', "")
+    config = read(text)
+    assert config.mail == MailSettings(
+        "mail.example", 25, "starttls", "", "monitor@example.org"
+    )
+    [reader] = config.subscribers
+    assert (reader.language, reader.time, reader.watchlists) == ("both", time(7), ())
+
+
+@pytest.mark.parametrize("written", ['"07:05"', "07:05", "7:05"])
+def test_a_time_may_be_quoted_or_not(read, written):
+    [reader] = read(GOOD.replace('"06:30"', written)).subscribers
+    assert reader.time == time(7, 5)
+
+
+def test_a_name_on_two_lines_is_one_line(read):
+    config = read(GOOD.replace("name: Mesa", "name: Mesa\n        de  noche"))
+    assert config.subscribers[0].name == "Mesa de noche"
+
+
+def test_a_byte_order_mark_is_no_mistake(read):
+    assert read("\ufeff" + GOOD).contact == "desk@example.org"
+
+
+def test_owners_are_by_outlet(read):
+    assert read(GOOD).owners == {
+        "The Ledger": "Ledger Group",
+        "El Diario": "Grupo Diario",
+    }
+
+
+# --- secrets ---------------------------------------------------------------------
+
+
+def test_the_password_comes_from_the_environment_and_shows_nowhere(read):
+    config = read(GOOD, **{PASSWORD_VARIABLE: "hunter2"})
+    assert config.mail and config.mail.password == "hunter2"
+    assert "hunter2" not in repr(config)
+    assert "hunter2" not in str(config.mail)
+
+
+def test_a_password_in_the_file_is_a_mistake_that_does_not_repeat_it(mistakes):
+    text, line = changed("    username: monitor\n", "    password: hunter2\n")
+    [mistake] = mistakes(text)
+    assert mistake.startswith(
+        f"{line}: digest.mail.password: unknown key; expected one"
+    )
+    assert "hunter2" not in mistake
+
+
+def test_a_doubled_key_does_not_repeat_its_values(read):
+    text, line = changed("    port: 587\n", "    host: hunter2\n    host: hunter3\n")
+    with pytest.raises(ConfigError, match='found duplicate key "host"$') as caught:
+        read(text)
+    assert "hunter" not in str(caught.value)
+    assert f"feeds.yaml:{line}: " in str(caught.value)
+
+
+# --- files that cannot be read ---------------------------------------------------
+
+
+def test_a_missing_file_is_named_with_the_remedy(tmp_path):
+    with pytest.raises(ConfigError) as caught:
+        read_config(tmp_path / "feeds.yml", {})
+    assert str(caught.value) == (
+        f"{tmp_path / 'feeds.yml'}: no such file; name another with --config or copy "
+        "the feeds.yaml that comes with the monitor"
+    )
+
+
+def test_a_directory_is_not_a_file(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory$"):
+        read_config(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"contact: a\nfeeds: M\xe9xico\n", ":2: is not UTF-8; save it as UTF-8"),
+        (b"contact: a\nfeeds: [\n", ":3: expected the node content"),
+        (b"contact: a\n\tfeeds: b\n", ":2: found character '\\t'"),
+        (b"contact: a\nfeeds: *b\n", ":2: found undefined alias 'b'"),
+        (b"contact: a\ncontact: b\n", ':2: found duplicate key "contact"'),
+        (b"contact: a\n---\ncontact: b\n", ":2: but found another document"),
+        (b"contact: a\nfeeds: \x07\n", ":2: is not YAML: unacceptable character"),
+        (b"contact: 2026-02-30\n", ": is not YAML: day is out of range for month"),
+        (b"contact: !!int\n", ": is not YAML: string index out of range"),
+        (b"contact: !!bool maybe\n", ": is not YAML: 'maybe'"),
+        (b"contact: !!set a\n", ": is not YAML: 'ScalarNode'"),
+        (b"- contact: a\n", ":1: expected a mapping with the keys contact, poll"),
+        (b"contact\n", ":1: expected a mapping with the keys contact, poll"),
+        (b"# nothing\n", ":1: expected a mapping with the keys contact, poll"),
+        (b"", ":1: expected a mapping with the keys contact, poll"),
+    ],
+)
+def test_what_is_no_yaml_mapping_is_one_line(read, text, says):
+    with pytest.raises(ConfigError) as caught:
+        read(text)
+    assert f"feeds.yaml{says}" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+# --- mistakes --------------------------------------------------------------------
+
+LEDGER = "feeds[0]"
+READER = "digest.subscribers[0]"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "says"),
+    [
+        # keys
+        ("    country: US", "    contry: US", f"{LEDGER}.contry", "unknown key; did you mean 'country'?"),
+        ("  timeout_seconds:", "  timeout_second:", "poll.timeout_second", "unknown key; did you mean 'timeout_seconds'?"),
+        ("watchlists:\n  -", "watchlist:\n  -", "watchlist", "unknown key; did you mean 'watchlists'?"),
+        ("translation:\n  engine: none", "translation:\n  1: none", "translation[1]", "unknown key; expected one of engine"),
+        ("    kind: national\n", "    kind: national\n    rank: 3\n", f"{LEDGER}.rank", "unknown key; expected one of url, outlet, country"),
+        # feeds
+        ("country: US", "country: USA", f"{LEDGER}.country", "expected 'US' or 'MX', found 'USA'"),
+        ("language: en", "language: fr", f"{LEDGER}.language", "expected 'en' or 'es', found 'fr'"),
+        ("kind: national", "kind: local", f"{LEDGER}.kind", "expected 'national', 'border', 'regional', 'wire', 'public' or 'broadcaster', found 'local'"),
+        ("tz: America/New_York", "tz: America/NewYork", f"{LEDGER}.tz", "expected an IANA time zone such as America/Mexico_City, found 'America/NewYork'"),
+        ("tz: America/New_York", "tz: America", f"{LEDGER}.tz", "expected an IANA time zone"),
+        ("tz: America/New_York", "tz: ../../etc/passwd", f"{LEDGER}.tz", "expected an IANA time zone"),
+        ("https://ledger.example/rss", "ledger.example/rss", f"{LEDGER}.url", "expected a web address such as https://example.org/rss, found 'ledger.example/rss'"),
+        ("https://ledger.example/rss", "file:///etc/passwd", f"{LEDGER}.url", "expected a web address"),
+        ("https://ledger.example/rss", "https:///rss", f"{LEDGER}.url", "expected a web address"),
+        ("https://ledger.example/rss", "https://ledger.example:99999/", f"{LEDGER}.url", "expected a web address"),
+        ("https://ledger.example/rss", "https://ledger.example:0/", f"{LEDGER}.url", "expected a web address"),
+        ("https://ledger.example/rss", "https://led ger.example/", f"{LEDGER}.url", "expected a web address"),
+        ("https://ledger.example/rss", "'http://[::1'", f"{LEDGER}.url", "expected a web address"),
+        ("outlet: The Ledger", "outlet: 24", f"{LEDGER}.outlet", "expected a text, found 24"),
+        ("outlet: The Ledger", "outlet: '  '", f"{LEDGER}.outlet", "expected a text, found '  '"),
+        ("outlet: The Ledger", "outlet:", f"{LEDGER}.outlet", "expected a text, found nothing"),
+        ("['^Clima hoy en ']", "['(clima']", "feeds[1].recurring_titles[0]", "expected a regular expression: missing ), unterminated subpattern"),
+        ("['^Clima hoy en ']", "'^Clima'", "feeds[1].recurring_titles", "expected a list, found '^Clima'"),
+        ("'-(\\d+)\\.html'", "'\\d+'", "feeds[1].id_pattern", r"expected a pattern with one group, found '\\d+'"),
+        ("'-(\\d+)\\.html'", "'(a)(b)'", "feeds[1].id_pattern", "expected a pattern with one group"),
+        ("'-(\\d+)\\.html'", "'(a'", "feeds[1].id_pattern", "expected a regular expression: missing )"),
+        ("'-(\\d+)\\.html'", "'(a{99999999999})'", "feeds[1].id_pattern", "expected a regular expression: the repetition number is too large"),
+        ("local: true", "local: perhaps", "feeds[1].local", "expected a valid boolean"),
+        # settings
+        ("contact: desk@example.org", "contact: Dueña", "contact", "expected ASCII, as HTTP headers hold nothing else, found 'Dueña'"),
+        ("minutes: 30", "minutes: 0", "poll.interval_minutes", "expected greater than or equal to 1, found 0"),
+        ("minutes: 30", "minutes: 1441", "poll.interval_minutes", "expected less than or equal to 1440, found 1441"),
+        ("minutes: 30", "minutes: soon", "poll.interval_minutes", "expected a valid integer"),
+        ("seconds: 2.5", "seconds: .inf", "poll.timeout_seconds", "expected less than or equal to 600, found inf"),
+        ("workers: 4", "workers: 65", "poll.workers", "expected less than or equal to 64, found 65"),
+        ("bytes: 1_000_000", "bytes: 999", "poll.max_bytes", "expected greater than or equal to 1000"),
+        ("engine: none", "engine: google", "translation.engine", "expected 'auto', 'argos', 'apertium' or 'none', found 'google'"),
+        ("terms: [CILA, Río Bravo]", "terms: []", "watchlists[0].terms", "expected at least one, found []"),
+        ("terms: [CILA, Río Bravo]", "terms: CILA", "watchlists[0].terms", "expected a list, found 'CILA'"),
+        # digest
+        ("port: 587", "port: 65536", "digest.mail.port", "expected less than or equal to 65535, found 65536"),
+        ("port: 587", "port: 0", "digest.mail.port", "expected greater than or equal to 1, found 0"),
+        ("security: starttls", "security: ssl", "digest.mail.security", "expected 'none', 'starttls' or 'tls', found 'ssl'"),
+        ("sender: monitor@example.org", "sender: monitor", "digest.mail.sender", "expected a mail address such as desk@example.org, found 'monitor'"),
+        ("address: mesa@example.org", "address: Mesa <mesa@example.org>", f"{READER}.address", "expected a mail address"),
+        ("address: mesa@example.org", "address: a@example.org,b@example.org", f"{READER}.address", "expected a mail address"),
+        ("language: es\n      tz", "language: de\n      tz", f"{READER}.language", "expected 'en', 'es' or 'both', found 'de'"),
+        ('time: "06:30"', 'time: "24:00"', f"{READER}.time", "expected a time of day such as \"07:00\", found '24:00'"),
+        ('time: "06:30"', "time: 7", f"{READER}.time", "expected a time of day such as \"07:00\", found 7"),
+        ('time: "06:30"', "time: 0800", f"{READER}.time", "expected a time of day"),
+        ('time: "06:30"', "time: 7:5", f"{READER}.time", "expected a time of day"),
+        ('time: "06:30"', "time: true", f"{READER}.time", "expected a time of day"),
+        ('time: "06:30"', "time: 7 am", f"{READER}.time", "expected a time of day"),
+        ("watchlists: [Water]", "watchlists: [Watr]", f"{READER}.watchlists[0]", "no watch-list is named 'Watr'; did you mean 'Water'?"),
+        ("watchlists: [Water]", "watchlists: [Trade]", f"{READER}.watchlists[0]", "no watch-list is named 'Trade'; expected one of Water"),
+        ("watchlists: [Water]", "watchlists: Water", f"{READER}.watchlists", "expected a list, found 'Water'"),
+    ],
+)  # fmt: skip
+def test_a_mistake_names_line_key_and_expectation(mistakes, old, new, key, says):
+    text, line = changed(old, new)
+    [mistake] = mistakes(text)
+    assert mistake.startswith(f"{line}: {key}: {says}")
+
+
+@pytest.mark.parametrize(
+    "key", ["outlet", "country", "language", "kind", "owner", "tz"]
+)
+def test_a_missing_key_is_named_at_its_feed(mistakes, key):
+    text = GOOD[: GOOD.index("feeds:")] + re.sub(
+        rf"(?m)^    {key}:.*\n", "", GOOD[GOOD.index("feeds:") :]
+    )
+    assert mistakes(text) == [
+        f"28: feeds[0].{key}: is missing",
+        f"34: feeds[1].{key}: is missing",
+    ]
+
+
+@pytest.mark.parametrize("key", ["contact", "feeds"])
+def test_a_missing_section_is_named_at_the_top(mistakes, key):
+    text = re.sub(rf"(?ms)^{key}:.*?(?=^\w|\Z)", "", GOOD)
+    assert mistakes(text) == [f"1: {key}: is missing"]
+
+
+def test_no_feeds_at_all_is_one_mistake(mistakes):
+    text = GOOD[: GOOD.index("feeds:")] + "feeds: []\n"
+    assert mistakes(text) == ["27: feeds: expected at least one, found []"]
+
+
+def test_sections_of_the_wrong_shape_are_named_in_words_of_yaml(mistakes):
+    text = "contact: a\npoll: [1]\nwatchlists: {a: 1}\ndigest: daily\nfeeds: [b]\n"
+    assert mistakes(text) == [
+        "2: poll: expected a mapping, found [1]",
+        "3: watchlists: expected a list, found {'a': 1}",
+        "4: digest: expected a mapping, found 'daily'",
+        "5: feeds[0]: expected a mapping, found 'b'",
+    ]
+
+
+def test_mistakes_in_flow_style_have_their_own_lines(mistakes):
+    text = GOOD[: GOOD.index("feeds:")] + (
+        "feeds:\n"
+        "  - {url: https://a.example/, outlet: A, country: US,\n"
+        "     language: xx, kind: wire, owner: A,\n"
+        "     tz: Mars/Base}\n"
+    )
+    assert [m.split(": ")[:2] for m in mistakes(text)] == [
+        ["29", "feeds[0].language"],
+        ["30", "feeds[0].tz"],
+    ]
+
+
+def test_several_mistakes_come_in_the_order_of_the_file(mistakes):
+    text = GOOD
+    for old, new in (
+        ("desk@example.org", "ñ"),
+        ("workers: 4", "wokers: 4"),
+        ("port: 587", "port: -1"),
+        ('time: "06:30"', "time: noon"),
+        ("tz: America/New_York", "tz: Nowhere"),
+        ("country: MX", "country: Mexico"),
+    ):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    found = mistakes(text)
+    assert [m.split(": ")[1] for m in found] == [
+        "contact",
+        "poll.wokers",
+        "digest.mail.port",
+        "digest.subscribers[0].time",
+        "feeds[0].tz",
+        "feeds[1].country",
+    ]
+    lines = [int(m.split(":")[0]) for m in found]
+    assert lines == sorted(lines)
+
+
+def test_the_error_itself_is_the_first_mistake_and_a_count(read):
+    text = GOOD.replace("country: US", "country: USA").replace("port: 587", "port: 0")
+    with pytest.raises(MistakesError) as caught:
+        read(text)
+    first, _ = caught.value.mistakes
+    assert str(caught.value) == (
+        f"{first} (and 1 more: 'monitor check' lists them all)"
+    )
+    with pytest.raises(MistakesError) as caught:
+        read(GOOD.replace("port: 587", "port: 0"))
+    assert str(caught.value) == caught.value.mistakes[0]
+
+
+# --- disagreements ---------------------------------------------------------------
+
+
+def test_a_doubled_feed_names_both_lines(mistakes):
+    text, line = changed("http://diario.example:8080/rss", "https://ledger.example/rss")
+    assert mistakes(text) == [
+        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 28;"
+        + " remove one"
+    ]
+
+
+def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
+    reader = GOOD[GOOD.index("    - name: Mesa") : GOOD.index("feeds:")]
+    text = GOOD.replace(
+        "digest:\n", "  - name: Water\n    terms: [agua]\ndigest:\n"
+    ).replace("feeds:\n", f"{reader}feeds:\n")
+    assert mistakes(text) == [
+        "13: watchlists[1].name: Water is already on line 11; remove one",
+        "29: digest.subscribers[1].name: Mesa is already on line 23; remove one",
+    ]
+
+
+def test_an_outlet_with_two_owners_is_a_mistake(mistakes):
+    text, _ = changed("outlet: El Diario", "outlet: The Ledger")
+    assert mistakes(text) == [
+        "40: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger"
+        + " elsewhere, found 'Grupo Diario'"
+    ]
+
+
+def test_a_watchlist_named_where_there_are_none_is_a_mistake(mistakes):
+    text = GOOD.replace(
+        "watchlists:\n  - name: Water\n    terms: [CILA, Río Bravo]\n", ""
+    )
+    [mistake] = mistakes(text)
+    assert mistake.endswith("no watch-list is named 'Water'; expected none")
+
+
+# --- any file --------------------------------------------------------------------
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.integers(0, len(GOOD)),
+    st.integers(0, 12),
+    st.sampled_from(list("-:{}[]'\"&*!|>%@`#?~,\n\t é\x00\x85"))
+    | st.sampled_from(
+        ["!!int ", "<<: ", "&a ", "*a", "? ", "2026-02-30", "null", "---\n"]
+    ),
+)
+def test_whatever_the_file_holds_the_answer_is_a_config_or_single_lines(
+    read, start, length, put
+):
+    try:
+        read(GOOD[:start] + put + GOOD[start + length :])
+    except MistakesError as error:
+        assert not any("\n" in mistake for mistake in error.mistakes)
+    except ConfigError as error:
+        assert "\n" not in str(error)
+
+
+# --- the keys, and our own file --------------------------------------------------
+
+
+def test_known_keys_lists_every_key_once_as_a_dotted_path():
+    keys = list(known_keys())
+    assert len(keys) == len(set(keys))
+    assert {
+        "contact",
+        "poll",
+        "poll.interval_minutes",
+        "translation.engine",
+        "watchlists.terms",
+        "digest.mail.host",
+        "digest.subscribers.watchlists",
+        "feeds.url",
+        "feeds.local",
+    } <= set(keys)
+    ours = {key.rpartition(".")[2] for key in keys}
+    assert set(re.findall(r"(?m)^ *(?:- )?(\w+):", GOOD)) == ours
+
+
+def test_our_own_feeds_yaml_is_right_and_fills_every_cell():
+    config = read_config(OURS, {})
+    cells = Counter((feed.country, feed.language) for feed in config.feeds)
+    assert len(config.feeds) >= 100
+    assert set(cells) == {("US", "en"), ("US", "es"), ("MX", "es"), ("MX", "en")}
+    assert min(cells.values()) >= 8
+    assert not any(feed.local for feed in config.feeds)
+    assert config.subscribers and config.watchlists
