@@ -13,7 +13,6 @@ import csv
 import gzip
 import json
 import lzma
-import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from monitor.model import Item, Language, Reading
 from monitor.stories.aliases import aliases
 from monitor.stories.background import LEMMAS, Background, Table
 from monitor.stories.terms import TermReader, proper_words
+from monitor.translation.apertium import ApertiumTranslator
 
 _SEEN = datetime(2024, 1, 1, tzinfo=UTC)
 _PROPER_SHARE = 0.8
@@ -81,17 +81,11 @@ def _item(item: str, language: Language, title: str, summary: str) -> Item:
 
 
 def _translate(texts: Sequence[str]) -> list[str]:
-    """Spanish to English by Apertium, one text a paragraph."""
-    distinct = sorted({text for text in texts if text})
-    done = subprocess.run(
-        ["apertium", "-u", "spa-eng"],
-        input="\n\n".join(distinct) + "\n",
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    english = dict(zip(distinct, done.stdout.rstrip("\n").split("\n\n"), strict=True))
-    return [english.get(text, "") for text in texts]
+    """Spanish to English, each different text once."""
+    distinct = sorted(set(texts))
+    english = ApertiumTranslator().translate(distinct, "es", "en")
+    by_text = dict(zip(distinct, english, strict=True))
+    return [by_text[text] for text in texts]
 
 
 def _proper(readings: Sequence[Reading]) -> frozenset[str]:

@@ -49,7 +49,9 @@ _TITLES: Mapping[Language, str] = {
 
 
 def _digest(*parts: object) -> str:
-    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        "\0".join(map(str, parts)).encode(errors="replace")
+    ).hexdigest()[:16]
 
 
 def _slug(outlet: str) -> str:

@@ -435,8 +435,7 @@ def test_the_error_itself_is_the_first_mistake_and_a_count(read):
 def test_a_doubled_feed_names_both_lines(mistakes):
     text, line = changed("http://diario.example:8080/rss", "https://ledger.example/rss")
     assert mistakes(text) == [
-        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 28;"
-        + " remove one"
+        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 28; remove one"
     ]
 
 
@@ -454,8 +453,7 @@ def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
 def test_an_outlet_with_two_owners_is_a_mistake(mistakes):
     text, _ = changed("outlet: El Diario", "outlet: The Ledger")
     assert mistakes(text) == [
-        "40: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger"
-        + " elsewhere, found 'Grupo Diario'"
+        "40: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
     ]
 
 

@@ -61,6 +61,13 @@ def drip(first: bytes, drop: bytes) -> Route:
     return route
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of connections that a test breaks off."""
+
+
 class Site:
     """A real web server on the loopback address."""
 
@@ -81,8 +88,7 @@ class Site:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._scheme = "https" if tls else "http"
         if tls:
             self._server.socket = tls.wrap_socket(
@@ -237,7 +243,8 @@ def test_a_body_without_a_length_ends_with_its_connection(site: Site) -> None:
 
 
 def test_an_ipv6_address_can_be_a_host() -> None:
-    assert "refuses the connection" in _reason("http://[::1]:9/rss")
+    reason = _reason("http://[::1]:9/rss")  # a machine without IPv6 cannot reach it
+    assert reason.startswith(("refuses the connection", "cannot be reached"))
 
 
 # --- redirects

@@ -127,7 +127,8 @@ class _View:
         stories: Sequence[Coverage],
         full: Sequence[Coverage],
     ) -> SectionView:
-        rest = [c for c in stories if c not in full]
+        told = {c.story.id for c in full}
+        rest = [c for c in stories if c.story.id not in told]
         return SectionView(
             key=key,
             title=title,

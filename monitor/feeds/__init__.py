@@ -1,0 +1,1 @@
+"""Feeds -> items: fetched, parsed, dated, told apart; and when to ask again."""

@@ -1,0 +1,521 @@
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from builders import (
+    feed,
+    health,
+    item,
+    member,
+    story,
+    subscriber,
+    translation,
+    watchlist,
+)
+from monitor.coverage.sides import compare
+from monitor.digest.edition import edition
+from monitor.digest.render import MAX_HTML_BYTES, PALETTE, TEXT_WIDTH, render
+from monitor.model import Coverage, FeedHealth, Item, Member, RenderedEdition
+
+DAY = date(2026, 3, 2)
+VOID = {"meta", "br", "hr", "img", "link", "input"}
+
+
+class Page(HTMLParser):
+    """What a mail client sees: elements, texts with their language, links."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.said: list[tuple[str, str]] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self._open: list[tuple[str, str]] = []
+        self.feed(html)
+        self.close()
+        assert self._open == [], "every element is closed"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        named = dict(attrs)
+        if named.get("href"):
+            self.links.append(named["href"] or "")
+        outer = self._open[-1][1] if self._open else ""
+        if tag not in VOID:
+            self._open.append((tag, named.get("lang") or outer))
+
+    def handle_endtag(self, tag: str) -> None:
+        opened, _ = self._open.pop()
+        assert opened == tag, f"<{opened}> closed by </{tag}>"
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and self._open[-1][0] not in {"style", "title"}:
+            self.said.append((self._open[-1][1], " ".join(data.split()).strip(" ·")))
+
+    @property
+    def text(self) -> str:
+        return re.sub(" ([,:])", r"\1", " ".join(text for _, text in self.said))
+
+
+def coverage(*members: Member | Item) -> Coverage:
+    return compare(story(*members), {"Diario Anáhuac": "Grupo Anáhuac"})
+
+
+def rendered(
+    *coverages: Coverage,
+    language: str = "en",
+    health: Sequence[FeedHealth] = (),
+    watch: Sequence[str] = (),
+    untranslated: int = 0,
+    tz: str = "America/New_York",
+) -> RenderedEdition:
+    lists = [watchlist(name) for name in watch]
+    reader = subscriber("Dana", language, tz, watchlists=tuple(watch))
+    return render(
+        edition(reader, DAY, coverages, lists, health, untranslated, "apertium 3.8")
+    )
+
+
+def us(
+    title: str = "Mexico agrees to deliver water", minutes: float = -60, **fields
+) -> Item:
+    return item(title, "US", minutes=minutes, **fields)
+
+
+def mx(
+    title: str = "México acuerda entregar agua", minutes: float = -195, **fields
+) -> Item:
+    return item(title, "MX", minutes=minutes, **fields)
+
+
+def water() -> Coverage:
+    """Mexico first, by 2 h 15 min, both translated."""
+    here, there = us(), mx()
+    return coverage(
+        member(here, translation(here, "México acepta entregar agua")),
+        member(there, translation(there, "Mexico agrees to hand over water")),
+    )
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+# --- languages -------------------------------------------------------------------
+
+
+def test_an_english_reader_gets_spanish_headlines_with_their_english():
+    made = rendered(water())
+    page = Page(made.html)
+    assert ("es", "México acuerda entregar agua") in page.said
+    assert ("en", "Mexico agrees to hand over water") in page.said
+    assert ("en", "machine translation, apertium") in page.said
+    assert "México acepta" not in made.html
+    expected = (
+        "In English: Mexico agrees to hand over water (machine translation, apertium)"
+    )
+    assert expected in flat(made.text)
+
+
+def test_a_spanish_reader_gets_english_headlines_with_their_spanish():
+    made = rendered(water(), language="es")
+    page = Page(made.html)
+    assert ("en", "Mexico agrees to deliver water") in page.said
+    assert ("es", "México acepta entregar agua") in page.said
+    assert ("es", "traducción automática, apertium") in page.said
+    assert "hand over" not in made.html
+    assert "En español: México acepta entregar agua" in made.text
+
+
+def test_a_reader_of_both_gets_everything_in_both():
+    made = rendered(water(), language="both")
+    page = Page(made.html)
+    for said in [
+        ("en", "On both sides of the border"),
+        ("es", "En ambos lados de la frontera"),
+        ("en", "Mexico first by 2 h 15 min"),
+        ("es", "México primero por 2 h 15 min"),
+        ("en", "Mexico agrees to deliver water"),
+        ("es", "México acepta entregar agua"),
+        ("es", "México acuerda entregar agua"),
+        ("en", "Mexico agrees to hand over water"),
+    ]:
+        assert said in page.said
+    assert "On both sides of the border / En ambos lados de la frontera" in made.text
+
+
+@pytest.mark.parametrize("language", ["en", "es", "both"])
+def test_the_page_says_its_language(language):
+    lang = "es" if language == "es" else "en"
+    assert f'<html lang="{lang}">' in rendered(water(), language=language).html
+
+
+def test_a_headline_in_the_readers_own_language_wants_no_translation():
+    here = item("Texas waits for water", "MX", "en", minutes=-30)
+    made = rendered(coverage(here))
+    assert "Not translated" not in made.html + made.text
+    assert "machine translation" not in made.html + made.text
+
+
+def test_a_headline_without_a_translation_says_so():
+    made = rendered(coverage(mx()))
+    assert "Not translated" in made.html
+    assert "Not translated" in made.text
+
+
+def test_an_empty_translation_is_none():
+    there = mx()
+    made = rendered(coverage(member(there, translation(there, " "))))
+    assert "Not translated" in made.html
+
+
+def test_a_doubtful_translation_says_why():
+    there = mx()
+    made = rendered(
+        coverage(member(there, translation(there, "W", warnings=("numbers-lost",))))
+    )
+    doubt = "Doubtful: a number of the original is missing"
+    assert ("en", doubt) in Page(made.html).said
+    assert doubt in made.text
+
+
+# --- stories ---------------------------------------------------------------------
+
+
+def test_a_story_of_both_sides_tells_lag_certainty_and_counts():
+    there = (
+        mx(outlet="Diario Anáhuac"),
+        mx("Otra", minutes=-100, outlet="Mercado Hoy"),
+    )
+    made = rendered(coverage(us(), *there))
+    for text in (Page(made.html).text, flat(made.text)):
+        assert "Mexico first by 2 h 15 min" in text
+        assert "By the outlets’ own times" in text
+        assert re.search("2 items( ·|,) 2 outlets( ·|,) 2 owners", text)
+        assert "Also: Mercado Hoy" in text
+        assert "Diario Anáhuac, Mon 03:45" in text
+
+
+def test_us_stands_before_mexico_whoever_was_first():
+    text = Page(rendered(water()).html).text
+    assert text.index("Mexico agrees to deliver") < text.index("México acuerda")
+
+
+@pytest.mark.parametrize(
+    ("source", "note"),
+    [
+        ("default-zone", "One time names no zone and is read in its outlet’s"),
+        ("feed", "By the outlets’ own times"),
+    ],
+)
+def test_a_lag_says_how_far_to_trust_it(source, note):
+    made = rendered(coverage(us(date_source=source), mx()))
+    assert note in Page(made.html).text
+    assert note in made.text
+
+
+def test_a_lag_bounded_by_polls_is_marked_as_doubtful():
+    made = rendered(
+        coverage(us(), mx(), us("Sin fecha", minutes=-300, date_source="fetched"))
+    )
+    note = "Uncertain: one side has an earlier, undated item"
+    assert re.search(rf'<span class="doubt"[^>]*>{note}', made.html)
+    assert note in made.text
+
+
+def test_a_lag_between_other_headlines_than_those_shown_names_them():
+    first = us("Talks begin", minutes=-3000, outlet="Hudson Dispatch")
+    made = rendered(coverage(first, us(), mx()))
+    note = "Hudson Dispatch, Feb 28, 05:00; then Diario Anáhuac, Mon 03:45"
+    assert note in Page(made.html).text
+    assert note in flat(made.text)
+
+
+def test_a_story_says_whether_it_is_new_or_goes_on():
+    made = rendered(coverage(us()), coverage(mx("Vieja", minutes=-3000), mx("Nueva")))
+    text = Page(made.html).text
+    assert "New" in text
+    assert "Continuing since Feb 28" in text
+
+
+def test_a_watched_story_names_its_lists():
+    made = rendered(water(), watch=["Water", "Trade"])
+    assert "Watch-list: Water" in Page(made.html).text
+    assert "Watch-list: Water" in made.text
+    assert "Trade" not in made.text
+
+
+def test_an_undated_item_is_shown_as_seen_and_counted():
+    made = rendered(coverage(us(date_source="fetched")))
+    for text in (Page(made.html).text, flat(made.text)):
+        assert "undated, seen Mon 06:00" in text
+        assert "1 item came undated" in text
+
+
+def test_times_are_in_the_subscribers_zone():
+    assert "Mon 04:00" in rendered(coverage(us()), tz="America/Ciudad_Juarez").text
+    assert "Mon 05:00" in rendered(coverage(us()), tz="America/Mexico_City").text
+
+
+def test_one_sided_stories_say_what_the_silence_is_worth():
+    feeds = [
+        health(feed(f"F{n}", "MX"), "HTTP 500" if n < 3 else None) for n in range(15)
+    ]
+    made = rendered(coverage(us()), health=[*feeds, health()])
+    note = "Mexico: silent, but 3 of 15 Mexican feeds did not answer."
+    assert note in Page(made.html).text
+    assert note in made.text
+    assert "United States: silent" not in made.text
+
+
+def test_outlets_beyond_the_cap_are_counted():
+    made = rendered(
+        coverage(*(us(minutes=n - 90, outlet=f"Outlet {n}") for n in range(9)))
+    )
+    assert "Outlet 4 and 4 more outlets" in Page(made.html).text
+    assert "and 4 more outlets" in made.text
+
+
+# --- what a feed may try -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "//hudson.example/x",
+        "/x",
+        "https://",
+        "http://[::1",
+        "https://hudson.example/a b",
+        "https://hudson.example/\nx",
+        "https://hudson.example/\u202ex",
+        "mailto:desk@hudson.example",
+    ],
+)
+def test_only_web_addresses_are_linked(url):
+    made = rendered(coverage(us("Headline", url=url)))
+    assert Page(made.html).links == []
+    assert "Headline" in made.html
+    assert url not in made.text
+
+
+def test_a_web_address_is_linked_whole_and_escaped():
+    url = 'https://hudson.example/a?b="1"&c=<2>&d=' + "x" * 100
+    made = rendered(coverage(us(url=url)))
+    assert Page(made.html).links == [url]
+    assert f" {url}\n" in made.text
+
+
+HOSTILE = '</a></td><script>alert(1)</script><img src=x onerror="y"> {{ 7*7 }} & "<b>'
+
+
+def test_markup_in_foreign_text_stays_text():
+    there = mx(HOSTILE, outlet=HOSTILE)
+    made = rendered(
+        coverage(
+            us(HOSTILE), member(there, translation(there, HOSTILE, engine=HOSTILE))
+        ),
+        health=[health(feed(HOSTILE, "MX"), HOSTILE)],
+    )
+    page = Page(made.html)
+    assert not {"script", "img"} & set(page.tags)
+    assert HOSTILE in page.text
+    assert not any(name.startswith("on") for name, _ in page.attributes)
+
+
+def test_characters_that_hide_or_turn_text_are_dropped():
+    made = rendered(coverage(us("Agua\u202e \x00para\u200b\r\nTexas \ud83d")))
+    assert ("en", "Agua para Texas") in Page(made.html).said
+    assert "Agua para Texas" in made.text
+    made.html.encode()
+
+
+def test_nothing_is_fetched_and_nothing_runs():
+    made = rendered(water())
+    page = Page(made.html)
+    assert not {"img", "script", "link", "iframe", "form", "object"} & set(page.tags)
+    assert not {"src", "srcset", "background"} & {name for name, _ in page.attributes}
+    assert "url(" not in made.html
+    assert "@import" not in made.html
+
+
+def test_a_headline_without_letters_is_still_there():
+    assert "…" in rendered(coverage(us("\u200b"))).text
+
+
+# --- size ------------------------------------------------------------------------
+
+
+def many(n: int, length: int = 150, url: str = "") -> Iterator[Coverage]:
+    for i in range(n):
+        words = f"Titular {i} " + "ñandú <&> " * (length // 10)
+        here, there = us(words, minutes=-i - 1), mx(words, minutes=-i - 2)
+        yield coverage(
+            member(here, translation(here, words)),
+            member(
+                there, translation(there, words, warnings=("numbers-lost", "length"))
+            ),
+        )
+        yield coverage(us(f"solo {words}", minutes=-i - 1, url=url or None))
+        there = mx(f"sola {words}", minutes=-i - 1)
+        yield coverage(member(there, translation(there, words)))
+
+
+@pytest.mark.parametrize("language", ["en", "es", "both"])
+def test_a_mail_is_never_cut_off_by_gmail(language):
+    down = [
+        health(feed(f"Outlet {n} " * 10, "MX"), "HTTP 500 " * 40) for n in range(200)
+    ]
+    url = "https://hudson.example/" + "&" * 2000
+    made = rendered(*many(400, length=2000, url=url), language=language, health=down)
+    assert len(made.html.encode()) <= MAX_HTML_BYTES
+    assert "and 188 more feeds" in flat(made.text) or "y 188 fuentes más" in flat(
+        made.text
+    )
+
+
+def test_every_story_is_shown_or_counted():
+    made = rendered(*many(40))
+    sections = re.split(r"\n=+\n", made.text)[1:4]
+    for section in sections:
+        shown = len(set(re.findall(r"Titular (\d+)", section)))
+        [more] = re.findall(r"And (\d+) more stor", section)
+        assert shown + int(more) == 40
+        assert shown >= 10
+
+
+def test_nothing_more_is_said_when_all_is_shown():
+    assert " more " not in rendered(*many(3)).text
+
+
+def test_both_parts_tell_the_same_stories():
+    made = rendered(*many(40))
+    assert set(Page(made.html).links) == set(re.findall(r"https?://\S+", made.text))
+
+
+def test_text_is_wrapped_but_links_are_whole():
+    feeds = [health(feed("Eco", "MX"), "una página " * 20)]
+    made = rendered(*many(20), language="both", health=feeds)
+    lines = made.text.splitlines()
+    long = [line for line in lines if len(line) > TEXT_WIDTH]
+    assert all(" " not in line.strip() for line in long)
+    assert "\n\n\n" not in made.text
+    assert all(line == line.rstrip() for line in lines)
+    assert made.text.endswith("\n")
+
+
+# --- the page --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "es", "both"])
+def test_headings_make_an_outline(language):
+    page = Page(rendered(*many(30), language=language).html)
+    levels = [int(tag[1]) for tag in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert levels.count(2) == 4
+    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+
+
+def test_styles_are_inline_and_the_media_queries_stay():
+    html = rendered(water()).html
+    assert '<h1 style="' in html
+    assert "@media (max-width: 480px)" in html
+    assert "@media (prefers-color-scheme: dark)" in html
+    assert html.count("<style") == 1
+
+
+def test_an_empty_edition_says_so():
+    made = rendered()
+    assert made.text.count("No stories in this edition.") == 3
+    assert Page(made.html).text.count("No stories in this edition.") == 3
+    assert "was first with" not in made.text
+
+
+def test_the_foot_tells_what_failed():
+    well, down = health(feed("Diario", "MX")), feed("Eco", "MX")
+    last = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    made = rendered(
+        health=[
+            well,
+            health(down, "HTTP 500", last_good=last),
+            health(feed("Star"), "timed out", last_good=None),
+        ],
+        untranslated=17,
+    )
+    for text in (Page(made.html).text, flat(made.text)):
+        assert "2 of 3 feeds did not answer:" in text
+        assert "17 items are not translated." in text
+        assert "Translations: apertium 3.8." in text
+        assert "Silence means that no matching item came through" in text
+    assert "* Eco (Mexico): HTTP 500, last read Sun, Mar 1, 05:00" in made.text
+    assert "* Star (United States): timed out, never read" in made.text
+
+
+def test_the_foot_says_that_all_is_well():
+    made = rendered(health=[health(), health(feed("Diario", "MX"))])
+    assert "All 2 feeds answered." in made.text
+
+
+def test_the_head_counts_and_says_who_led():
+    late, there = (
+        us("b", minutes=-30, outlet="Zeta"),
+        mx("c", minutes=-200, outlet="Alfa"),
+    )
+    made = rendered(water(), coverage(late, there), coverage(us("d")))
+    for text in (Page(made.html).text, flat(made.text)):
+        assert "the United States was first with 0, Mexico with 2" in text
+        assert "1 only in the US" in text
+        assert "2 on both sides" in text
+        assert (
+            "Items from Sun, Mar 1, 07:00 to Mon, Mar 2, 07:00, New York time" in text
+        )
+
+
+def test_the_subject_counts_in_the_readers_language():
+    assert rendered(water()).subject == (
+        "US–Mexico coverage, Mar 2: 1 on both sides, 0 US only, 0 Mexico only"
+    )
+    assert rendered(language="es").subject == (
+        "Cobertura EE. UU.–México, 2 mar: 0 en ambos lados, 0 solo EE. UU., 0 solo México"
+    )
+
+
+def test_rendering_twice_gives_the_same():
+    assert rendered(*many(5)) == rendered(*many(5))
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted(map(luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", PALETTE)
+@pytest.mark.parametrize("ink", ["ink", "muted", "US", "MX", "both", "doubt"])
+def test_every_text_has_the_contrast_that_wcag_aa_asks_for(scheme, ink):
+    colours = PALETTE[scheme]
+    assert contrast(colours[ink], colours["sheet"]) >= 4.5
+    assert contrast(colours[ink], colours["paper"]) >= 4.5
+
+
+def test_a_window_of_the_autumn_night_is_told_as_it_was():
+    reader = subscriber("Dana", tz="America/Tijuana")
+    made = render(edition(reader, date(2026, 11, 1), [], [], [], 0, "none"))
+    expected = "Items from Sat, Oct 31, 07:00 to Sun, Nov 1, 07:00, Tijuana time."
+    assert expected in flat(made.text)
