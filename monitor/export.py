@@ -175,7 +175,8 @@ def _json(rows: list[dict[str, Any]]) -> str:
 
 def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    # RFC 4180; with "\n" alone the writer would leave a "\r" inside a cell unquoted.
+    writer = csv.DictWriter(out, columns, lineterminator="\r\n")
     writer.writeheader()
     writer.writerows({k: _inert(v) for k, v in row.items()} for row in rows)
     return out.getvalue()

@@ -221,7 +221,7 @@ def test_an_older_story_with_one_new_item_is_told_whole():
 def test_more_outlets_then_more_items_then_newer_come_first():
     newer = coverage(us("d", minutes=-10))
     older = coverage(us("e", minutes=-20))
-    twice = coverage(us("c1", minutes=-600), us("c2", minutes=-590))
+    twice = coverage(*(us(f"c{n}", minutes=-600) for n in range(3)))
     wide = coverage(us("a", minutes=-900), us("b", minutes=-900, outlet="Zeta"))
     assert made(older, twice, newer, wide).only["US"] == (wide, twice, newer, older)
 

@@ -5,6 +5,7 @@ import os
 import random
 import resource
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -245,9 +246,11 @@ class Inbox:
 @pytest.fixture
 def inbox() -> Iterator[tuple[Inbox, int]]:
     inbox = Inbox()
-    controller = Controller(inbox, hostname="127.0.0.1", port=0)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
-    yield inbox, controller.server.sockets[0].getsockname()[1]
+    yield inbox, port
     controller.stop()
 
 
@@ -317,7 +320,7 @@ def test_check_lists_every_mistake_with_its_line(newsroom, tmp_path):
     done = monitor("check", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.count("did you mean 'country'?") == 2
-    assert "feeds.yaml:6: feeds[0].contry" in done.stderr
+    assert "feeds.yaml:7: feeds[0].contry" in done.stderr
 
 
 def test_an_unreachable_feed_is_named_and_the_others_go_on(newsroom, tmp_path):

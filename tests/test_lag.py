@@ -1,10 +1,10 @@
 from datetime import timedelta
 
 import pytest
-from builders import NOW, item, story
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import NOW, item, story
 from monitor.coverage.lag import first_dated, lag
 from monitor.coverage.sides import compare
 from monitor.model import Coverage, Item

@@ -21,6 +21,7 @@ from monitor.digest.render import MAX_HTML_BYTES, PALETTE, TEXT_WIDTH, render
 from monitor.model import Coverage, FeedHealth, Item, Member, RenderedEdition
 
 DAY = date(2026, 3, 2)
+OWNERS = dict.fromkeys(("Diario Anáhuac", "Mercado Hoy"), "Grupo Anáhuac")
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
 
@@ -62,7 +63,7 @@ class Page(HTMLParser):
 
 
 def coverage(*members: Member | Item) -> Coverage:
-    return compare(story(*members), {"Diario Anáhuac": "Grupo Anáhuac"})
+    return compare(story(*members), OWNERS)
 
 
 def rendered(
@@ -145,6 +146,11 @@ def test_a_reader_of_both_gets_everything_in_both():
         ("en", "Mexico agrees to hand over water"),
     ]:
         assert said in page.said
+    marks = [said for said in page.said if "apertium" in said[1]][:2]
+    assert marks == [
+        ("es", "traducción automática, apertium"),
+        ("en", "machine translation, apertium"),
+    ]
     assert "On both sides of the border / En ambos lados de la frontera" in made.text
 
 
@@ -195,7 +201,7 @@ def test_a_story_of_both_sides_tells_lag_certainty_and_counts():
     for text in (Page(made.html).text, flat(made.text)):
         assert "Mexico first by 2 h 15 min" in text
         assert "By the outlets’ own times" in text
-        assert re.search("2 items( ·|,) 2 outlets( ·|,) 2 owners", text)
+        assert re.search("2 items( ·|,) 2 outlets( ·|,) 1 owner", text)
         assert "Also: Mercado Hoy" in text
         assert "Diario Anáhuac, Mon 03:45" in text
 
@@ -250,7 +256,7 @@ def test_a_watched_story_names_its_lists():
 
 
 def test_an_undated_item_is_shown_as_seen_and_counted():
-    made = rendered(coverage(us(date_source="fetched")))
+    made = rendered(coverage(us(date_source="fetched")), coverage(us("Dated")))
     for text in (Page(made.html).text, flat(made.text)):
         assert "undated, seen Mon 06:00" in text
         assert "1 item came undated" in text
@@ -298,6 +304,8 @@ def test_outlets_beyond_the_cap_are_counted():
         "https://hudson.example/\nx",
         "https://hudson.example/\u202ex",
         "mailto:desk@hudson.example",
+        "javascript://hudson.example/%0aalert(1)",
+        "ftp://hudson.example/x",
     ],
 )
 def test_only_web_addresses_are_linked(url):
@@ -390,6 +398,28 @@ def test_every_story_is_shown_or_counted():
         [more] = re.findall(r"And (\d+) more stor", section)
         assert shown + int(more) == 40
         assert shown >= 10
+
+
+def test_a_watched_story_of_one_item_is_told_in_full():
+    stories = [coverage(us(f"Story {n}", minutes=-n - 1)) for n in range(5)]
+    made = rendered(*stories, coverage(us("Steel is up", minutes=-99)), watch=["Steel"])
+    full, brief = made.text.split("In brief")
+    assert "Steel is up" in full
+    assert "Story" not in full
+    assert brief.count("Story") == 5
+
+
+def test_an_outlet_that_had_the_story_before_the_window_is_named_last():
+    early = us("Early", minutes=-3000, outlet="Continental Wire")
+    made = rendered(
+        coverage(early, us("Later", outlet="Hudson Dispatch"), us("Now", -90))
+    )
+    assert "Also: Hudson Dispatch, Continental Wire" in Page(made.html).text
+
+
+def test_a_long_word_stays_whole():
+    word = "https://hudson.example/" + "x" * 90
+    assert word in rendered(coverage(us(f"See {word} now"))).text
 
 
 def test_nothing_more_is_said_when_all_is_shown():

@@ -1,9 +1,9 @@
 from datetime import timedelta
 
-from builders import NOW, item, member, story
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import NOW, item, member, story
 from monitor.coverage.sides import compare
 from monitor.model import SIDES, Story
 

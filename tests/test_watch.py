@@ -1,8 +1,8 @@
 import unicodedata
 
 import pytest
-from builders import item, member, story, translation, watchlist
 
+from builders import item, member, story, translation, watchlist
 from monitor.coverage.watch import matches
 
 

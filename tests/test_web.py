@@ -134,7 +134,9 @@ def served(app) -> Iterator[Browser]:
     stop = threading.Event()
     listener = server.listen(0)
     port = listener.getsockname()[1]
-    thread = threading.Thread(target=server.serve, args=(app, listener, stop))
+    thread = threading.Thread(
+        target=server.serve, args=(app, listener, stop), daemon=True
+    )
     thread.start()
     try:
         yield Browser(port)
@@ -828,7 +830,9 @@ def test_a_stop_ends_it_soon_and_frees_the_port(store, db):
     stop, listener = threading.Event(), server.listen(0)
     port = listener.getsockname()[1]
     handlers = [signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM)]
-    thread = threading.Thread(target=server.serve, args=(app, listener, stop))
+    thread = threading.Thread(
+        target=server.serve, args=(app, listener, stop), daemon=True
+    )
     thread.start()
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as idle:
         idle.request("GET", "/livez")

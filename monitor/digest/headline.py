@@ -46,11 +46,11 @@ def clean(text: str) -> str:
 
 
 def _translation(member: Member, voice: Voice) -> TranslationView | None:
-    """Into the reader's language that the item is not in; an empty one is none."""
+    """Into a language the reader reads; an empty one is none."""
     found = [
         member.translations[language]
         for language in voice.languages
-        if language != member.item.language and language in member.translations
+        if language in member.translations
     ]
     return _view(found[0], voice) if found and clean(found[0].title) else None
 

@@ -1,5 +1,6 @@
 """The newsroom's web server: on loopback, with a clock of its own."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from monitor.newsroom.documents import document, page
 SHOWN = 15
 """Items in a feed; what scrolls off between two polls is lost, as in life."""
 
-SLOW_SECONDS = 0.5
+SLOW_SECONDS = 0.2
 
 
 @dataclass
@@ -58,9 +59,8 @@ class Newsroom:
 @contextmanager
 def serve() -> Iterator[Newsroom]:
     """A newsroom on a free loopback port, closed at the end of the block."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Answer)
-    newsroom = Newsroom(f"http://127.0.0.1:{server.server_port}")
-    server.newsroom = newsroom  # type: ignore[attr-defined]
+    server = _Server(("127.0.0.1", 0), _Answer)
+    newsroom = server.newsroom = Newsroom(f"http://127.0.0.1:{server.server_port}")
     thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
@@ -72,15 +72,25 @@ def serve() -> Iterator[Newsroom]:
         thread.join()
 
 
+class _Server(ThreadingHTTPServer):
+    """One thread a request; a reader that hangs up is no news."""
+
+    newsroom: Newsroom
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            raise
+
+
 class _Answer(BaseHTTPRequestHandler):
     """One request, with a validator and the 304 it earns."""
 
     protocol_version = "HTTP/1.1"
     timeout = 5
-    server: ThreadingHTTPServer
+    server: _Server
 
     def do_GET(self) -> None:
-        newsroom: Newsroom = self.server.newsroom  # type: ignore[attr-defined]
+        newsroom = self.server.newsroom
         status, kind, body = newsroom.answer(self.path)
         etag = f'"{sha256(body).hexdigest()[:16]}"'
         if status == HTTPStatus.OK and self.headers.get("If-None-Match") == etag:

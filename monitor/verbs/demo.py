@@ -27,7 +27,7 @@ from monitor.verbs.steps import (
     write_file,
 )
 
-HOURS = 3
+HOURS = 4
 """Between two simulated polls: short enough that no item scrolls off a feed."""
 
 READER = Subscriber(

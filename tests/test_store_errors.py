@@ -1,0 +1,307 @@
+"""Whatever SQLite cannot do is one line with a remedy, and nothing half written."""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from builders import NOW, assignment, feed, item, translation
+from monitor.errors import StoreError
+from monitor.model import FeedState
+from monitor.store import database
+from monitor.store.database import Store
+
+NOBODY = 65534
+DAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "monitor.db"
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """What waits for another program waits a moment only."""
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+
+
+@contextmanager
+def refused(path: Path, *said: str) -> Iterator[None]:
+    """The block raises a StoreError of one line: the file, what SQLite said, a remedy."""
+    with pytest.raises(StoreError) as caught:
+        yield
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert "\n" not in message
+    for words in said:
+        assert words in message
+    assert isinstance(caught.value.__cause__, sqlite3.Error)
+
+
+# --- files that are no database of ours ---------------------------------------------
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    path = tmp_path / "no" / "monitor.db"
+    with refused(path, "unable to open", "name a file in a folder that exists"):
+        Store(path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_no_database(tmp_path):
+    with refused(tmp_path, "unable to open", "name a file in a folder"):
+        Store(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"my shopping list\n" * 10, b"\0" * 4096, b"SQLite format 2\0" * 512]
+)
+def test_a_file_of_another_kind_is_left_as_it_is(path, content):
+    path.write_bytes(content)
+    with refused(path, "file is not a database", "name another --db"):
+        Store(path)
+    assert path.read_bytes() == content
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("table", ["places", "items", "_sqlite_migrations_of_theirs"])
+def test_a_database_of_another_program_is_left_as_it_is(path, table):
+    with closing(sqlite3.connect(path)) as theirs:
+        theirs.execute(f"create table {table} (id)")
+    content = path.read_bytes()
+    with refused(path, "another program's tables", "left alone; name another --db"):
+        Store(path)
+    assert path.read_bytes() == content
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_an_empty_file_becomes_a_database(path):
+    path.touch()
+    with Store(path) as store:
+        assert store.items.counts() == []
+
+
+def test_a_database_whose_making_was_cut_short_is_made_anew(path):
+    with closing(sqlite3.connect(path)) as cut_short:
+        cut_short.execute(
+            "create table _sqlite_migrations"
+            " (id integer primary key, migration_set text, name text, applied_at text)"
+        )
+    with Store(path) as store:
+        assert store.items.counts() == []
+
+
+def test_a_damaged_database_asks_for_a_backup(path):
+    with Store(path) as store:
+        store.items.add([item(str(n), summary="x" * 200) for n in range(200)], NOW)
+    content = bytearray(path.read_bytes())
+    content[4096 * 20 :] = b"\xff" * (len(content) - 4096 * 20)
+    path.write_bytes(content)
+    with Store(path) as store, refused(path, "malformed", "restore a backup"):
+        store.items.all(NOW)
+
+
+# --- another program ------------------------------------------------------------------
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Another connection writes."""
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("begin exclusive")
+        yield
+
+
+def test_a_locked_database_says_to_try_again_and_loses_nothing(path):
+    with Store(path) as store:
+        store.items.add([item("before")], NOW)
+        with locked(path), refused(path, "database is locked", "try again when it is"):
+            store.feeds.put(FeedState("https://a.example/"))
+        with locked(path), refused(path, "locked"), store.atomic():
+            pytest.fail("begun while another program writes")
+        with store.atomic():
+            store.items.add([item("after")], NOW)
+        assert len(store.items.all(NOW)) == 2
+
+
+def test_a_locked_database_can_be_opened_and_read(path):
+    with Store(path) as store:
+        store.items.add([item()], NOW)
+    with locked(path), Store(path) as store:
+        assert len(store.items.all(NOW)) == 1
+
+
+def test_a_new_database_locked_by_another_program_is_not_half_made(path):
+    path.touch()
+    with locked(path), refused(path, "database is locked", "try again"):
+        Store(path)
+    assert path.read_bytes() == b""
+    Store(path).close()
+
+
+# --- files that cannot be written -------------------------------------------------------
+
+
+def test_a_database_that_cannot_be_written_says_so(path):
+    with Store(path) as store:
+        store._db.execute("pragma query_only = on")
+        with refused(
+            path, "readonly database", "make the file and its folder writable"
+        ):
+            store.items.add([item()], NOW)
+        with refused(path, "readonly database"), store.atomic():
+            store.items.add([item()], NOW)
+        assert store.items.all(NOW) == []
+
+
+@pytest.fixture
+def shared_folder() -> Iterator[Path]:
+    """A folder that every user of the machine may enter."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
+
+
+@contextmanager
+def as_somebody_else() -> Iterator[None]:
+    """Without root's right to write everywhere."""
+    if os.geteuid() != 0:
+        yield
+        return
+    try:
+        os.seteuid(NOBODY)
+    except OSError:
+        pytest.skip("this root may not become another user")
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_read_only_file_can_be_read_and_says_that_it_cannot_be_written(shared_folder):
+    path = shared_folder / "monitor.db"
+    with Store(path) as store:
+        store.items.add([item()], NOW)
+    path.chmod(0o444)
+    with as_somebody_else(), Store(path) as store:
+        assert len(store.items.all(NOW)) == 1
+        with refused(
+            path, "readonly database", "make the file and its folder writable"
+        ):
+            store.items.add([item("another")], NOW)
+
+
+@pytest.mark.parametrize("exists", ["there", "not there"])
+def test_a_read_only_folder_is_named(shared_folder, exists):
+    path = shared_folder / "monitor.db"
+    if exists == "there":
+        Store(path).close()
+    shared_folder.chmod(0o555)
+    try:
+        with as_somebody_else(), refused(path, "writ"):
+            Store(path).feeds.put(FeedState("https://a.example/"))
+    finally:
+        shared_folder.chmod(0o777)
+
+
+def test_a_full_disk_writes_nothing_of_a_block_and_the_next_block_works(path):
+    with Store(path) as store:
+        store.items.add([item("before")], NOW)
+        [(pages,)] = store._db.execute("pragma page_count").fetchall()
+        store._db.execute(f"pragma max_page_count = {pages + 5}")
+        many = [item(str(n), summary="x" * 1000) for n in range(100)]
+        full = refused(
+            path, "disk is full", "free some space; nothing was half written"
+        )
+        with full, store.atomic():
+            store.feeds.put(FeedState("https://a.example/", etag="new"))
+            store.items.add(many, NOW)
+        assert [i.title for i in store.items.all(NOW)] == ["before"]
+        [(_, state)] = store.feeds.states([feed(url="https://a.example/")])
+        assert state.etag is None
+        store._db.execute("pragma max_page_count = 100000")
+        with store.atomic():
+            assert store.items.add(many, NOW) == 100
+
+
+def test_one_call_that_fills_the_disk_writes_nothing(path):
+    with Store(path) as store:
+        [(pages,)] = store._db.execute("pragma page_count").fetchall()
+        store._db.execute(f"pragma max_page_count = {pages + 20}")
+        many = [item(str(n), summary="x" * 1000) for n in range(1000)]
+        with refused(path, "disk is full"):
+            store.items.add(many, NOW)
+        assert store.items.all(NOW) == []
+
+
+# --- every call -------------------------------------------------------------------------
+
+CALLS = {
+    "feeds.states": lambda s: s.feeds.states([]),
+    "feeds.due": lambda s: s.feeds.due([], NOW),
+    "feeds.put": lambda s: s.feeds.put(FeedState("https://a.example/")),
+    "items.add": lambda s: s.items.add([item()], NOW),
+    "items.all": lambda s: s.items.all(NOW),
+    "items.first_seen": lambda s: s.items.first_seen(),
+    "items.last_moment": lambda s: s.items.last_moment(),
+    "items.counts": lambda s: s.items.counts(),
+    "items.revisions": lambda s: s.items.revisions(),
+    "translations.pending": lambda s: s.translations.pending("en", NOW, NOW),
+    "translations.missing": lambda s: s.translations.missing("en", NOW, NOW),
+    "translations.add": lambda s: s.translations.add([translation(item())], NOW),
+    "translations.fail": lambda s: s.translations.fail("i", "en", "down", NOW),
+    "translations.engines": lambda s: s.translations.engines(),
+    "translations.warnings": lambda s: s.translations.warnings(),
+    "translations.quarantined": lambda s: s.translations.quarantined(),
+    "stories.unassigned": lambda s: s.stories.unassigned(NOW),
+    "stories.window": lambda s: s.stories.window(NOW),
+    "stories.assign": lambda s: s.stories.assign([assignment(item())]),
+    "stories.between": lambda s: s.stories.between(NOW, NOW),
+    "stories.one": lambda s: s.stories.one("s1"),
+    "stories.found": lambda s: s.stories.found(),
+    "stories.count": lambda s: s.stories.count(),
+    "deliveries.is_sent": lambda s: s.deliveries.is_sent("dana", DAY),
+    "deliveries.add": lambda s: s.deliveries.add("dana", DAY, "<1@a.example>", NOW),
+    "deliveries.count": lambda s: s.deliveries.count(),
+}  # fmt: skip
+
+
+def test_every_public_call_is_in_the_list(path):
+    with Store(path) as store:
+        families = {n: f for n, f in vars(store).items() if hasattr(f, "path")}
+        public = {
+            f"{name}.{call}"
+            for name, family in families.items()
+            for call in dir(family)
+            if not call.startswith("_") and callable(getattr(family, call))
+        }
+    assert public == set(CALLS)
+
+
+def test_a_missing_table_names_the_remedy(path):
+    with Store(path) as store:
+        store._db.execute("drop table items")
+        with refused(
+            path, "no such table: items", "another program; name another --db"
+        ):
+            store.items.counts()
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
+def test_no_error_of_the_library_gets_through(path, call):
+    with Store(path) as store:
+        store._db.conn.set_progress_handler(lambda: True, 1)  # ends any statement
+        with refused(path, "interrupted"):
+            call(store)
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
+def test_every_call_works_on_a_new_database(path, call):
+    with Store(path) as store:
+        call(store)
