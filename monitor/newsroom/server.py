@@ -87,6 +87,7 @@ class _Answer(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     timeout = 5
+    wbufsize = -1  # headers and body in one packet: two would wait for an ACK, 40 ms
     server: _Server
 
     def do_GET(self) -> None:
@@ -97,7 +98,8 @@ class _Answer(BaseHTTPRequestHandler):
             status, body = HTTPStatus.NOT_MODIFIED, b""
         self.send_response(status)
         self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
+        if status != HTTPStatus.NOT_MODIFIED:
+            self.send_header("Content-Length", str(len(body)))
         if status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
             self.send_header("ETag", etag)
         self.end_headers()

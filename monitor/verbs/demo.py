@@ -31,7 +31,7 @@ HOURS = 4
 """Between two simulated polls: short enough that no item scrolls off a feed."""
 
 READER = Subscriber(
-    name="Demo desk",
+    name="Demo desk (all outlets are fictional)",
     address="demo-desk@example.org",
     language="both",
     tz="America/Mexico_City",
