@@ -116,6 +116,8 @@ def faults(line: str) -> Iterator[str]:
     for word in words:
         flags = {flag: p for p in command.params for flag in p.opts}
         verbs = getattr(command, "commands", {})
+        if word == "--help":
+            return
         if word in flags:
             if not flags[word].is_flag:
                 next(words, None)

@@ -117,10 +117,7 @@ class _Site:
         with self._open_store() as store:
             found = store.stories.one(story)
         if found is None:
-            raise HTTPException(
-                HTTPStatus.NOT_FOUND,
-                "No story has this address. It may have been merged into another one.",
-            )
+            raise HTTPException(HTTPStatus.NOT_FOUND, "No story has this id.")
         coverage = compare(found, self._desk.owners)
         return _page("story.html", page=story_page(coverage, self._speaker))
 
