@@ -6,11 +6,10 @@ Exit 0: done. Exit 1: an expected error, one line on stderr. Exit 2: usage.
 
 import logging
 import sys
-from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from threading import Event
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -175,12 +174,7 @@ def run(
 ) -> None:
     """Poll, translate, cluster and send what is due, for ever."""
     paths = _paths(ctx)
-    dashboard: Callable[[Event], None] | None = None
-    if serve:
-
-        def dashboard(stop: Event) -> None:
-            _verbs("web").serve(paths, port, stop)
-
+    dashboard = partial(_verbs("web").dashboard, paths, port) if serve else None
     _verbs("steps").run(paths, dashboard)
 
 
@@ -329,4 +323,4 @@ def _paths(ctx: typer.Context) -> Any:
 
 def _serve(config: Path, db: Path, port: int) -> None:
     paths = _verbs("compose").Paths(config, db)
-    _verbs("web").serve(paths, port, None)
+    _verbs("web").serve(paths, port)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from monitor.digest.headline import web_link
 from monitor.model import SIDES, Coverage, Item, Language, Member, SideCoverage, Story
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -204,7 +205,8 @@ def _child(parent: ET.Element, tag: str, text: str, **attributes: str) -> None:
 
 def _link(parent: ET.Element, item: Item) -> None:
     if item.url:
-        ET.SubElement(parent, "link", href=_CONTROLS.sub("", item.url))
+        if address := web_link(item.url):
+        ET.SubElement(parent, "link", href=address)
 
 
 def _xml(feed: ET.Element) -> str:

@@ -29,7 +29,7 @@ def headline(member: Member, voice: Voice, start: datetime) -> HeadlineView:
     return HeadlineView(
         text=clip(clean(item.title), _TITLE_LENGTH) or "…",
         language=item.language,
-        href=_web_link(item.url),
+        href=web_link(item.url),
         outlet=clean(item.outlet),
         when=fine_print.say(lambda s: s.when(item, start)),
         translation=translation,
@@ -67,7 +67,7 @@ def _view(made: Translation, voice: Voice) -> TranslationView:
     )
 
 
-def _web_link(url: str) -> str | None:
+def web_link(url: str) -> str | None:
     """The address if it is one of the web; a feed may link to anything."""
     try:
         parts = urlsplit(url)

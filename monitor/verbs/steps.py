@@ -237,7 +237,9 @@ def _send(
 # --- run -----------------------------------------------------------------------
 
 
-def run(paths: Paths, serve: Callable[[Event], None] | None) -> None:
+def run(
+    paths: Paths, open_dashboard: Callable[[], Callable[[Event], None]] | None
+) -> None:
     """Do what is due, every minute, for ever; end cleanly on SIGTERM or SIGINT."""
     config = paths.read_config()
     translator = compose.open_translator(config.engine)
@@ -245,6 +247,7 @@ def run(paths: Paths, serve: Callable[[Event], None] | None) -> None:
         log.warning(compose.NO_TRANSLATOR)
     with running_alone(paths.db), compose.open_fetcher(config) as fetcher:
         paths.open_store().close()
+        serve = open_dashboard() if open_dashboard else None
         with schedule.stopping_on_signals() as stop:
             log.info(
                 "run: %d feeds into %s, pid %d",

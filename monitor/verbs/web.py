@@ -1,6 +1,8 @@
 """The verb that serves the dashboard; ``run`` and ``demo`` serve it, too."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from threading import Event
 
 from monitor.pipeline import Desk
@@ -10,8 +12,17 @@ from monitor.web import server
 from monitor.web.app import create_app
 
 
-def serve(paths: Paths, port: int, stop: Event | None) -> None:
-    """Serve the dashboard on this machine until ``stop`` is set or Ctrl-C is pressed.
+def serve(paths: Paths, port: int) -> None:
+    """Serve the dashboard on this machine until Ctrl-C is pressed.
+
+    Raises ConfigError if there is no database or the port cannot be had.
+    """
+    with suppress(KeyboardInterrupt):
+        dashboard(paths, port)(None)
+
+
+def dashboard(paths: Paths, port: int) -> Callable[[Event | None], None]:
+    """The dashboard, its port taken: call it to serve until the event is set.
 
     Raises ConfigError if there is no database or the port cannot be had.
     """
@@ -22,5 +33,4 @@ def serve(paths: Paths, port: int, stop: Event | None) -> None:
     app = create_app(paths.open_known_store, desk, compose.now)
     listener = server.listen(port)
     print(f"dashboard: {server.address(listener)}", flush=True)
-    with suppress(KeyboardInterrupt):
-        server.serve(app, listener, stop)
+    return partial(server.serve, app, listener)

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from monitor.digest.headline import clean
+from monitor.digest.headline import clean, web_link
 from monitor.digest.phrases import Speaker
 from monitor.model import Item, Language, Member
 from monitor.text import clip
@@ -81,13 +80,3 @@ def _translation(member: Member, speaker: Speaker) -> TranslationView | None:
 def other_language(item: Item) -> Language:
     """The one an item is not written in."""
     return "en" if item.language == "es" else "es"
-
-
-def web_link(url: str) -> str | None:
-    """The address if it is one of the web; a feed may link to anything."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    return url if is_web and url == clean(url) and " " not in url else None

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.digest.headline import clean
+from monitor.digest.headline import clean, web_link
 from monitor.digest.phrases import Speaker
 from monitor.model import SIDES, Country, FeedHealth, Language
 from monitor.pipeline import HEALTHY_DAYS
 from monitor.store.database import Store
 from monitor.translation.checks import MEANINGS
-from monitor.web.headlines import web_link
 
 
 @dataclass(frozen=True, slots=True)
