@@ -160,6 +160,8 @@ def digest(
     ] = False,
 ) -> None:
     """Make the newest editions, or a day's: print, write or send them."""
+    if send and out:
+        raise typer.BadParameter("sends mails or writes files, not both: --send, --out")
     day: date | None = on.date() if on else None
     _verbs("steps").digest(_paths(ctx), day, subscriber, out, send)
 

@@ -204,8 +204,7 @@ def _child(parent: ET.Element, tag: str, text: str, **attributes: str) -> None:
 
 
 def _link(parent: ET.Element, item: Item) -> None:
-    if item.url:
-        if address := web_link(item.url):
+    if address := web_link(item.url):
         ET.SubElement(parent, "link", href=address)
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -38,6 +39,12 @@ def facts(title: str, rows: Iterable[tuple[str, object]]) -> None:
 def show_json(value: object) -> None:
     """The same for programs."""
     print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def program() -> list[str]:
+    """The words that called this command, to be said again."""
+    called = Path(sys.argv[0])
+    return [str(called)] if called.suffix != ".py" else ["python", "-m", "monitor"]
 
 
 @contextmanager

@@ -77,9 +77,7 @@ def allows(module: str, other: str) -> bool:
         return True
     if layer(other) == "core" and layer(module) in {"core", "edge"}:
         mine, theirs = top(module), top(other)
-        is_before = (
-            theirs in FOLDERS[: FOLDERS.index(mine)] if mine in FOLDERS else False
-        )
+        is_before = mine in FOLDERS and theirs in FOLDERS[: FOLDERS.index(mine)]
         return mine == theirs or (layer(module) == "core" and is_before)
     return layer(other) in MAY_IMPORT[layer(module)]
 

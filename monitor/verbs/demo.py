@@ -1,6 +1,7 @@
 """The whole path on the embedded newsroom: three simulated days in a few seconds."""
 
 import json
+import shlex
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from monitor.model import LANGUAGES, SIDES, Coverage, Subscriber, Watchlist
 from monitor.newsroom.content import FIRST_HOUR, LAST_HOUR
 from monitor.newsroom.server import Newsroom, serve
 from monitor.store.database import Store
-from monitor.terminal import facts, watched
+from monitor.terminal import facts, program, watched
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
 from monitor.verbs.steps import (
@@ -84,8 +85,8 @@ def demo(out: Path, engine: EngineName) -> None:
     print("\nFiles")
     for path in written:
         print(f"  {path}")
-    command = f"monitor --config {files.config} --db {files.db} serve"
-    print(f"\nOpen the dashboard later with\n  {command}")
+    there = ["--config", str(files.config), "--db", str(files.db), "serve"]
+    print(f"\nOpen the dashboard later with\n  {shlex.join([*program(), *there])}")
 
 
 def _live_through(
