@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 import time
@@ -6,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import TranslationError
+from monitor.model import Language
 from monitor.translation.apertium import ApertiumTranslator
 from monitor.translation.glossary import Glossary, read_glossary
+from monitor.translation.lexicon import Lexicon, read_lexicon
 
 installed = pytest.mark.skipif(
     not ApertiumTranslator().supports("es", "en"),
@@ -84,7 +87,7 @@ def test_a_text_does_not_run_into_the_next_one():
 
 @installed
 def test_unknown_words_bear_no_mark():
-    assert spanish("Llega la zzyzx") == ["It arrives the zzyzx"]
+    assert spanish("Llega la zzyzx") == ["The zzyzx arrives"]
 
 
 @installed
@@ -167,18 +170,89 @@ def test_without_a_glossary_names_are_words():
 def test_an_own_glossary_is_used():
     own = read_glossary(["noun.m\tzzyzx\twidget", "nouns.m\tzzyzxes\twidgets"])
     assert spanish("Llega el zzyzx", "Zzyzxes nuevos", glossary=own) == [
-        "It arrives the widget", "New widgets",
+        "The widget arrives", "New widgets",
     ]  # fmt: skip
 
 
+OWN = read_lexicon(
+    ["es\tzzyzx\twidget", "es\tyzzyx\tevening", "en\tzzyzx\tcosa", "en\tmx\tno"]
+)
+
+
+def with_lexicon(text: str, source: Language = "es", lexicon: Lexicon = OWN) -> str:
+    target: Language = "en" if source == "es" else "es"
+    return ApertiumTranslator(lexicon=lexicon).translate([text], source, target)[0]
+
+
 @installed
-def test_the_version_names_the_package_and_the_glossary():
-    shipped, bare = ApertiumTranslator(), ApertiumTranslator(Glossary(()))
-    package, digest = shipped.version.split("+glossary.")
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("el perro y el zzyzx", "the dog and the widget"),
+        ("Zzyzx negro", "Widget black"),
+        ("La lluvia: ZZYZX", "The rain: WIDGET"),
+        ("un zzyzx y un yzzyx", "a widget and an evening"),
+        ("el 'zzyzx', (zzyzx) y zzyzx.", "the 'widget', (widget) and widget."),
+        ("zzyzxes", "zzyzxes"),
+    ],
+)
+def test_words_apertium_does_not_know_are_looked_up(text, translation):
+    assert with_lexicon(text) == translation
+
+
+@installed
+def test_the_lexicon_of_the_other_direction_is_another():
+    assert with_lexicon("The zzyzx is black", "en") == "El cosa es negro"
+
+
+@installed
+def test_words_apertium_knows_are_not_looked_up():
+    own = read_lexicon(["es\tperro\tcat"])
+    assert with_lexicon("el perro", lexicon=own) == "the dog"
+
+
+@installed
+@pytest.mark.parametrize("source", ["es", "en"])
+@pytest.mark.parametrize("sign", ["*", "#", "@", "**", "*#", "\\*", "[*", "\\@"])
+def test_a_sign_of_the_text_is_never_taken_for_a_mark(sign, source):
+    for text in (f"{sign}Texas", f"Texas{sign}", f"Mx {sign} Mx", f"Mx{sign}Mx"):
+        assert with_lexicon(text, source, Lexicon({})) == text
+
+
+@installed
+def test_a_marked_word_beside_a_literal_asterisk_is_still_looked_up():
+    assert with_lexicon("el *zzyzx* [zzyzx]") == "the *widget* [widget]"
+
+
+@installed
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("Aumentan los casos de sarampión", "cases of measles"),
+        ("NOGALES, Son.- Hallan túnel", "NOGALES"),
+        ("Cierran la garita de Nogales", "border crossing of Nogales"),
+        ("Ganan los Filis en Santo Domingo", "Phillies in Santo Domingo"),
+        ("Cancelan a la banda Los Tordos del Monte hoy", "Los Tordos del Monte"),
+        ("La oposición pide «La Ley del Monte» hoy", "«La Ley del Monte»"),
+        ("Mueren dos personas en un centro nocturno", "Two people die in a nightclub"),
+    ],
+)
+def test_border_news_reads_as_news(text, part):
+    assert part in spanish(text)[0]
+
+
+@installed
+def test_the_version_names_the_package_and_both_lists():
+    package, glossary, lexicon = ApertiumTranslator().version.split("+")
     assert package
-    assert len(digest) == 8
-    assert bare.version.split("+glossary.")[0] == package
-    assert bare.version != shipped.version
+    assert re.fullmatch(r"glossary\.[0-9a-f]{8}", glossary)
+    assert re.fullmatch(r"lexicon\.[0-9a-f]{8}", lexicon)
+    without_glossary = ApertiumTranslator(Glossary(())).version.split("+")
+    without_lexicon = ApertiumTranslator(lexicon=Lexicon({})).version.split("+")
+    assert [package, lexicon] == [without_glossary[0], without_glossary[2]]
+    assert [package, glossary] == without_lexicon[:2]
+    assert without_glossary[1] != glossary
+    assert without_lexicon[2] != lexicon
 
 
 @installed

@@ -18,6 +18,8 @@ from importlib import resources
 from monitor.errors import TranslationError
 from monitor.model import Language
 from monitor.translation.glossary import PROPER, Glossary, Kind, Span, read_glossary
+from monitor.translation.lexicon import Lexicon, read_lexicon
+from monitor.translation.word_order import subject_first
 
 _MODES: dict[tuple[Language, Language], str] = {
     ("es", "en"): "spa-eng",
@@ -39,12 +41,19 @@ _STAND_INS: dict[Kind, dict[Language, str]] = {
 """A word of the same grammar that Apertium knows in both languages, and never as a
 verb. It is translated in the term's place, bearing the term's number, then replaced."""
 
-_RESERVED = re.compile(r"([\[\]{}^$/\\@<>])")
+_RESERVED = re.compile(r"([\[\]{}^$/\\<>])")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _UNSENDABLE = re.compile(r"[\0\ud800-\udfff]")
 _MARKED = re.compile(r"\[\[t:g:(\d+)\]\](.*?)\[\[/\]\]", re.DOTALL)
-_CARRIED = re.compile(r"\[(~| no)\]")
-"""Pieces that travel as blanks, since as text Apertium would lose them."""
+_CARRIED = re.compile(r"\[([~*#@]| no)\]")
+"""Pieces that travel as blanks, since as text Apertium would lose them, or we would
+take them for its marks."""
+_MARKS = re.compile(r"(\*|\\@)(?!\])|#(?!\])")
+"""Apertium's own: before a word that it does not know (*), cannot translate (@, always
+escaped) or cannot inflect (#)."""
+_UNKNOWN = re.compile(r"(\b[Aa]n? )?\0([^\W_]+)")
+"""A marked word once NUL, which no text can hold, stands for the mark; and the article
+before it, which Apertium could not fit to it."""
 
 _ENDS_SENTENCE = re.compile(r"[.!?…][\"'»”’)\]]*\s*$")
 _QUOTE = re.compile(r"(?<!\w)'(?=\w)")
@@ -72,26 +81,31 @@ class ApertiumTranslator:
         glossary: Glossary | None = None,
         command: str = "apertium",
         patience_seconds: float = 20.0,
+        lexicon: Lexicon | None = None,
     ) -> None:
-        """``glossary`` None is the one in this package; ``command`` a name or path.
+        """``glossary`` and ``lexicon`` None are the ones in this package.
+
+        ``command`` is a name or a path.
 
         A run may take ``patience_seconds``, and more the longer its texts are.
         """
         self._glossary = shipped_glossary() if glossary is None else glossary
+        self._lexicon = shipped_lexicon() if lexicon is None else lexicon
         self._command = command
         self._patience_seconds = patience_seconds
         self._modes: frozenset[str] = frozenset()
 
     @cached_property
     def version(self) -> str:
-        """The language package's version (where Debian knows it) and the glossary's."""
+        """The language package's version (where Debian knows it) and our lists'."""
         query = ["dpkg-query", "--show", "--showformat=${Version}", _PACKAGE]
         try:
             found = subprocess.run(query, capture_output=True, text=True, timeout=20)  # noqa: S603
             package = found.stdout.strip() if found.returncode == 0 else ""
         except (OSError, subprocess.TimeoutExpired):
             package = ""
-        return f"{package or _PACKAGE}+glossary.{self._glossary.digest}"
+        lists = f"+glossary.{self._glossary.digest}+lexicon.{self._lexicon.digest}"
+        return (package or _PACKAGE) + lists
 
     def supports(self, source: Language, target: Language) -> bool:
         """Whether the program and the mode for this pair are installed."""
@@ -116,20 +130,31 @@ class ApertiumTranslator:
         spoken = [i for i, text in enumerate(texts) if text.strip()]
         if not spoken:
             return list(texts)
-        spans = [self._glossary.find(texts[i], source) for i in spoken]
+        ours = [subject_first(texts[i]) if source == "es" else texts[i] for i in spoken]
+        spans = [self._glossary.find(text, source) for text in ours]
         streams = [
-            _to_stream(texts[i], found, source)
-            for i, found in zip(spoken, spans, strict=True)
+            _to_stream(text, found, source)
+            for text, found in zip(ours, spans, strict=True)
         ]
+        answers = self._run_batch(streams, mode)
         translated = list(texts)
-        for i, found, stream in zip(
-            spoken, spans, self._run_batch(streams, mode), strict=True
-        ):
-            translated[i] = _from_stream(stream, found, target, texts[i])
+        for i, text, found, answer in zip(spoken, ours, spans, answers, strict=True):
+            marked = _from_stream(answer, found, target, text)
+            translated[i] = self._without_marks(marked, source)
         return translated
 
     def close(self) -> None:
         """Nothing stays open between batches."""
+
+    def _without_marks(self, text: str, language: Language) -> str:
+        """The words Apertium did not know, by our lexicon or as they were."""
+
+        def written(match: re.Match[str]) -> str:
+            word = self._lexicon.meaning(match[2], language) or match[2]
+            article = match[1] or ""
+            return _joined(article, word) if language == "es" else article + word
+
+        return _UNKNOWN.sub(written, text).replace("\0", "")
 
     def _installed_modes(self) -> frozenset[str]:
         try:
@@ -141,7 +166,7 @@ class ApertiumTranslator:
     def _run_batch(self, streams: Sequence[str], mode: str) -> list[str]:
         document = "".join(f"{text}[§{i}§]\0" for i, text in enumerate(streams))
         seconds = self._patience_seconds + len(document) / _CHARACTERS_PER_SECOND
-        options = ["-u", "-z", "-f", "none", mode]  # -u: unknown words unmarked
+        options = ["-z", "-f", "none", mode]
         output = self._run(options, document.encode(), seconds)
         return _split(output.decode(errors="replace"), len(streams), mode)
 
@@ -181,6 +206,19 @@ def shipped_glossary() -> Glossary:
     return read_glossary(file.read_text(encoding="utf-8").splitlines(), "glossary.tsv")
 
 
+def shipped_lexicon() -> Lexicon:
+    """The lexicon of this package. Raises ConfigError if its file was damaged."""
+    file = resources.files("monitor.translation") / "lexicon.tsv"
+    return read_lexicon(file.read_text(encoding="utf-8").splitlines(), "lexicon.tsv")
+
+
+def _joined(article: str, word: str) -> str:
+    """An English article and the word after it: "a measles case", "an ejido"."""
+    if article:
+        article = article[0] + ("n " if word[0].lower() in "aeiouáéíóú" else " ")
+    return article + word
+
+
 def _end(child: subprocess.Popen[bytes]) -> None:
     """Kill what is left of the pipe; killing the shell alone leaves its stages."""
     if child.poll() is None:
@@ -214,7 +252,7 @@ def _plain(text: str, language: Language) -> str:
         # "a 62-year-old man" would become "un hombrede62años".
         text = _MEASURE.sub(lambda m: " ".join(filter(None, m.groups())), text)
     # A lone ~ is a command to the last stage.
-    text = _RESERVED.sub(r"\\\1", text).replace("~", "[~]")
+    text = re.sub(r"[~*#@]", r"[\g<0>]", _RESERVED.sub(r"\\\1", text))
     # "no habrá agua" would become "there will be water".
     return _LOST_NO.sub(r"\2[ no]", text) if language == "es" else text
 
@@ -242,8 +280,12 @@ def _split(output: str, count: int, mode: str) -> list[str]:
 def _from_stream(
     stream: str, spans: Sequence[Span], language: Language, original: str
 ) -> str:
-    """Plain text again, with the terms in ``language`` where their stand-ins are."""
+    """Plain text again, with the terms in ``language`` where their stand-ins are.
+
+    A NUL stands before each word that Apertium did not know.
+    """
     stream = stream.removesuffix(".[]").removesuffix("[]")
+    stream = _MARKS.sub(lambda mark: "\0" if mark[1] else "", stream)
     stream = _MARKED.sub(lambda marked: _term(marked, spans, language), stream)
     text = _ESCAPED.sub(r"\1", _CARRIED.sub(r"\1", stream))
     if "‘" not in original:

@@ -25,6 +25,12 @@ _CAPITALISED = (  # García, O'Rourke, DeSantis, Ocasio-Cortez; not II, EXCLUSIV
     r"[A-ZÀ-ÖØ-Þ](?:['’][A-Z])?[a-zß-öø-ÿ](?:[^\W_]|-(?=[^\W_]))*"
 )
 _PARTICLES = r"(?:(?:de|del|la|las|los|von|van)[ ])*"
+_ARTICLED = (
+    rf"(?:(?<=[a-zß-öø-ÿ,] )(?:Los|Las)|(?<=[\"“'‘«])(?:Los|Las|El|La))"
+    rf"(?:[ ]{_PARTICLES}{_CAPITALISED})+"
+)
+"""A Spanish article with a capital inside a sentence, or in quotes: a band, a nickname,
+a place ("los integrantes de Los Alegres del Barranco")."""
 _SURNAMES: dict[Language, int] = {"es": 3, "en": 1}
 """How many capitalised words after a given name are a name too. English headlines may
 capitalise every word, so there only the first one is safe."""
@@ -118,7 +124,7 @@ def _targets(terms: Sequence[Term], language: Language) -> dict[str, tuple[Kind,
             target = term.forms(other)[0]
             for form in term.forms(language):
                 found.setdefault(form, (term.kind, target))
-                if term.kind == "person":  # "TRUMP SAYS": no other kind is as common
+                if term.kind in PROPER:  # "TRUMP SAYS", "NOGALES, Son."
                     found.setdefault(form.upper(), (term.kind, target.upper()))
     return found
 
@@ -133,6 +139,8 @@ def _pattern(
     if given:
         surnames = rf"(?:[ ]{_PARTICLES}{_CAPITALISED}){{1,{_SURNAMES[language]}}}"
         choices.append(rf"(?:{'|'.join(map(re.escape, given))}){surnames}")
+        if language == "es":
+            choices.append(_ARTICLED)
     return re.compile(rf"(?<!\w)(?:{'|'.join(choices) or '(?!)'})(?!\w)")
 
 
