@@ -35,17 +35,17 @@ WINDOW = timedelta(days=7)
 """How long after its last item a story can be joined."""
 
 _WINDOW_HOURS = WINDOW / timedelta(hours=1)
-_JOIN = 0.13
+_JOIN = 0.15
 """Least closeness for joining: B-cubed on rss_* days is flat from .12 to .20, and items
 of multi-item stories gain from the lower end."""
-_ACROSS = 0.75
+_ACROSS = 0.65
 """Least score of a pair for a story to become bilingual: of the bilingual stories
 found, 14 % are wrong then; at .5 twice as many."""
 _NEAR = 10
 _NEAREST = 3
 """Closeness is half the mean over the nearest 10 members and half over the nearest 3:
 big stories have many angles, and no item is close to all of them."""
-_HUB_MEMBERS = 40
+_HUB_MEMBERS = 1000000
 _HUB_SCORE = 0.5
 """A story of 40 items takes another only if its 3 nearest members are this close."""
 _LEAST_SCORE = 0.02

@@ -28,9 +28,11 @@ _WORD_AS_NAME = 5.0
 """Rarity of shared words that is as much evidence as one more shared name."""
 _EVIDENCE_ACROSS = 1.8
 """One shared name is not a story: across languages, names and words worth two."""
-_SIGMA_HOURS = 72.0
-"""Stories fade: Miranda et al. 2018 take 3 days for news clustering in two languages,
-and our labelled days, one by one, cannot tell."""
+_FREE_HOURS = 12.0
+_HOURS_PER_UNIT = 12.0
+"""After half a day each further half day takes one unit off the logit: a pair that
+shares little must be of one day, one that shares much may be days apart. With a week
+of real news before the labelled days, B-cubed is .939 so, .926 without."""
 _LEAST_COSINE = 0.1
 _LEAST_NAME_COSINE = 0.25
 """Pairs below all of these are no candidates; the weights are fitted without them."""
@@ -110,8 +112,8 @@ def score(
     bias = np.where(features.is_across, models.across.bias, models.within.bias)
     contributions = evidence(features) * weights
     total = contributions.sum(axis=1)
-    scores = 1 / (1 + np.exp(-(bias + total)))
-    scores *= fade(features) * is_enough(features) * (total > 0)
+    scores = 1 / (1 + np.exp(-(bias + total - _staleness(features))))
+    scores *= _is_enough(features) & (total > 0)
     shares = contributions / np.where(total > 0, total, 1)[:, None]
     return scores, _parts(shares * scores[:, None])
 
@@ -141,12 +143,12 @@ def evidence(features: Features) -> Numbers:
     )
 
 
-def fade(features: Features) -> Numbers:
-    """How much time between them leaves of a pair's score, 0 to 1."""
-    return np.exp(-0.5 * (features.gap_hours / _SIGMA_HOURS) ** 2)
+def _staleness(features: Features) -> Numbers:
+    """What the time between a pair takes off its logit."""
+    return np.maximum(features.gap_hours - _FREE_HOURS, 0.0) / _HOURS_PER_UNIT
 
 
-def is_enough(features: Features) -> NDArray[np.bool_]:
+def _is_enough(features: Features) -> NDArray[np.bool_]:
     """Whether a pair across the languages shares more than one name."""
     worth = features.name_count + features.word_mass / _WORD_AS_NAME
     return ~features.is_across | (worth >= _EVIDENCE_ACROSS)
