@@ -17,6 +17,7 @@ from typing import TextIO
 
 from monitor.errors import ConfigError
 from monitor.model import LANGUAGES, SIDES, Country, Item, Language
+from monitor.text import squeeze
 
 _COLUMNS = (
     "id",
@@ -70,10 +71,13 @@ def read(path: Path) -> LabelledSet:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(_rows(path, file))
-    except (OSError, UnicodeDecodeError, csv.Error) as exc:
+    except OSError as exc:
         raise ConfigError(
-            f"{path}: not readable as CSV in UTF-8 ({exc}): "
-            "save the table as comma-separated text in UTF-8"
+            f"{path}: cannot be read ({exc.strerror}): name a labelled CSV file"
+        ) from exc
+    except UnicodeDecodeError as exc:
+        raise ConfigError(
+            f"{path}: not UTF-8 ({exc}): save the table as CSV in UTF-8"
         ) from exc
     return _labelled(path, rows)
 
@@ -96,16 +100,15 @@ def _labelled(path: Path, rows: Sequence[_Row]) -> LabelledSet:
 
 
 def _rows(path: Path, file: TextIO) -> Iterator[_Row]:
-    table = csv.reader(file, strict=True)
-    heading = [name.strip() for name in next(table, [])]
+    table = _cells(path, file)
+    heading = [name.strip() for name in next(table, (1, []))[1]]
     missing = [name for name in _COLUMNS if name not in heading]
     if missing:
         raise ConfigError(
             f"{path}:1: no column {', '.join(missing)}: "
             f"the heading is {','.join(_COLUMNS)}[,certain]"
         )
-    line = table.line_num + 1
-    for cells in table:
+    for line, cells in table:
         if cells and len(cells) != len(heading):
             raise ConfigError(
                 f"{path}:{line}: {len(cells)} cells under {len(heading)} columns: "
@@ -113,7 +116,21 @@ def _rows(path: Path, file: TextIO) -> Iterator[_Row]:
             )
         if cells:
             yield _Row(path, line, dict(zip(heading, cells, strict=True)))
-        line = table.line_num + 1
+
+
+def _cells(path: Path, file: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """(line it starts on, cells) of each row, the heading first."""
+    table = csv.reader(file, strict=True)
+    line = 1
+    try:
+        for cells in table:
+            yield line, cells
+            line = table.line_num + 1
+    except csv.Error as exc:
+        raise ConfigError(
+            f"{path}:{line}: not CSV ({exc}): "
+            "close every double quote, and double those inside a text"
+        ) from exc
 
 
 def _item(row: _Row) -> Item:
@@ -126,8 +143,8 @@ def _item(row: _Row) -> Item:
         country=_country(row, language),
         language=language,
         url="",
-        title=row["title"],
-        summary=row["summary"],
+        title=squeeze(row["title"]),
+        summary=squeeze(row["summary"]),
         published=published,
         published_raw=row["published"],
         date_source="feed",
