@@ -161,7 +161,9 @@ def _model(days: Sequence[Pairs], free: NDArray[np.bool_]) -> Model:
         free[np.flatnonzero(free)[np.argmin(fitted)]] = False
     found = np.zeros(len(free))
     found[free] = np.array(fitted) / scale[free]
-    return Model(round(bias, 3), tuple(round(float(weight), 3) for weight in found))
+    return Model(
+        round(float(bias), 3), tuple(round(float(weight), 3) for weight in found)
+    )
 
 
 def _weights(pairs: Pairs) -> Numbers:

@@ -80,7 +80,10 @@ def test_outlet_title_and_summary_may_be_empty(tmp_path):
 
 
 def test_uncertain_rows_are_items_that_are_not_scored(tmp_path):
-    lines = [f"{row(id=i)},{certain}" for i, certain in zip("abc", ["0", "1", ""])]
+    lines = [
+        f"{row(id=i)},{certain}"
+        for i, certain in zip("abc", ["0", "1", ""], strict=True)
+    ]
     labelled = read_lines(tmp_path, *lines, heading=f"{HEADING},certain")
     assert len(labelled.items) == len(labelled.stories) == 3
     assert labelled.certain == {"b", "c"}
@@ -101,7 +104,9 @@ def test_a_mark_of_byte_order_and_blank_lines_do_no_harm(tmp_path):
 
 
 def test_texts_are_composed_and_squeezed_as_those_of_feeds(tmp_path):
-    [item] = read_lines(tmp_path, row(title="Me\u0301xico  \t hoy", summary=" a  b")).items
+    [item] = read_lines(
+        tmp_path, row(title="Me\u0301xico  \t hoy", summary=" a  b")
+    ).items
     assert (item.title, item.summary) == ("México hoy", "a b")
 
 
@@ -132,7 +137,9 @@ def test_a_wrong_cell_is_named_with_its_remedy(tmp_path, column):
     assert remedy in str(caught.value)
 
 
-@pytest.mark.parametrize("date", ["", "2026-02-30", "02/03/2026", "0001-01-01T00:00+14"])
+@pytest.mark.parametrize(
+    "date", ["", "2026-02-30", "02/03/2026", "0001-01-01T00:00+14"]
+)
 def test_a_bad_date_is_a_mistake(tmp_path, date):
     with pytest.raises(ConfigError, match=":2: column published: .*write it as"):
         read_lines(tmp_path, row(published=date))
@@ -158,7 +165,9 @@ def test_lines_are_counted_through_texts_of_several_lines(tmp_path):
 def test_a_missing_column_is_named(tmp_path, column):
     kept = [name for name in HEADING.split(",") if name != column]
     path = write(tmp_path, ROW, heading=",".join(kept))
-    with pytest.raises(ConfigError, match=f":1: no column {column}: the heading is id,"):
+    with pytest.raises(
+        ConfigError, match=f":1: no column {column}: the heading is id,"
+    ):
         read(path)
 
 

@@ -44,7 +44,9 @@ def test_the_newsroom_does_not_fall_below_its_floors(newsroom):
     if "newsroom" not in floors:
         pytest.skip("bench/floors.json pins no newsroom yet")
     pinned = floors["newsroom"]
-    assert pinned["sha256"] == BENCH.digest(labelled_path()), "bench/stories.py --update"
+    assert pinned["sha256"] == BENCH.digest(labelled_path()), (
+        "bench/stories.py --update"
+    )
     assert set(pinned["floors"]) == set(BENCH.figures(newsroom))
     assert BENCH.broken(pinned, BENCH.figures(newsroom)) == []
 
@@ -63,7 +65,9 @@ def test_the_newsroom_is_told_better_than_by_singletons(newsroom):
 
 def small() -> dict[str, float]:
     """Figures of one bilingual story found and two items alone."""
-    items = [item(id=i, language=s) for i, s in zip("abcd", ["en", "es"] * 2, strict=True)]
+    items = [
+        item(id=i, language=s) for i, s in zip("abcd", ["en", "es"] * 2, strict=True)
+    ]
     truth = {"a": "A", "b": "A", "c": "C", "d": "D"}
     return BENCH.figures(report(items, truth, truth, set(truth)))
 

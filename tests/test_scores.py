@@ -56,7 +56,9 @@ def test_bcubed_of_a_small_example():
 
 def test_pairs_of_a_small_example():
     # together: ab ac bc; found: these, ad bd cd, ef; true: these, de
-    assert pair(score(LANGUAGES, TRUTH, FOUND).all.pairs) == pytest.approx((3 / 7, 3 / 4))
+    assert pair(score(LANGUAGES, TRUTH, FOUND).all.pairs) == pytest.approx(
+        (3 / 7, 3 / 4)
+    )
 
 
 def test_each_language_is_scored_by_its_own_items():

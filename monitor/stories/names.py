@@ -9,6 +9,7 @@ addresses nowhere. Accents are folded away: ``Peña`` and ``PENA`` are one name.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from monitor.model import Language
 from monitor.stories.aliases import Place
@@ -174,9 +175,9 @@ def _numbers(tokens: Sequence[Token], language: Language) -> Iterator[Name]:
             while end < len(tokens) and tokens[end].folded in _SCALES:
                 value *= _SCALES[tokens[end].folded]
                 end += 1
-            follows = [t.folded for t in tokens[end : end + 2]]
+            follows = takewhile(lambda t: not t.is_number, tokens[end : end + 2])
             is_percent = token.text.endswith("%") or any(
-                word in _PERCENT for word in follows
+                t.folded in _PERCENT for t in follows
             )
             key = f"#{value:.12g}{'%' if is_percent else ''}"
             yield Name(key, written(tokens[i:end]), 1.0)

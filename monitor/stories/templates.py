@@ -45,7 +45,7 @@ def is_frame_pair(one: Heading, other: Heading) -> bool:
         all(fillings)
         and start + end >= max(_LEAST_FRAME, _LEAST_FRAME_SHARE * longest)
         and not set(fillings[0]) & set(fillings[1])
-        and not all(word[0].isdecimal() for filling in fillings for word in filling)
+        and not all(word[:1].isdecimal() for filling in fillings for word in filling)
     )
 
 

@@ -29,7 +29,7 @@ _COMMON_SHARE = 0.04
 """A word in more of the background's items than this says nothing, unless a name."""
 _DATELINE = re.compile(
     r"[A-ZÁÉÍÓÚÑÜ][\w.'’]*(?:[ ,/]+(?:de|del|la|y|of|[A-ZÁÉÍÓÚÑÜ][\w.'’]*)){0,5}"
-    r"\s*(?:\([\w /]{2,20}\))?\s*(?:\.?[-—–]+|\.|:)(?:\s+|$)"
+    r"(?: ?\([\w /]{2,20}\))? ?(?:\.?[-—–]+|\.|:)(?: |$)"
 )
 """``MONCLOVA, COAH.``, ``CDMX.-``, ``WASHINGTON (AP) —`` at the start of a summary."""
 _DATELINE_CHARACTERS = 45

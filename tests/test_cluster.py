@@ -1,0 +1,504 @@
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import timedelta
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builders import NOW, assignment, item, reading
+from monitor.evaluation.datasets import read
+from monitor.model import Assignment, Reading
+from monitor.newsroom.content import labelled_path
+from monitor.stories.cluster import WINDOW, Clusterer
+from monitor.stories.similarity import Features, Scorer
+from monitor.stories.similarity import score as default_score
+from monitor.stories.tokens import tokenize
+
+DAY = 24 * 60
+
+
+def en(title: str, summary: str = "", minutes: float = 0, **kept) -> Reading:
+    return reading(item(title, "US", minutes=minutes, summary=summary, **kept))
+
+
+def es(title: str, english: str = "", minutes: float = 0, **kept) -> Reading:
+    """A Spanish item; ``english`` is its title's translation."""
+    return reading(item(title, "MX", minutes=minutes, **kept), english)
+
+
+def assign_all(of: Sequence[Reading], scorer: Scorer = default_score):
+    clusterer = Clusterer(scorer)
+    return [clusterer.assign(one) for one in of]
+
+
+def stories(*of: Reading, scorer: Scorer = default_score) -> list[str]:
+    return [made.story for made in assign_all(of, scorer)]
+
+
+def are_together(*of: Reading) -> bool:
+    return len(set(stories(*of))) == 1
+
+
+def are_apart(*of: Reading) -> bool:
+    return len(set(stories(*of))) == len(of)
+
+
+def always(features: Features):
+    """A scorer to which all pairs are certain."""
+    ones = np.ones(len(features.gap_hours))
+    return ones, {"english": ones, "original": 0 * ones, "names": 0 * ones}
+
+
+def never(features: Features):
+    """A scorer to which no pair is anything."""
+    zeros = np.zeros(len(features.gap_hours))
+    return zeros, {"english": zeros, "original": zeros, "names": zeros}
+
+
+@cache
+def newsroom() -> tuple[Reading, ...]:
+    """The newsroom's items; Spanish ones have their own title for English, or none."""
+    return tuple(
+        reading(of, of.title if of.language == "en" or n % 2 else "")
+        for n, of in enumerate(read(labelled_path()).items)
+    )
+
+
+@cache
+def assigned() -> tuple[Assignment, ...]:
+    return tuple(assign_all(newsroom()))
+
+
+# --- what joins ----------------------------------------------------------------------
+
+TULA = es(
+    "Explosión en refinería de Tula deja 7 trabajadores heridos",
+    "Explosion at refinery of Tula leaves 7 workers injured",
+    id="tula",
+)
+TULA_EN = en(
+    "Explosion at Tula refinery in Mexico injures 7 workers",
+    minutes=40,
+    outlet="Ledger",
+    id="tula-en",
+)
+DULUTH = en(
+    "Bridge collapse in Duluth injures 14 after barge strikes pier", id="duluth"
+)
+
+SAME = {
+    "English and English": (
+        DULUTH,
+        en(
+            "Barge strikes Duluth bridge, injuring 14 as span collapses",
+            minutes=30,
+            outlet="Ledger",
+        ),
+    ),
+    "Spanish and Spanish": (
+        TULA,
+        es(
+            "Siete heridos tras explosión en la refinería de Tula",
+            "Seven injured after explosion in the refinery of Tula",
+            30,
+            outlet="Gaceta",
+        ),
+    ),
+    "English and Spanish": (TULA, TULA_EN),
+    "Spanish and Spanish without English": (
+        replace(TULA, english_title=""),
+        es("Siete heridos tras explosión en la refinería de Tula", "", 30, outlet="X"),
+    ),
+    "aliases": (
+        es(
+            "México y Estados Unidos firman acuerdo sobre agua del río Bravo",
+            "Mexico and United States sign agreement on water of the Rio Grande",
+        ),
+        en("Mexico and US sign deal on Rio Grande water", minutes=30),
+    ),
+    "capitals and accents": (
+        es("VOLCADURA DE AUTOBÚS EN ACAYUCAN DEJA 22 LESIONADOS"),
+        es("Volcadura de autobus en Acayucan deja 22 lesionados", "", 30, outlet="X"),
+    ),
+}
+
+
+@pytest.mark.parametrize("pair", SAME)
+def test_one_story_told_twice_is_one(pair):
+    assert are_together(*SAME[pair])
+    assert are_together(*reversed(SAME[pair]))
+
+
+# --- what stays apart ----------------------------------------------------------------
+
+APART = {
+    "two news of one day": (DULUTH, TULA_EN),
+    "weather of two cities": (
+        es(
+            "Clima en Cancún hoy: pronóstico del 2 de marzo",
+            "Weather in Cancún today: forecast for March 2",
+        ),
+        es(
+            "Clima en Monterrey hoy: pronóstico del 2 de marzo",
+            "Weather in Monterrey today: forecast for March 2",
+            5,
+            outlet="Gaceta",
+        ),
+    ),
+    "weather in English": (
+        en("Weather forecast for Houston: rain on Tuesday"),
+        en("Weather forecast for Dallas: rain on Tuesday", minutes=5, outlet="X"),
+    ),
+    "two draws of the lottery": (
+        es("Melate: resultados del sorteo 3920", "Melate: results of draw 3920"),
+        es("Melate: resultados del sorteo 3921", "Melate: results of draw 3921", 5),
+    ),
+    "two jackpots": (
+        en("Powerball winning numbers: lottery jackpot climbs to 120 million"),
+        en(
+            "Powerball winning numbers: lottery jackpot climbs to 90 million",
+            minutes=5,
+            outlet="X",
+        ),
+    ),
+    "one frame of one outlet": (
+        es("Esto cuesta rentar un departamento en Polanco este año"),
+        es("Esto cuesta rentar un departamento en Coyoacán este año", "", 5),
+    ),
+    "two shootings in two cities": (
+        en(
+            "Three killed in shooting at Milwaukee grocery store",
+            "Police in Milwaukee said a gunman opened fire among shoppers on Monday.",
+        ),
+        en(
+            "Two killed in shooting at Sacramento nightclub",
+            "A quarrel on the dance floor ended in gunfire, Sacramento police said.",
+            5,
+            outlet="X",
+        ),
+    ),
+    "two shootings in two languages": (
+        en("Two killed in shooting at Sacramento nightclub"),
+        es(
+            "Ataque armado en un bar de Celaya deja dos muertos",
+            "Armed attack in a bar of Celaya leaves two dead",
+            5,
+        ),
+    ),
+    "one city in the dateline": (
+        en(
+            "Museum buys a lost portrait",
+            "CULIACÁN, Sinaloa (AP) — The gallery paid for it by selling a tapestry.",
+        ),
+        en(
+            "Teachers end their strike",
+            "CULIACÁN, Sinaloa (AP) — Classrooms open again after three weeks.",
+            5,
+            outlet="X",
+        ),
+    ),
+    "one president": (
+        en("Trump signs order on college sports"),
+        es("Trump viaja a Arabia Saudita", "Trump travels to Saudi Arabia", 5),
+    ),
+    "one rare name": (
+        en("Nahle opens a theater for children"),
+        es("Nahle pide revisar contratos de basura", "Nahle asks to revise waste", 5),
+    ),
+}
+
+
+@pytest.mark.parametrize("pair", APART)
+def test_two_stories_stay_two(pair):
+    assert are_apart(*APART[pair])
+    assert are_apart(*reversed(APART[pair]))
+
+
+def test_a_certain_scorer_would_join_what_the_scorer_keeps_apart():
+    pair = APART["two shootings in two cities"]
+    assert len(set(stories(*pair, scorer=always))) == 1
+
+
+@pytest.mark.parametrize("pair", ["weather in English", "one frame of one outlet"])
+def test_templates_stay_apart_however_alike(pair):
+    assert len(set(stories(*APART[pair], scorer=always))) == 2
+
+
+# --- recurring -----------------------------------------------------------------------
+
+
+def test_a_recurring_item_stands_alone_and_attracts_nothing():
+    column = replace(DULUTH, item=replace(DULUTH.item, id="column", recurring=True))
+    again = replace(column, item=replace(column.item, id="again"))
+    plain = replace(DULUTH, item=replace(DULUTH.item, id="plain"))
+    assert stories(DULUTH, column, again, plain) == [
+        "sduluth", "scolumn", "sagain", "sduluth",
+    ]  # fmt: skip
+    assert stories(column, plain) == ["scolumn", "splain"]
+
+
+def test_a_recalled_recurring_item_attracts_nothing():
+    column = replace(DULUTH, item=replace(DULUTH.item, id="column", recurring=True))
+    clusterer = Clusterer()
+    clusterer.recall(column, assignment(column.item))
+    assert clusterer.assign(DULUTH).story == "sduluth"
+
+
+# --- ids and ties --------------------------------------------------------------------
+
+
+def test_a_story_is_named_after_its_opener():
+    late = replace(TULA_EN, item=replace(TULA_EN.item, published=NOW - WINDOW / 9))
+    assert stories(TULA, late, DULUTH) == ["stula", "stula", "sduluth"]
+
+
+def twin(name: str, minutes: float) -> Reading:
+    of = replace(DULUTH.item, published=NOW + timedelta(minutes=minutes))
+    return replace(DULUTH, item=replace(of, id=name, seen=of.published))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "oldest"), [((0, 9), "sa"), ((9, 0), "sb"), ((5, 5), "sa")]
+)
+@pytest.mark.parametrize("step", [1, -1])
+def test_ties_go_to_the_oldest(minutes, oldest, step):
+    clusterer = Clusterer(always)
+    twins = [twin("a", minutes[0]), twin("b", minutes[1])]
+    for one in twins[::step]:
+        clusterer.recall(one, assignment(one.item))
+    assert clusterer.assign(twin("c", 20)).story == oldest
+
+
+# --- the window ----------------------------------------------------------------------
+
+WEEK = WINDOW / timedelta(minutes=1)
+
+
+def test_a_story_can_be_joined_for_seven_days_after_its_last_item():
+    assert timedelta(days=7) == WINDOW
+    assert len(set(stories(twin("a", 0), twin("b", WEEK - 1), scorer=always))) == 1
+    assert len(set(stories(twin("a", 0), twin("b", WEEK + 1), scorer=always))) == 2
+
+
+def test_a_silent_story_is_not_joined_even_by_the_same_words():
+    assert are_together(twin("a", 0), twin("b", DAY))
+    assert are_apart(twin("a", 0), twin("b", WEEK + 1))
+
+
+def test_a_story_that_goes_on_outlives_a_week():
+    days = [twin(f"d{day}", day * DAY) for day in range(12)]
+    assert are_together(*days)
+
+
+def test_a_date_to_come_does_not_end_other_stories():
+    future = en("Shelter finds homes for kittens", published=NOW + 9 * WINDOW, seen=NOW)
+    assert stories(twin("a", 0), future, twin("b", 60))[2] == "sa"
+
+
+# --- why -----------------------------------------------------------------------------
+
+
+def test_an_opener_without_company_has_nothing_to_explain():
+    [made] = assign_all([DULUTH])
+    assert (made.item, made.story, made.score) == ("duluth", "sduluth", 0)
+    assert made.why.nearest is None
+    assert made.why.shared == ()
+    assert set(made.why.parts.values()) == {0}
+
+
+def test_a_member_says_what_it_shares_and_with_whom():
+    _, _, made = assign_all([DULUTH, TULA, TULA_EN])
+    assert made.why.nearest == "tula"
+    assert made.why.shared[0] == "Tula"
+    assert "refinery" in made.why.shared
+    assert all(made.why.parts[channel] > 0 for channel in ("english", "names"))
+
+
+def test_parts_add_up_to_the_score():
+    assert sum(made.score > 0 for made in assigned()) > 20
+    for made in assigned():
+        assert 0 <= made.score <= 1
+        assert sum(made.why.parts.values()) == pytest.approx(made.score, abs=1e-9)
+        assert min(made.why.parts.values()) >= 0
+
+
+def test_nearest_is_an_earlier_member_of_the_story():
+    members = defaultdict(set)
+    for made in assigned():
+        is_opener = made.story == f"s{made.item}"
+        assert (made.why.nearest is None) == is_opener == (not members[made.story])
+        assert is_opener or made.why.nearest in members[made.story]
+        members[made.story].add(made.item)
+    assert sum(len(of) > 1 for of in members.values()) > 10
+
+
+def test_shared_are_words_that_the_item_says():
+    joined = 0
+    for of, made in zip(newsroom(), assigned(), strict=True):
+        joined += bool(made.why.shared)
+        texts = of.item.title, of.item.summary, of.english_title, of.english_summary
+        said = {
+            token.text
+            for text in texts
+            for language in ("en", "es")
+            for token in tokenize(text, language)
+        }
+        for shown in made.why.shared:
+            assert set(shown.split()) <= said
+        assert len({s.casefold() for s in made.why.shared}) == len(made.why.shared)
+    assert joined > 20
+
+
+# --- determinism and restart ---------------------------------------------------------
+
+
+def plain(of: Sequence[Assignment]) -> str:
+    return json.dumps([asdict(made) for made in of])
+
+
+def test_two_runs_agree_to_the_byte():
+    again = assign_all(newsroom())
+    assert plain(again) == plain(assigned())
+    assert repr(again) == repr(list(assigned()))
+
+
+@cache
+def tellings() -> dict[str, list[int]]:
+    """True story of the newsroom -> places of its items in newsroom()."""
+    found = defaultdict(list)
+    for n, of in enumerate(newsroom()):
+        found[read_stories()[of.item.id]].append(n)
+    return dict(sorted(found.items()))
+
+
+@cache
+def read_stories():
+    return read(labelled_path()).stories
+
+
+@st.composite
+def streams(draw) -> list[Reading]:
+    told = draw(st.lists(st.sampled_from([*tellings()]), min_size=1, unique=True))
+    places = sorted(n for story in told for n in tellings()[story])[:50]
+    return [
+        replace(of, english_title=draw(st.sampled_from(["", of.item.title])))
+        if of.item.language == "es"
+        else of
+        for of in (newsroom()[n] for n in places)
+    ]
+
+
+@given(streams(), st.data())
+@settings(max_examples=25, deadline=None)
+def test_a_restart_anywhere_changes_nothing(stream, data):
+    whole = assign_all(stream)
+    split = data.draw(st.integers(0, len(stream)))
+    past = list(zip(stream[:split], whole[:split], strict=True))
+    restarted = Clusterer()
+    for of, made in data.draw(st.permutations(past)):
+        restarted.recall(of, made)
+    assert plain([restarted.assign(of) for of in stream[split:]]) == plain(
+        whole[split:]
+    )
+
+
+def test_sweeping_changes_no_decision():
+    news, made = newsroom(), assigned()
+    crowded, fresh = Clusterer(), Clusterer()
+    for days in (30, 40):
+        for of in news:
+            then = of.item.published - timedelta(days=days)
+            old = replace(of.item, id=f"{of.item.id}-{days}", published=then, seen=then)
+            crowded.recall(replace(of, item=old), assignment(old))
+    half = 3 * len(news) // 4  # more than a thousand rows: the old ones are swept
+    for of, was in zip(news[:half], made[:half], strict=True):
+        if not of.item.recurring:
+            crowded.recall(of, was)
+            fresh.recall(of, was)
+    rest = [clusterer.assign for clusterer in (crowded, fresh)]
+    for of in news[half:]:
+        assert repr(rest[0](of)) == repr(rest[1](of))
+
+
+# --- the scorer ----------------------------------------------------------------------
+
+
+def test_the_scorer_can_be_replaced():
+    news = newsroom()[:40]
+    assert len(set(stories(*news, scorer=never))) == len(news)
+    assert len(set(stories(*news, scorer=always))) < len(set(stories(*news)))
+
+
+def test_a_replaced_scorer_explains_its_own_scores():
+    [_, made] = assign_all([twin("a", 0), twin("b", 1)], always)
+    assert made.score == 1
+    assert made.why.parts == {"english": 1, "original": 0, "names": 0}
+
+
+def test_the_scorer_sees_the_pairs_of_the_window():
+    seen = []
+
+    def watching(features: Features):
+        seen.append(features.gap_hours.tolist())
+        return always(features)
+
+    assign_all([twin("a", 0), twin("b", 60), twin("c", 90)], watching)
+    assert sorted(seen[-1]) == [0.5, 1.5]
+
+
+# --- odd texts -----------------------------------------------------------------------
+
+ODD = [
+    "", " ", "\n", ".", "…", "¿?", "😀", "👨‍👩‍👧 🇲🇽 🇺🇸", "x" * 10_000, "agua " * 2_000,
+    "Á" * 10_000, "EE.UU." * 1_700, "1" * 10_000, "1,2.3," * 2_000, "\x00\x01\x1b[0m",
+    "a\u200bb\ufeff", "Me\u0301xico", "\ud800", "日本語の見出し", "نص عربي ٣", "ﬁn ½ ² Ⅻ",
+    "<b>agua</b>", "@usuario #lluvia", "'s", "A.B.", "%", "I.", "Ñ", "ﾞ", "#", "@mexico",
+    "A" + " " * 800 + "b", "(" * 3_000, "DE, DE, " * 1_000,
+]  # fmt: skip
+
+
+def test_odd_texts_are_items_like_others():
+    of = []
+    for n, (text, other) in enumerate(zip(ODD * 2, ODD[::-1] * 2, strict=True)):
+        of.append(en(text, other, n, id=f"e{n}"))
+        of.append(es(text, ["", text][n % 2], n, id=f"s{n}", summary=text[::-1]))
+    made = assign_all(of)
+    assert [one.item for one in made] == [one.item.id for one in of]
+    ids = {f"s{one.item.id}" for one in of}
+    assert {one.story for one in made} <= ids
+    assert repr(made) == repr(assign_all(of))
+
+
+@pytest.mark.parametrize("text", ["", " ", "...", "😀", "\x00"])
+def test_texts_that_say_nothing_join_nothing(text):
+    assert are_apart(DULUTH, en(text, id="a"), en(text, id="b"), es(text, text, id="c"))
+
+
+def test_a_word_of_marks_alone_is_a_filling():
+    plain = "Mayor opens new library {} in Springfield today"
+    assert are_apart(en(plain.format("school")), en(plain.format("ﾞ")))
+
+
+TEXTS = st.text(
+    st.one_of(st.sampled_from("aeñÁ .,-'’1290%USMX\u0301"), st.characters()),
+    max_size=40,
+)
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, st.booleans()), max_size=6))
+@settings(max_examples=80, deadline=None)
+def test_any_text_finds_a_story(texts):
+    of = [
+        es(one, other, n, id=f"i{n}", summary=other)
+        if is_spanish
+        else en(one, other, n, id=f"i{n}", outlet=f"o{n}")
+        for n, (one, other, is_spanish) in enumerate(texts)
+    ]
+    for one, made in zip(of, assign_all(of), strict=True):
+        assert made.item == one.item.id
+        assert sum(made.why.parts.values()) == pytest.approx(made.score, abs=1e-9)
