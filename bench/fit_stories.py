@@ -40,6 +40,7 @@ from monitor.translation.translator import NoTranslator, Translator, translate_i
 
 _WITHIN_COLUMNS = np.array([name != "names_and_words" for name, _ in COLUMNS])
 _ACROSS_COLUMNS = np.array([True for _ in COLUMNS])
+_ALL = float("-inf")
 _RIDGE = 1.0
 _STEPS = 100
 _PRECISION = 1e-8
@@ -119,7 +120,7 @@ def _pairs(day: Day) -> Pairs:
     parts: list[Pairs] = []
     for i, reading in enumerate(day.readings):
         terms, hours = reader.read(reading), reading.item.published.timestamp() / 3600
-        features = window.compare(terms, hours)
+        features = window.compare(terms, hours, _ALL)
         rows = candidates(features)
         rows = rows[certain[rows] & certain[i]]
         story = np.where(stories[rows] == stories[i], stories[i], -1)

@@ -163,7 +163,7 @@ def digest(
     if send and out:
         raise typer.BadParameter("sends mails or writes files, not both: --send, --out")
     day: date | None = on.date() if on else None
-    _verbs("steps").digest(_paths(ctx), day, subscriber, out, send)
+    _verbs("digest").digest(_paths(ctx), day, subscriber, out, send)
 
 
 @app.command()
@@ -177,7 +177,7 @@ def run(
     """Poll, translate, cluster and send what is due, for ever."""
     paths = _paths(ctx)
     dashboard = partial(_verbs("web").dashboard, paths, port) if serve else None
-    _verbs("steps").run(paths, dashboard)
+    _verbs("run").run(paths, dashboard)
 
 
 @app.command()
@@ -301,10 +301,6 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output has left, as `monitor stats | head` does.
-        sys.stderr.close()
-        sys.exit(0)
 
 
 def _verbs(name: str) -> Any:

@@ -33,9 +33,9 @@ class Feed:
     owner: str
     tz: str
     drop_params: tuple[str, ...] = ()
-    """Query parameters of its links that do not tell one article from another."""
+    """Query parameters of its links that do not tell one item from another."""
     id_pattern: str | None = None
-    """Regular expression with one group: the outlet's own article id in a link."""
+    """Regular expression with one group: the outlet's own item id in a link."""
     recurring_titles: tuple[str, ...] = ()
     """Regular expressions of columns whose title repeats from day to day."""
     local: bool = False
@@ -77,7 +77,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of one feed, as published."""
+    """One item of one feed, as published."""
 
     id: str
     feed: str
@@ -96,17 +96,6 @@ class Item:
     """When we first saw it."""
     recurring: bool = False
     """Whether its title is one of the outlet's recurring columns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """An earlier headline of an item."""
-
-    item: str
-    title: str
-    summary: str
-    until: datetime
-    """When we saw that it had been replaced."""
 
 
 @dataclass(frozen=True, slots=True)

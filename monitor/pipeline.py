@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from monitor.coverage.sides import compare as compare_story
 from monitor.digest.edition import due_date, edition, window
-from monitor.errors import DeliveryError, FeedError, TranslationError
+from monitor.errors import DeliveryError, FeedError
 from monitor.feeds.cadence import next_poll
 from monitor.feeds.parse import parse
 from monitor.model import (
@@ -207,8 +207,8 @@ def translate(
 ) -> Generator[TranslateResult]:
     """Translate what still waits, each item once per language, a batch at a time.
 
-    Raises TranslationError when a whole batch fails: then it is the engine that is
-    down, which is not held against the items.
+    Raises TranslationError when a whole batch fails and so does a plain sentence: then
+    it is the engine that is down, which is not held against the items.
     """
     since = now - timedelta(days=TRANSLATE_DAYS)
     for target in targets:
@@ -216,13 +216,21 @@ def translate(
             continue
         for batch in batches(store.translations.pending(target, since, now), BATCH):
             made = translate_items(batch, target, translator)
-            if len(made.failures) == len(batch) > 1:
-                raise TranslationError(made.failures[0].reason)
+            if len(made.failures) == len(batch):
+                _ask_for_life(translator, target)
             with store.atomic():
                 store.translations.add(made.translations, now)
                 for failure in made.failures:
                     store.translations.fail(failure.item, target, failure.reason, now)
             yield TranslateResult(target, len(made.translations), len(made.failures))
+
+
+def _ask_for_life(translator: Translator, target: Language) -> None:
+    """Raise TranslationError if the engine cannot translate one plain sentence."""
+    if target == "en":
+        translator.translate(["México es un país."], "es", target)
+    else:
+        translator.translate(["Mexico is a country."], "en", target)
 
 
 # --- cluster -------------------------------------------------------------------
@@ -321,6 +329,8 @@ class SendResult:
 
     subscriber: Subscriber
     day: date
+    is_new: bool = True
+    """False if it had been sent before."""
     error: DeliveryError | None = None
 
 
@@ -332,15 +342,20 @@ def send_editions(
 ) -> Iterator[SendResult]:
     """Send what is due; one refused mail never stops the next.
 
-    ``send`` makes and delivers one edition and gives its Message-ID. Between the mail
+    ``send`` makes and delivers one edition and gives its Message-ID. That the log can
+    be written is tried first: a locked or full database sends nothing. Between the mail
     server's acceptance and the log's commit lies the one window in which a kill can
     repeat a mail; nothing else happens in it.
     """
     for subscriber, day in due:
+        if store.deliveries.is_sent(subscriber.name, day):
+            yield SendResult(subscriber, day, is_new=False)
+            continue
+        store.deliveries.begin(subscriber.name, day)
         try:
             message_id = send(subscriber, day)
         except DeliveryError as error:
-            yield SendResult(subscriber, day, error)
+            yield SendResult(subscriber, day, error=error)
             continue
         store.deliveries.add(subscriber.name, day, message_id, now)
         yield SendResult(subscriber, day)

@@ -16,8 +16,12 @@ T = TypeVar("T")
 
 
 def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    """A table on stdout; plain, untruncated lines when stdout is not a terminal."""
+    """A table on stdout; plain, untruncated lines when stdout is not a terminal.
+
+    Either way the columns' names come first.
+    """
     if not sys.stdout.isatty():
+        print("\t".join(columns))
         for row in rows:
             print("\t".join(_cell(row.get(column)) for column in columns))
         return

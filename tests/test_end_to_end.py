@@ -301,6 +301,37 @@ def test_a_refused_mail_stays_due(newsroom, inbox, tmp_path):
     assert "was sent before" in again.stdout
 
 
+def test_two_senders_at_once_send_an_edition_once(newsroom, inbox, tmp_path):
+    box, port = inbox
+    owed_edition(tmp_path, newsroom, port)
+    with (
+        running("digest", "--send", cwd=tmp_path) as one,
+        running("digest", "--send", cwd=tmp_path) as two,
+    ):
+        outcomes = [process.communicate(timeout=60) for process in (one, two)]
+    assert len(box.mails) == 1
+    assert (one.returncode, two.returncode) == (0, 0)
+    assert sum("was sent before" in out for out, _ in outcomes) == 1
+
+
+def test_nothing_is_sent_while_the_log_cannot_be_written(newsroom, inbox, tmp_path):
+    box, port = inbox
+    owed_edition(tmp_path, newsroom, port)
+    other = sqlite3.connect(tmp_path / "monitor.db")
+    other.execute("begin immediate")
+    says_one_line(monitor("digest", "--send", cwd=tmp_path), "locked")
+    other.close()
+    assert not box.mails
+
+
+def test_an_edition_is_not_sent_before_its_time(newsroom, inbox, tmp_path):
+    box, port = inbox
+    owed_edition(tmp_path, newsroom, port)
+    early = monitor("digest", "--send", "--date", "2999-01-01", cwd=tmp_path)
+    says_one_line(early, "closes at", "without --send")
+    assert not box.mails
+
+
 # --- bad input -----------------------------------------------------------------
 
 
@@ -382,7 +413,23 @@ def test_a_full_disk_is_one_line_and_loses_nothing(newsroom, tmp_path):
     assert len(items_in(tmp_path / "monitor.db")) > 200
 
 
+def test_a_demo_leaves_a_persons_files_alone(newsroom, tmp_path):
+    mine = feeds_yaml(tmp_path, newsroom).read_bytes()
+    Store(tmp_path / "monitor.db").close()
+    says_one_line(monitor("demo", "--out", ".", cwd=tmp_path), "feeds.yaml", "--out")
+    assert (tmp_path / "feeds.yaml").read_bytes() == mine
+    assert (tmp_path / "monitor.db").exists()
+
+
+def test_an_unknown_outlet_makes_no_database(newsroom, tmp_path):
+    feeds_yaml(tmp_path, newsroom)
+    says_one_line(monitor("poll", "The Nowhere Times", cwd=tmp_path), "Nowhere")
+    assert not (tmp_path / "monitor.db").exists()
+
+
 def test_usage_errors_exit_with_two(tmp_path):
+    done = monitor("digest", "--send", "--out", ".", cwd=tmp_path)
+    assert done.returncode == 2
     assert monitor("digest", "--date", "yesterday", cwd=tmp_path).returncode == 2
     assert monitor("cook", cwd=tmp_path).returncode == 2
 

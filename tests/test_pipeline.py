@@ -198,6 +198,21 @@ def test_a_dead_engine_is_not_held_against_the_items(store):
     assert result.translated == 9
 
 
+def test_a_dead_engine_is_not_held_against_a_single_item(store):
+    store.items.add([item("Hola", "MX", "es")], NOW)
+    for hours in (0, 2, 4, 6):
+        with pytest.raises(TranslationError):
+            translate(store, Shout(""), now=later(hours))
+    assert store.translations.quarantined() == []
+
+
+def test_a_single_bad_text_is_given_up_although_nothing_else_waits(store):
+    store.items.add([item("Veneno", "MX", "es")], NOW)
+    for hours in (0, 2, 4, 6):
+        translate(store, Shout("Veneno"), now=later(hours))
+    assert len(store.translations.quarantined()) == 1
+
+
 # --- cluster -------------------------------------------------------------------
 
 DRONES = [

@@ -203,7 +203,7 @@ def test_a_story_of_both_sides_tells_lag_certainty_and_counts():
         assert "By the outlets’ own times" in text
         assert re.search("2 items( ·|,) 2 outlets( ·|,) 1 owner", text)
         assert "Also: Mercado Hoy" in text
-        assert "Diario Anáhuac, Mon 03:45" in text
+        assert "Diario Anáhuac, Mar 2, 03:45" in text
 
 
 def test_us_stands_before_mexico_whoever_was_first():
@@ -236,16 +236,49 @@ def test_a_lag_bounded_by_polls_is_marked_as_doubtful():
 def test_a_lag_between_other_headlines_than_those_shown_names_them():
     first = us("Talks begin", minutes=-3000, outlet="Hudson Dispatch")
     made = rendered(coverage(first, us(), mx()))
-    note = "Hudson Dispatch, Feb 28, 05:00; then Diario Anáhuac, Mon 03:45"
+    note = "Hudson Dispatch, Feb 28, 05:00; then Diario Anáhuac, Mar 2, 03:45"
     assert note in Page(made.html).text
     assert note in flat(made.text)
+
+
+@pytest.mark.parametrize(
+    ("outlet", "left"), [("Continental Wire", 3), ("Outlet 6", 2), ("Outlet 0", 3)]
+)
+def test_the_items_a_lag_lies_between_are_always_linked(outlet, left):
+    """However many outlets followed, and whatever the outlet said in the window."""
+    first = us("Talks begin", minutes=-3000, outlet=outlet)
+    others = [us(minutes=n - 90, outlet=f"Outlet {n}") for n in range(7)]
+    made = rendered(coverage(first, *others, mx()))
+    assert first.url in Page(made.html).links
+    assert f" {first.url}\n" in made.text
+    assert f"Also: {outlet}" in Page(made.html).text
+    assert f"Also: {outlet}, Feb 28, 05:00." in made.text
+    assert made.text.count("Also: ") == 4
+    assert f"and {left} more outlets" in flat(made.text)
+
+
+def test_the_items_a_lag_lies_between_are_linked_in_brief_stories_too():
+    firsts = (
+        us("Talks begin", minutes=-3000, outlet="Hudson Dispatch"),
+        mx("Comienzan", minutes=-2900, outlet="Mercado Hoy"),
+    )
+    made = rendered(
+        *many(16, length=20), coverage(*firsts, us(minutes=-1430), mx(minutes=-1435))
+    )
+    brief = made.text.split("In brief")[1]
+    note = "Hudson Dispatch, Feb 28, 05:00; then Mercado Hoy, Feb 28, 06:40"
+    assert note in flat(brief)
+    assert note in Page(made.html).text
+    for first in firsts:
+        assert first.url in Page(made.html).links
+        assert f" {first.url}\n" in brief
 
 
 def test_a_story_says_whether_it_is_new_or_goes_on():
     made = rendered(coverage(us()), coverage(mx("Vieja", minutes=-3000), mx("Nueva")))
     text = Page(made.html).text
     assert "New" in text
-    assert "Continuing since Feb 28" in text
+    assert "Continuing since Feb 28, 05:00" in text
 
 
 def test_a_watched_story_names_its_lists():
@@ -258,13 +291,13 @@ def test_a_watched_story_names_its_lists():
 def test_an_undated_item_is_shown_as_seen_and_counted():
     made = rendered(coverage(us(date_source="fetched")), coverage(us("Dated")))
     for text in (Page(made.html).text, flat(made.text)):
-        assert "undated, seen Mon 06:00" in text
+        assert "undated, seen Mar 2, 06:00" in text
         assert "1 item came undated" in text
 
 
 def test_times_are_in_the_subscribers_zone():
-    assert "Mon 04:00" in rendered(coverage(us()), tz="America/Ciudad_Juarez").text
-    assert "Mon 05:00" in rendered(coverage(us()), tz="America/Mexico_City").text
+    assert "Mar 2, 04:00" in rendered(coverage(us()), tz="America/Ciudad_Juarez").text
+    assert "Mar 2, 05:00" in rendered(coverage(us()), tz="America/Mexico_City").text
 
 
 def test_one_sided_stories_say_what_the_silence_is_worth():
@@ -458,7 +491,7 @@ def test_headings_make_an_outline(language):
 def test_styles_are_inline_and_the_media_queries_stay():
     html = rendered(water()).html
     assert '<h1 style="' in html
-    assert "@media (max-width: 480px)" in html
+    assert "@media (max-width: 560px)" in html
     assert "@media (prefers-color-scheme: dark)" in html
     assert html.count("<style") == 1
 

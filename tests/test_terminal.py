@@ -39,9 +39,9 @@ def on_screen(monkeypatch):
 # --- tables --------------------------------------------------------------------
 
 
-def test_rows_are_plain_lines_where_stdout_is_no_terminal(capsys):
+def test_rows_are_plain_lines_below_their_columns_where_stdout_is_no_terminal(capsys):
     show([{"a": "x" * 300, "b": None}, {"a": 0.12345}], ("a", "b"))
-    assert capsys.readouterr().out == f"{'x' * 300}\t-\n0.123\t-\n"
+    assert capsys.readouterr().out == f"a\tb\n{'x' * 300}\t-\n0.123\t-\n"
 
 
 def test_a_terminal_gets_a_table_with_a_header(on_screen):
@@ -66,7 +66,7 @@ def test_no_control_character_of_a_feed_reaches_a_table(on_screen):
 
 def test_no_control_character_of_a_feed_reaches_plain_lines(capsys):
     show([{"title": UNTRUSTED}], ("title",))
-    assert capsys.readouterr().out == HARMLESS + "\n"
+    assert capsys.readouterr().out == f"title\n{HARMLESS}\n"
 
 
 # --- facts and JSON --------------------------------------------------------------

@@ -232,7 +232,7 @@ def test_today_shows_both_sides_of_a_story_with_original_and_translation(
     assert "UNITED STATES" not in card, "capitals are the style's, not the text's"
     assert page.texts("h3") == ["Water deal reached", "Acuerdan entregas de agua"]
     assert "They agree water deliveries machine translation, apertium" in card
-    assert "Ledger, Mon 07:30 1 item · 1 outlet · 1 owner" in card
+    assert "Ledger, Mar 2, 07:30 1 item · 1 outlet · 1 owner" in card
     assert f"/stories/{story}" in page.links
     assert "2 items side by side" in card
 
@@ -344,7 +344,7 @@ def test_a_story_that_goes_on_names_the_items_its_lag_is_between(store, browser)
     [card] = browser.get("/?day=2026-03-02").page.texts("article")
     assert "United States first by 45 min" in card
     assert "Ledger, Mar 1, 06:00; then Anáhuac, Mar 1, 06:45" in card
-    assert "Continuing since Mar 1" in card
+    assert "Continuing since Mar 1, 06:00" in card
     assert "New turn" in card and "Old scoop" not in card
 
 

@@ -1,7 +1,6 @@
 """An item -> its headline as a reader sees it: original, meaning, outlet and link."""
 
 import unicodedata
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from monitor.digest.page import HeadlineView, TranslationView
@@ -16,11 +15,8 @@ _UNSEEN = {"Cc", "Cf", "Cs"}
 """Unicode categories that are invisible, turn the line around or cannot be encoded."""
 
 
-def headline(member: Member, voice: Voice, start: datetime) -> HeadlineView:
-    """The headline in its own words, and in the reader's if those are others.
-
-    ``start`` is when the edition's window opens: earlier times are told with a date.
-    """
+def headline(member: Member, voice: Voice) -> HeadlineView:
+    """The headline in its own words, and in the reader's if those are others."""
     item = member.item
     translation = _translation(member, voice)
     is_foreign = any(language != item.language for language in voice.languages)
@@ -31,7 +27,7 @@ def headline(member: Member, voice: Voice, start: datetime) -> HeadlineView:
         language=item.language,
         href=web_link(item.url),
         outlet=clean(item.outlet),
-        when=fine_print.say(lambda s: s.when(item, start)),
+        when=fine_print.say(lambda s: s.when(item)),
         translation=translation,
         untranslated=(
             voice.say(lambda s: s.words.not_translated) if is_missing else ()

@@ -55,8 +55,10 @@ class SideView:
     headline: HeadlineView
     counts: tuple[Said, ...]
     also_label: Said
+    first: HeadlineView | None
+    """What the lag is measured from, if the headline is another."""
     also: tuple[HeadlineView, ...]
-    """The first item of each further outlet."""
+    """That one, and the first item of each further outlet."""
     more: Said
 
 

@@ -73,15 +73,9 @@ class Speaker:
         """``Mon, Mar 2, 07:00``"""
         return f"{self._skeleton('MMMEd', moment)}, {self._clock(moment, 'HH:mm')}"
 
-    def when(self, item: Item, start: datetime) -> str:
-        """``Mon 05:12``, or ``Feb 27, 05:12`` before ``start``; or that it is undated.
-
-        On the 24-hour clock in both languages: readers compare times across columns.
-        """
-        if item.published < start:
-            time = f"{self.day(item.published)}, {self._clock(item.published, 'HH:mm')}"
-        else:
-            time = self._clock(item.published, "EEE HH:mm")
+    def when(self, item: Item) -> str:
+        """``Mar 2, 05:12``, or that it is undated and when it was seen."""
+        time = self._time(item.published)
         undated = item.date_source == "fetched"
         return self.words.seen.format(time=time) if undated else time
 
@@ -106,15 +100,15 @@ class Speaker:
         lag = self.duration(coverage.lag_minutes)
         return self.words.first_by.format(side=side, lag=lag)
 
-    def firsts(self, led: SideCoverage, followed: SideCoverage, start: datetime) -> str:
+    def firsts(self, led: SideCoverage, followed: SideCoverage) -> str:
         """Which items, and when: what the lag is measured between."""
         ahead, behind = led.first, followed.first
         assert ahead and behind, "a side without a dated item has no lag"
         return self.words.firsts.format(
             leader=ahead.outlet,
-            led_at=self.when(ahead, start),
+            led_at=self.when(ahead),
             follower=behind.outlet,
-            followed_at=self.when(behind, start),
+            followed_at=self.when(behind),
         )
 
     def duration(self, minutes: int) -> str:
@@ -142,8 +136,8 @@ class Speaker:
         return self.count(down, words, side=name, total=total, feeds=feeds)
 
     def continuing(self, first: datetime) -> str:
-        """``Continuing since Feb 27``"""
-        return self.words.continuing.format(date=self.day(first))
+        """``Continuing since Feb 27, 05:12``: that may be the day the window opens."""
+        return self.words.continuing.format(time=self._time(first))
 
     def watched(self, names: Sequence[str]) -> str:
         """``Watch-list: Water and Trade``"""
@@ -163,6 +157,10 @@ class Speaker:
     def _undated(self, coverage: Coverage) -> str:
         sides = [self.words.side[s] for s in SIDES if not coverage.sides[s].first]
         return self.words.undated_sides.format(sides=self.names(sides))
+
+    def _time(self, moment: datetime) -> str:
+        """On the 24-hour clock in both languages: readers compare across columns."""
+        return f"{self.day(moment)}, {self._clock(moment, 'HH:mm')}"
 
     def _skeleton(self, skeleton: str, moment: datetime | date) -> str:
         at = moment.astimezone(self._zone) if isinstance(moment, datetime) else moment

@@ -9,7 +9,6 @@ from monitor.digest.page import (
     Caps,
     EditionView,
     FeedView,
-    HeadlineView,
     Remark,
     SectionView,
     SideView,
@@ -24,14 +23,13 @@ from monitor.model import (
     Edition,
     FeedHealth,
     Item,
-    Member,
     SideCoverage,
 )
 from monitor.text import clip
 
 _REASON_LENGTH = 120
 _ALSO = 4
-"""Further outlets named per side."""
+"""Items linked per side besides its headline."""
 
 
 def view(edition: Edition, caps: Caps) -> EditionView:
@@ -182,7 +180,7 @@ class _View:
         led, followed = coverage.sides[coverage.leader], coverage.sides[other]
         if led.first == self._lead(led) and followed.first == self._lead(followed):
             return ""
-        return s.firsts(led, followed, self._edition.start)
+        return s.firsts(led, followed)
 
     def _side(self, coverage: Coverage, side: Country) -> SideView | None:
         covered = coverage.sides[side]
@@ -190,18 +188,21 @@ class _View:
             return None
         members = {m.item.id: m for m in coverage.story.members}
         lead = self._lead(covered)
-        others = self._first_of_each_outlet(covered, lead.outlet)
+        first = covered.first if coverage.crosses_border else None
+        if first == lead:
+            first = None
+        also = self._also(covered, lead, first)
         fine_print = self._voice.beside(lead.language)
+        shown = [headline(members[item.id], fine_print) for item in also[:_ALSO]]
         return SideView(
             side=side,
             name=self._say(lambda s: s.words.side[side]),
-            headline=self._headline(members[lead.id], self._voice),
+            headline=headline(members[lead.id], self._voice),
             counts=tuple(self._counts(covered, fine_print)),
             also_label=fine_print.say(lambda s: s.words.also),
-            also=tuple(
-                self._headline(members[i.id], fine_print) for i in others[:_ALSO]
-            ),
-            more=self._if_any(len(others) - _ALSO, "more_outlets", fine_print),
+            first=shown[0] if first else None,
+            also=tuple(shown),
+            more=self._if_any(len(also) - _ALSO, "more_outlets", fine_print),
         )
 
     def _lead(self, covered: SideCoverage) -> Item:
@@ -214,22 +215,26 @@ class _View:
             return covered.items[-1]
         return first_dated(within) or within[0]
 
-    def _first_of_each_outlet(self, covered: SideCoverage, but: str) -> list[Item]:
-        """Items of the window come before earlier ones."""
+    def _also(
+        self, covered: SideCoverage, lead: Item, first: Item | None
+    ) -> list[Item]:
+        """One item of each further outlet; ahead of all, what the lag rests on.
+
+        That ``first`` may be of the lead's own outlet. Else items of the window come
+        before earlier ones.
+        """
         within = items_within(self._edition, covered.items)
-        firsts: dict[str, Item] = {}
+        firsts = {first.outlet: first} if first else {}
         for item in (*within, *covered.items):
-            firsts.setdefault(item.outlet, item)
-        return [item for outlet, item in firsts.items() if outlet != but]
+            if item.outlet != lead.outlet:
+                firsts.setdefault(item.outlet, item)
+        return list(firsts.values())
 
     def _counts(self, covered: SideCoverage, voice: Voice) -> Iterable[Said]:
         yield voice.say(lambda s: s.count(len(covered.items), s.words.items))
         if len(covered.items) > 1:
             yield voice.say(lambda s: s.count(len(covered.outlets), s.words.outlets))
             yield voice.say(lambda s: s.count(len(covered.owners), s.words.owners))
-
-    def _headline(self, member: Member, voice: Voice) -> HeadlineView:
-        return headline(member, voice, self._edition.start)
 
     # --- colophon --------------------------------------------------------------
 

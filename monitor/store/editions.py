@@ -1,5 +1,6 @@
 """Which edition was sent to whom."""
 
+import sqlite3
 from datetime import date, datetime
 
 from sqlite_utils import Database
@@ -18,22 +19,31 @@ class Deliveries:
     @guarded
     def is_sent(self, subscriber: str, day: date) -> bool:
         """Whether this subscriber has this day's edition."""
-        where = "subscriber = ? and date = ?"
+        where = "subscriber = ? and date = ? and sent is not null"
         log = self._db.table("deliveries")
         return bool(log.count_where(where, [subscriber, day.isoformat()]))
 
     @guarded
+    def begin(self, subscriber: str, day: date) -> None:
+        """Note that it is about to be sent: what cannot be logged is not sent."""
+        delivery = {"subscriber": subscriber, "date": day.isoformat()}
+        self._db.table("deliveries").insert(delivery, ignore=True)
+
+    @guarded
     def add(self, subscriber: str, day: date, message_id: str, now: datetime) -> None:
-        """Log that the mail server has accepted it."""
-        delivery = {
-            "subscriber": subscriber,
-            "date": day.isoformat(),
-            "message_id": message_id,
-            "sent": rows.to_text(now),
-        }
-        self._db.table("deliveries").insert(delivery)
+        """Log the mail server's acceptance; raises StoreError the second time."""
+        with self._db.atomic():
+            noted = self._db.execute(
+                "insert into deliveries (subscriber, date, message_id, sent)"
+                " values (?, ?, ?, ?) on conflict do update"
+                " set message_id = excluded.message_id, sent = excluded.sent"
+                " where sent is null",
+                [subscriber, day.isoformat(), message_id, rows.to_text(now)],
+            )
+            if not noted.rowcount:
+                raise sqlite3.IntegrityError("UNIQUE constraint: was sent before")
 
     @guarded
     def count(self) -> int:
         """How many editions were sent."""
-        return int(self._db.table("deliveries").count)
+        return int(self._db.table("deliveries").count_where("sent is not null"))

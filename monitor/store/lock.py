@@ -1,4 +1,4 @@
-"""One running monitor a database."""
+"""One running monitor a database, and one sender."""
 
 import os
 from collections.abc import Iterator
@@ -8,6 +8,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from monitor.errors import StoreError
+
+SEND_SECONDS = 30.0
 
 
 @contextmanager
@@ -38,6 +40,27 @@ def running_alone(path: Path) -> Iterator[None]:
         yield
     finally:
         holder.unlink(missing_ok=True)
+        lock.release()
+
+
+@contextmanager
+def sending_alone(path: Path) -> Iterator[None]:
+    """Hold the database's outbox, waiting for another sender to be done.
+
+    Raises StoreError if that takes longer than SEND_SECONDS.
+    """
+    lock = FileLock(f"{path}.send.lock", timeout=SEND_SECONDS)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise StoreError(
+            f"{path}: another process is sending editions; try again when it is done"
+        ) from error
+    except OSError as error:
+        raise StoreError(f"{path}.send.lock: {error.strerror or error}") from error
+    try:
+        yield
+    finally:
         lock.release()
 
 

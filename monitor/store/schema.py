@@ -116,10 +116,12 @@ def create_assignments(db: Database) -> None:
 
 @migrations()
 def create_deliveries(db: Database) -> None:
-    """Which subscriber was sent which day's edition."""
-    columns = {"subscriber": str, "date": str, "message_id": str, "sent": str}
+    """Which subscriber was sent which day's edition; ``sent`` is null until then."""
     db.table("deliveries").create(
-        columns, pk=("subscriber", "date"), not_null=set(columns), strict=True
+        {"subscriber": str, "date": str, "message_id": str, "sent": str},
+        pk=("subscriber", "date"),
+        not_null={"subscriber", "date"},
+        strict=True,
     )
 
 

@@ -38,7 +38,7 @@ _WINDOW_HOURS = WINDOW / timedelta(hours=1)
 _JOIN = 0.15
 """Least closeness for joining: B-cubed on rss_* days is flat from .12 to .20, and items
 of multi-item stories gain from the lower end."""
-_ACROSS = 0.65
+_ACROSS = 0.7
 """Least score of a pair for a story to become bilingual: of the bilingual stories
 found, 14 % are wrong then; at .5 twice as many."""
 _NEAR = 10
@@ -133,10 +133,10 @@ class Clusterer:
     def _matches(self, item: Item, terms: Terms) -> list[_Match]:
         """The stories with anything in common, the closest first, then the oldest."""
         hours = _hours(item)
-        features = self._window.compare(terms, hours)
-        start = max(self._latest, hours) - _WINDOW_HOURS
-        is_visible = features.gap_hours <= _WINDOW_HOURS
-        is_visible &= self._window.hours >= start
+        since = max(self._latest, hours) - _WINDOW_HOURS
+        features = self._window.compare(terms, hours, since)
+        is_visible = self._window.hours >= since
+        is_visible &= features.gap_hours <= _WINDOW_HOURS
         rows = candidates(features)
         rows = rows[is_visible[rows]]
         links: dict[str, list[_Link]] = defaultdict(list)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import log, sqrt
+from typing import NamedTuple
 
 from monitor.model import Item, Language, Reading
 from monitor.stories.aliases import Aliases, Place
@@ -41,14 +42,19 @@ _Pairs = Iterable[tuple[str, str]]
 """(term, as written)"""
 
 
-@dataclass(frozen=True, slots=True)
-class Bag:
-    """Weights of terms; each mapping has length 1 as a vector, or is empty."""
+class Weight(NamedTuple):
+    """How much one term weighs in an item; all items' vectors have length 1."""
 
-    whole: Mapping[str, float]
-    """Over title and summary."""
-    title: Mapping[str, float]
-    """Over the title alone; no terms but those of the whole."""
+    whole: float
+    """In the vector of title and summary."""
+    title: float
+    """In that of the title alone; 0 if it is not there."""
+    rarity: float
+    """Inverse document frequency in the background."""
+
+
+Bag = Mapping[str, Weight]
+"""Term -> weight, of one channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +63,9 @@ class Terms:
 
     language: Language
     english: Bag
-    original: Mapping[str, float]
-    """Lemma -> weight; length 1."""
-    names: Mapping[str, float]
-    """Name or number -> weight; length 1."""
+    original: Bag
+    names: Bag
+    """Of names and numbers."""
     masses: Mapping[str, tuple[float, float]]
     """Name -> its rarity and its share of the name it is part of."""
     words: Mapping[str, float]
@@ -130,7 +135,7 @@ class TermReader:
         self._aliases = aliases
 
     def read(self, reading: Reading) -> Terms:
-        """The terms of one item; a text that says nothing has empty bags."""
+        """The terms of one item; of a text that says nothing, none."""
         item = reading.item
         original = self._passages(item.title, item.summary, item.language)
         english, table = original, LEMMAS[item.language]
@@ -145,8 +150,8 @@ class TermReader:
             english=self._english(table, english, original),
             original=self._bag(
                 LEMMAS[item.language], *([k for k, _ in p.lemmas()] for p in original)
-            ).whole,
-            names=self._bag("names", [name.key for name in found], []).whole,
+            ),
+            names=self._bag("names", [name.key for name in found], []),
             masses=self._masses(found),
             words=self._words(table, english, original),
             heading=original[0].heading(),
@@ -207,16 +212,12 @@ class TermReader:
     def _bag(self, table: Table, title: Iterable[str], summary: Iterable[str]) -> Bag:
         heading = Counter(key for key in title if self._says(table, key))
         whole = heading + Counter(key for key in summary if self._says(table, key))
-        return Bag(self._weights(table, whole), self._weights(table, heading))
-
-    def _weights(self, table: Table, counts: Counter[str]) -> Mapping[str, float]:
-        """Rarity times damped frequency, scaled to length 1."""
-        raw = {
-            key: (1 + log(n)) * self._rarity(table, key)
-            for key, n in sorted(counts.items())
+        rarity = {key: self._rarity(table, key) for key in sorted(whole)}
+        of_whole, of_title = _vector(whole, rarity), _vector(heading, rarity)
+        return {
+            key: Weight(of_whole[key], of_title.get(key, 0.0), rarity[key])
+            for key in rarity
         }
-        length = sqrt(sum(weight * weight for weight in raw.values()))
-        return {key: weight / length for key, weight in raw.items()}
 
     def _says(self, table: Table, key: str) -> bool:
         """Whether a term says anything about its story."""
@@ -227,6 +228,13 @@ class TermReader:
     def _rarity(self, table: Table, key: str) -> float:
         is_alias = key.startswith("@") and table != "names"
         return self._background.rarity("english" if is_alias else table, key)
+
+
+def _vector(counts: Counter[str], rarity: Mapping[str, float]) -> Mapping[str, float]:
+    """Damped frequency times rarity, scaled to length 1."""
+    raw = {key: (1 + log(n)) * rarity[key] for key, n in sorted(counts.items())}
+    length = sqrt(sum(weight * weight for weight in raw.values()))
+    return {key: weight / length for key, weight in raw.items()}
 
 
 def proper_words(item: Item) -> Iterator[tuple[str, bool]]:

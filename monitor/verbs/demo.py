@@ -12,6 +12,7 @@ from threading import Event
 from monitor import pipeline
 from monitor.config import Config, EngineName, PollSettings
 from monitor.digest.edition import due_date
+from monitor.errors import ConfigError
 from monitor.export import headline, stories_json
 from monitor.model import LANGUAGES, SIDES, Coverage, Subscriber, Watchlist
 from monitor.newsroom.content import FIRST_HOUR, LAST_HOUR
@@ -20,19 +21,14 @@ from monitor.store.database import Store
 from monitor.terminal import facts, program, watched
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
-from monitor.verbs.steps import (
-    cluster_waiting,
-    poll_due,
-    translate_pending,
-    write_edition,
-    write_file,
-)
+from monitor.verbs.digest import write_edition, write_file
+from monitor.verbs.steps import cluster_waiting, poll_due, translate_pending
 
 HOURS = 4
 """Between two simulated polls: short enough that no item scrolls off a feed."""
 
 READER = Subscriber(
-    name="Demo desk (all outlets are fictional)",
+    name="Demo desk",
     address="demo-desk@example.org",
     language="both",
     tz="America/Mexico_City",
@@ -43,6 +39,9 @@ WATCHLISTS = (
     Watchlist("Sovereignty and security", ("drone*", "drones", "designation")),
     Watchlist("Trade", ("tariff*", "arancel*", "T-MEC", "USMCA")),
 )
+
+
+_HEADER = "# The embedded newsroom of 'monitor demo': fictional outlets, closed by now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +61,23 @@ class DemoFiles:
         return self.folder / "feeds.yaml"
 
     def clear(self) -> None:
-        """Remove the database of an earlier demo; the other files are overwritten."""
+        """Remove the database of an earlier demo; the other files are overwritten.
+
+        Raises ConfigError if what is there is not a demo's.
+        """
+        for path in (self.config, self.db):
+            if path.exists() and not self._is_demo():
+                raise ConfigError(
+                    f"{path}: is not of a demo; name another folder with --out"
+                )
         for end in ("", "-wal", "-shm"):
             Path(f"{self.db}{end}").unlink(missing_ok=True)
+
+    def _is_demo(self) -> bool:
+        try:
+            return self.config.read_text(encoding="utf-8").startswith(_HEADER)
+        except (OSError, UnicodeDecodeError):
+            return False
 
 
 def demo(out: Path, engine: EngineName) -> None:
@@ -75,8 +88,8 @@ def demo(out: Path, engine: EngineName) -> None:
         serve() as newsroom,
     ):
         config = _config(newsroom, engine)
-        write_file(files.config, _yaml(config).encode())
         files.clear()
+        write_file(files.config, _yaml(config).encode())
         with Store(files.db) as store:
             _live_through(newsroom, config, store, translator)
             coverages = pipeline.compare(store, config.owners, FIRST_HOUR, LAST_HOUR)
@@ -220,7 +233,7 @@ def _yaml(config: Config) -> str:
         for feed in config.feeds
     ]
     return (
-        "# The embedded newsroom of 'monitor demo': fictional outlets, closed by now.\n"
+        f"{_HEADER}\n"
         f"contact: {config.contact}\n"
         f"translation: {{engine: {config.engine}}}\n"
         f"watchlists: {json.dumps(watchlists, ensure_ascii=False)}\n"

@@ -1,6 +1,6 @@
 """The verbs that show what is there: stats, feeds, stories, models, export."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,9 +8,10 @@ from typing import Any
 
 from monitor import export, pipeline
 from monitor.coverage.sides import compare
+from monitor.digest.phrases import Speaker
 from monitor.errors import ConfigError, FeedError
 from monitor.feeds.parse import parse
-from monitor.model import SIDES, Coverage, Feed, FeedState, Item
+from monitor.model import SIDES, Coverage, Feed, FeedState, Item, LagCertainty
 from monitor.terminal import facts, show, show_json, watched
 from monitor.text import fold, words
 from monitor.translation.apertium import ApertiumTranslator
@@ -212,16 +213,37 @@ def show_story(paths: Paths, story: str, as_json: bool) -> None:
     if as_json:
         show_json(row)
         return
-    lag = "-" if row["lag_minutes"] is None else f"{row['lag_minutes']} min"
+    lag, certainty = row["lag_minutes"], row["lag_certainty"]
     facts(
         row["headline"]["en"] or row["headline"]["es"],
-        [("leader", row["leader"]), ("lag", lag), ("certainty", row["lag_certainty"])],
+        [
+            ("leader", row["leader"]),
+            ("lag", None if lag is None else _duration(lag)),
+            ("certainty", certainty and _CERTAINTIES[certainty]),
+        ],
     )
     print()
     for item in row["items"]:
-        shared = ", ".join(item["why"]["shared"]) or "opened the story"
-        item["why"] = f"{item['why']['score']:.2f} {shared}"
+        item["why"] = _why(item["why"])
     show(row["items"], ("published", "country", "outlet", "title", "why"))
+
+
+_CERTAINTIES: Mapping[LagCertainty, str] = {
+    "feed": "by the outlets' own dates",
+    "default-zone": "one date read in its outlet's zone",
+    "poll-bounded": "one side has an earlier, undated item",
+}
+
+
+def _duration(minutes: int) -> str:
+    return Speaker("en", "UTC").duration(minutes) if minutes else "same minute"
+
+
+def _why(why: Mapping[str, Any]) -> str:
+    """An opener's score is its closeness to a story that it did not join."""
+    if why["nearest"] is None:
+        return "opened the story"
+    return f"{why['score']:.2f} {', '.join(why['shared'])}".rstrip()
 
 
 def _coverages(paths: Paths, days: int) -> list[Coverage]:

@@ -1,7 +1,6 @@
 """One item as a page shows it: the original, what it means, where it leads."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from monitor.digest.headline import clean, web_link
 from monitor.digest.phrases import Speaker
@@ -45,8 +44,8 @@ class HeadlineView:
     """Says so where an English reader would need a translation and there is none."""
 
 
-def headline_view(member: Member, speaker: Speaker, start: datetime) -> HeadlineView:
-    """Its time names the date, too, if it lies before ``start``."""
+def headline_view(member: Member, speaker: Speaker) -> HeadlineView:
+    """One item, in the speaker's words and on its clock."""
     item = member.item
     made = _translation(member, speaker)
     is_missing = item.language != speaker.language and made is None
@@ -57,7 +56,7 @@ def headline_view(member: Member, speaker: Speaker, start: datetime) -> Headline
         href=web_link(item.url),
         outlet=clean(item.outlet),
         at=item.published.isoformat(),
-        when=speaker.when(item, start),
+        when=speaker.when(item),
         translation=made,
         untranslated=speaker.words.not_translated if is_missing else "",
     )

@@ -1,7 +1,7 @@
 """One story's coverage -> its page: every item on one line of time, and why."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from monitor.coverage.lag import first_dated
 from monitor.digest.headline import clean
@@ -21,9 +21,6 @@ from monitor.model import (
 from monitor.web.days import day_of
 from monitor.web.headlines import HeadlineView, headline_view
 from monitor.web.today import counts
-
-_ALWAYS_DATED = datetime.max.replace(tzinfo=UTC)
-"""A story may last for days: each of its times names the date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +175,7 @@ def _item(
         id=item.id,
         side=item.country,
         side_name=speaker.words.side[item.country],
-        headline=headline_view(member, speaker, _ALWAYS_DATED),
+        headline=headline_view(member, speaker),
         after=_after(item, first, speaker),
         is_first=item == first,
         certainty=_CERTAINTY.get(item.date_source, ""),

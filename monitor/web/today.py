@@ -181,7 +181,7 @@ class _Cards:
             return ""
         [other] = set(SIDES) - {leader}
         sides = coverage.sides
-        return clean(self._speaker.firsts(sides[leader], sides[other], start))
+        return clean(self._speaker.firsts(sides[leader], sides[other]))
 
     def _watched(self, coverage: Coverage) -> str:
         names = self._edition.watched.get(coverage.story.id, ())
@@ -196,7 +196,7 @@ class _Cards:
         return SideView(
             side=side,
             name=speaker.words.side[side],
-            headline=headline_view(members[lead.id], speaker, edition.start),
+            headline=headline_view(members[lead.id], speaker),
             counts=counts(covered, speaker),
             dots=tuple(self._dot(item) for item in within),
         )
@@ -204,7 +204,7 @@ class _Cards:
     def _dot(self, item: Item) -> DotView:
         edition = self._edition
         share = (item.published - edition.start) / (edition.end - edition.start)
-        when = self._speaker.when(item, edition.start)
+        when = self._speaker.when(item)
         return DotView(
             x=f"{100 * min(max(share, 0), 1):.2f}%",
             title=f"{when}, {clean(item.outlet)}",

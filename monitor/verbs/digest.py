@@ -1,0 +1,167 @@
+"""The verb that makes editions: printed, written or sent."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import date, datetime
+from pathlib import Path
+from threading import Event
+
+from monitor import pipeline
+from monitor.config import Config
+from monitor.digest.edition import due_date, window
+from monitor.digest.mail import message
+from monitor.digest.render import render
+from monitor.errors import ConfigError, DeliveryError
+from monitor.model import Edition, Subscriber
+from monitor.store.database import Store
+from monitor.store.lock import sending_alone
+from monitor.text import fold, words
+from monitor.verbs import compose
+from monitor.verbs.compose import Paths
+
+Owed = Sequence[tuple[Subscriber, date]]
+"""Editions to send."""
+
+
+def digest(
+    paths: Paths, day: date | None, wanted: str | None, out: Path | None, send: bool
+) -> None:
+    """Make editions: written to a folder, sent, or the text printed.
+
+    Raises DeliveryError after trying all if one could not be sent.
+    """
+    config, now = paths.read_config(), compose.now()
+    readers = _subscribers(config, wanted)
+    editions = [(reader, day or due_date(reader, now)) for reader in readers]
+    with paths.open_known_store() as store:
+        if send:
+            _refuse_unfinished(editions, now)
+            _send_all(paths, config, store, editions, now)
+            return
+        desk = _desk(config)
+        made = [
+            pipeline.make_edition(store, desk, reader, when, now)
+            for reader, when in editions
+        ]
+        newest = store.items.last_moment()
+    _hint(made, newest)
+    for edition in made:
+        _put(edition, compose.sender(config), out, now)
+
+
+def send_editions(
+    paths: Paths, config: Config, store: Store, owed: Owed, now: datetime, stop: Event
+) -> Iterator[pipeline.SendResult]:
+    """Send what was not sent yet, one at a time, until told to stop.
+
+    One process sends at a time, so that two cannot send one edition. Raises StoreError
+    if another holds the outbox for long.
+    """
+    mailer, desk = compose.open_mailer(config), _desk(config)
+
+    def deliver(reader: Subscriber, day: date) -> str:
+        made = pipeline.make_edition(store, desk, reader, day, now)
+        mail = message(made, render(made), compose.sender(config), now)
+        mailer.send(mail)
+        return str(mail["Message-ID"])
+
+    with sending_alone(paths.db):
+        for reader, day in owed:
+            if stop.is_set():
+                return
+            yield from pipeline.send_editions([(reader, day)], deliver, store, now)
+
+
+def outcome(result: pipeline.SendResult) -> str:
+    """One line on one edition."""
+    what = f"digest: {result.day} for {result.subscriber.name}"
+    if result.error:
+        return f"{what} not sent: {result.error}"
+    return f"{what} sent" if result.is_new else f"{what} was sent before"
+
+
+def write_edition(
+    edition: Edition, sender: str, out: Path, now: datetime, stem: str | None = None
+) -> list[Path]:
+    """HTML, text and mail of one edition; the files written.
+
+    Raises ConfigError if the folder cannot be written.
+    """
+    rendered = render(edition)
+    name = stem or f"{edition.date}-{_slug(edition.subscriber.name)}"
+    mail = message(edition, rendered, sender, now)
+    parts = {
+        "html": rendered.html.encode(),
+        "txt": rendered.text.encode(),
+        "eml": mail.as_bytes(),
+    }
+    return [
+        write_file(out / f"{name}.{suffix}", body) for suffix, body in parts.items()
+    ]
+
+
+def write_file(path: Path, body: bytes) -> Path:
+    """Write one file whole; raises ConfigError, naming it, if that cannot be done."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
+    return path
+
+
+def _send_all(
+    paths: Paths, config: Config, store: Store, owed: Owed, now: datetime
+) -> None:
+    failed: DeliveryError | None = None
+    for result in send_editions(paths, config, store, owed, now, Event()):
+        failed = result.error or failed
+        print(outcome(result))
+    if failed:
+        raise failed
+
+
+def _refuse_unfinished(editions: Owed, now: datetime) -> None:
+    """An edition is sent once, so not before its time has come."""
+    for reader, day in editions:
+        end = window(reader, day)[1]
+        if end > now:
+            raise ConfigError(
+                f"the edition of {day} for {reader.name} closes at "
+                f"{end:%Y-%m-%d %H:%M} UTC; send it then, or look at it without --send"
+            )
+
+
+def _hint(made: Sequence[Edition], newest: datetime | None) -> None:
+    """Say why an edition is empty, where the reason is its date."""
+    if made and newest and not any(e.both or any(e.only.values()) for e in made):
+        print(
+            f"note: the newest item is of {newest:%Y-%m-%d}; name a day with --date",
+            file=sys.stderr,
+        )
+
+
+def _put(edition: Edition, sender: str, out: Path | None, now: datetime) -> None:
+    if out is None:
+        print(render(edition).text)
+        return
+    for path in write_edition(edition, sender, out, now):
+        print(path)
+
+
+def _desk(config: Config) -> pipeline.Desk:
+    with closing(compose.open_translator(config.engine)) as translator:
+        return compose.desk(config, translator)
+
+
+def _subscribers(config: Config, wanted: str | None) -> tuple[Subscriber, ...]:
+    found = tuple(s for s in config.subscribers if wanted in (None, s.name))
+    if not found:
+        names = ", ".join(repr(s.name) for s in config.subscribers) or "none"
+        raise ConfigError(f"no subscriber is named {wanted!r}; known: {names}")
+    return found
+
+
+def _slug(name: str) -> str:
+    return "-".join(words(fold(name)))

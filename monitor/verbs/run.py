@@ -1,0 +1,168 @@
+"""The verb that does it all, for ever."""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date, datetime, timedelta
+from threading import Event
+
+from monitor import pipeline, schedule
+from monitor.config import Config
+from monitor.errors import MonitorError, TranslationError
+from monitor.feeds.fetch import Fetcher
+from monitor.model import Subscriber
+from monitor.store.lock import running_alone
+from monitor.translation.translator import Translator
+from monitor.verbs import compose
+from monitor.verbs.compose import Paths
+from monitor.verbs.digest import outcome, send_editions
+from monitor.verbs.steps import cluster_waiting, poll_due, translate_pending
+
+log = logging.getLogger("monitor")
+
+TICK_SECONDS = 60.0
+STOP_SECONDS = 8.0
+"""How long a stop waits, in all, for work to reach its next commit."""
+
+MOST_PATIENT = timedelta(hours=1)
+"""The longest pause before a refused mail is offered again."""
+
+
+def run(
+    paths: Paths, open_dashboard: Callable[[], Callable[[Event], None]] | None
+) -> None:
+    """Do what is due, every minute, for ever; end the process on SIGTERM or SIGINT."""
+    config = paths.read_config()
+    with (
+        running_alone(paths.db),
+        compose.open_fetcher(config) as fetcher,
+        closing(compose.open_translator(config.engine)) as translator,
+    ):
+        if not compose.translates(translator):
+            log.warning(compose.NO_TRANSLATOR)
+        paths.open_store().close()
+        serve = open_dashboard() if open_dashboard else None
+        with schedule.stopping_on_signals() as stop:
+            live = _Live(paths, config, fetcher, translator, stop)
+            busy = _Busy()
+            work: dict[str, Callable[[], None]] = {
+                "tick": busy.around(live.tick),
+                "digest": busy.around(live.send_due),
+            }
+            if serve:
+                work["serve"] = lambda: serve(stop)
+            count = len(config.feeds)
+            log.info("run: %d feeds into %s, pid %d", count, paths.db, os.getpid())
+            schedule.run(work, TICK_SECONDS, stop)
+            busy.wait(STOP_SECONDS)
+            log.info("run: stopped")
+    # A thread may still wait for a silent server. Nothing of it is committed, and the
+    # interpreter would wait for it past the time a stop may take.
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
+
+
+class _Busy:
+    """Knows the pieces of work under way, to wait for them at the end."""
+
+    def __init__(self) -> None:
+        self._free: list[Event] = []
+
+    def around(self, work: Callable[[], None]) -> Callable[[], None]:
+        """The same work, known to ``wait``; what we expect to fail is logged."""
+        free = Event()
+        free.set()
+        self._free.append(free)
+
+        def counted() -> None:
+            free.clear()
+            try:
+                work()
+            except MonitorError as error:
+                log.error("%s", error)
+            finally:
+                free.set()
+
+        return counted
+
+    def wait(self, seconds: float) -> None:
+        """Until all of it has ended, or ``seconds`` are over."""
+        end = time.monotonic() + seconds
+        for free in self._free:
+            free.wait(max(0.0, end - time.monotonic()))
+
+
+class _Live:
+    """What one run does again and again."""
+
+    def __init__(
+        self,
+        paths: Paths,
+        config: Config,
+        fetcher: Fetcher,
+        translator: Translator,
+        stop: Event,
+    ) -> None:
+        self._paths = paths
+        self._config = config
+        self._fetcher = fetcher
+        self._translator = translator
+        self._stop = stop
+        self._refused: dict[tuple[str, date], tuple[int, datetime]] = {}
+
+    def tick(self) -> None:
+        """Poll, translate and cluster what is due."""
+        now, stop = compose.now(), self._stop
+        with self._paths.open_store() as store:
+            due = store.feeds.due(self._config.feeds, now)
+            poll_due(self._config, store, self._fetcher, due, now, log.info, stop)
+            if not stop.is_set():
+                wanted = compose.targets(self._config)
+                try:
+                    translate_pending(
+                        store, self._translator, wanted, now, log.info, stop
+                    )
+                except TranslationError as error:
+                    log.error("translate: %s", error)
+            if not stop.is_set():
+                cluster_waiting(store, self._translator, now, log.info, stop)
+
+    def send_due(self) -> None:
+        """Send the editions that are due; offer a refused one again later and later."""
+        if self._config.mail is None:
+            return
+        now = compose.now()
+        with self._paths.open_store() as store:
+            due = [
+                (reader, day)
+                for reader, day in pipeline.due_editions(
+                    self._config.subscribers, store, now
+                )
+                if self._may_try(reader, day, now)
+            ]
+            if not due:
+                return
+            for result in send_editions(
+                self._paths, self._config, store, due, now, self._stop
+            ):
+                self._remember(result, now)
+                log.log(
+                    logging.ERROR if result.error else logging.INFO, outcome(result)
+                )
+
+    def _may_try(self, reader: Subscriber, day: date, now: datetime) -> bool:
+        _, when = self._refused.get((reader.name, day), (0, now))
+        return when <= now
+
+    def _remember(self, result: pipeline.SendResult, now: datetime) -> None:
+        key = result.subscriber.name, result.day
+        if result.error is None:
+            self._refused.pop(key, None)
+            return
+        times = self._refused.get(key, (0, now))[0] + 1
+        pause = min(timedelta(minutes=2 ** min(times, 10)), MOST_PATIENT)
+        self._refused[key] = times, now + pause
