@@ -339,33 +339,28 @@ def test_what_follows_the_lead_is_not_read():
 
 def test_bags_have_length_one():
     made = terms("Rocío Nahle inaugura una presa", summary=LEAD)
-    for bag in (
-        made.english.whole,
-        made.english.title,
-        made.original,
-        made.names,
-    ):
-        assert sum(weight**2 for weight in bag.values()) == pytest.approx(1)
-    assert set(made.english.title) <= set(made.english.whole)
+    for bag in (made.english, made.original, made.names):
+        assert sum(weight.whole**2 for weight in bag.values()) == pytest.approx(1)
+    assert sum(w.title**2 for w in made.english.values()) == pytest.approx(1)
 
 
 def test_a_spanish_item_meets_an_english_one_in_the_english_channel():
     made = terms("Rocían la presa", english="They spray the reservoir")
-    assert {"spray", "reservoir"} <= set(made.english.whole)
-    assert "presa" not in made.english.whole
+    assert {"spray", "reservoir"} <= set(made.english)
+    assert "presa" not in made.english
     assert "presa" in made.original
 
 
 def test_a_spanish_item_keeps_its_own_keys_beside_a_broken_translation():
     made = terms("Suben los aranceles", english="They climb the arancelss")
-    assert "@tariff" in made.english.whole
+    assert "@tariff" in made.english
     assert "@tariff" in made.words
 
 
 @pytest.mark.parametrize("english", ["", "  "])
 def test_without_english_an_item_has_its_own_words_and_the_keys(english):
     made = terms("Suben los aranceles a la presa", english=english)
-    assert {"@tariff", "presa"} <= set(made.english.whole)
+    assert {"@tariff", "presa"} <= set(made.english)
 
 
 def test_words_that_every_item_has_say_nothing():
@@ -377,12 +372,12 @@ def test_words_that_every_item_has_say_nothing():
 @pytest.mark.parametrize("text", ["", " ", "...", "😀", "\x00\x01", "—"])
 def test_a_text_that_says_nothing_has_empty_bags(text):
     made = terms(text, summary=text, english=text)
-    assert not (made.english.whole or made.original or made.names or made.words)
+    assert not (made.english or made.original or made.names or made.words)
 
 
 def test_every_term_has_a_surface_a_person_wrote():
     made = terms("EE.UU. sube aranceles 25% a Ñuñoa", english="US raises tariffs 25%")
-    for key in (*made.english.whole, *made.original, *made.names, *made.words):
+    for key in (*made.english, *made.original, *made.names, *made.words):
         assert not made.surfaces[key].startswith(("@", "#"))
     assert made.surfaces["@tariff"] == "aranceles"
 
@@ -393,7 +388,7 @@ def test_occurring_counts_what_reading_weighs():
     )
     counted = dict(READER.occurring(of))
     made = READER.read(of)
-    assert set(made.english.whole) <= counted["english"]
+    assert set(made.english) <= counted["english"]
     assert set(made.original) <= counted["lemmas-es"]
     assert set(made.names) == counted["names"]
 

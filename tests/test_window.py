@@ -25,6 +25,9 @@ CATS = terms("Shelter finds new owners for kittens")
 NOTHING = terms("")
 
 
+ALWAYS = float("-inf")
+
+
 def window(*of: Terms) -> Window:
     made = Window()
     for hours, row in enumerate(of):
@@ -33,12 +36,12 @@ def window(*of: Terms) -> Window:
 
 
 def features(of: Window, item: Terms, rows=slice(None)) -> dict[str, list[float]]:
-    compared = of.compare(item, 1.0)
+    compared = of.compare(item, 1.0, ALWAYS)
     return {name: getattr(compared, name)[rows].tolist() for name in compared.__slots__}
 
 
 def test_a_text_compared_with_itself_is_all_alike():
-    made = window(QUAKE).compare(QUAKE, 0.0)
+    made = window(QUAKE).compare(QUAKE, 0.0, ALWAYS)
     for cosine in (made.english, made.english_title, made.original, made.names):
         assert cosine == pytest.approx([1])
     assert made.name_count == pytest.approx([1])
@@ -52,29 +55,29 @@ def test_texts_without_a_common_word_share_nothing():
 
 
 def test_two_languages_share_the_english_and_the_names():
-    made = window(SPANISH).compare(QUAKE, 0.0)
+    made = window(SPANISH).compare(QUAKE, 0.0, ALWAYS)
     assert made.is_across.tolist() == [True]
     assert made.english[0] > 0.5
     assert made.names == pytest.approx([1])
-    assert window(QUAKE).compare(QUAKE, 0.0).is_across.tolist() == [False]
+    assert window(QUAKE).compare(QUAKE, 0.0, ALWAYS).is_across.tolist() == [False]
 
 
 def test_gaps_are_hours_either_way():
     made = window(QUAKE, CATS, QUAKE, QUAKE)
-    assert made.compare(CATS, 1.5).gap_hours.tolist() == [1.5, 0.5, 0.5, 1.5]
+    assert made.compare(CATS, 1.5, ALWAYS).gap_hours.tolist() == [1.5, 0.5, 0.5, 1.5]
 
 
 def test_an_item_that_says_nothing_is_compared_too():
     made = window(QUAKE, NOTHING)
-    assert made.compare(NOTHING, 0.0).english.tolist() == [0, 0]
-    assert made.compare(QUAKE, 0.0).english == pytest.approx([1, 0])
-    assert len(Window().compare(QUAKE, 0.0).gap_hours) == 0
+    assert made.compare(NOTHING, 0.0, ALWAYS).english.tolist() == [0, 0]
+    assert made.compare(QUAKE, 0.0, ALWAYS).english == pytest.approx([1, 0])
+    assert len(Window().compare(QUAKE, 0.0, ALWAYS).gap_hours) == 0
 
 
 def test_a_part_of_a_name_counts_in_part():
     full = terms("On Monday a jury heard Rocío Nahle for the first time", "en")
     part = terms("On Tuesday a jury heard Nahle for the second time", "en")
-    [count] = window(full).compare(part, 0.0).name_count
+    [count] = window(full).compare(part, 0.0, ALWAYS).name_count
     assert 0 < count < 1
 
 
@@ -86,10 +89,19 @@ def test_shared_terms_are_those_of_the_rows_asked_for():
     assert made.shared_words(QUAKE, np.array([1])) == set()
 
 
-def test_what_else_is_in_the_window_changes_no_bit():
-    alone = features(window(SPANISH), QUAKE)
-    crowded = features(window(SPANISH, CATS, QUAKE, NOTHING), QUAKE, slice(0, 1))
-    assert alone == crowded
+def test_a_term_of_many_recent_items_says_less():
+    alone = window(SPANISH).compare(QUAKE, 1.0, ALWAYS)
+    crowded = window(SPANISH, *[QUAKE] * 50).compare(QUAKE, 1.0, ALWAYS)
+    assert crowded.name_mass[0] < alone.name_mass[0]
+    assert crowded.english[0] < alone.english[0]
+
+
+def test_rows_before_the_window_share_nothing_and_count_for_nothing():
+    young = window(QUAKE, SPANISH).compare(QUAKE, 1.0, 1.0)
+    assert young.english[0] == young.names[0] == young.name_mass[0] == 0
+    crowd = window(*[QUAKE] * 50, SPANISH).compare(QUAKE, 50.0, 50.0)
+    alone = window(SPANISH).compare(QUAKE, 50.0, ALWAYS)
+    assert crowd.english[50] == alone.english[0]
 
 
 def test_a_swept_window_is_one_that_never_had_the_others():
