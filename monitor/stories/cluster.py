@@ -29,7 +29,7 @@ from monitor.stories.similarity import (
 from monitor.stories.templates import Heading, is_frame_pair, is_routine_pair
 from monitor.stories.terms import TermReader, Terms
 from monitor.stories.window import Window
-from monitor.text import fold
+from monitor.text import fold, words
 
 WINDOW = timedelta(days=7)
 """How long after its last item a story can be joined."""
@@ -40,7 +40,7 @@ _JOIN = 0.15
 of multi-item stories gain from the lower end."""
 _ACROSS = 0.7
 """Least score of a pair for a story to become bilingual: of the bilingual stories
-found, 14 % are wrong then; at .5 twice as many."""
+found on rss_* days, 13 % are wrong then."""
 _NEAR = 10
 _NEAREST = 3
 """Closeness is half the mean over the nearest 10 members and half over the nearest 3:
@@ -52,6 +52,8 @@ six weeks of news the largest story has 256 items so, and 462 without."""
 _LEAST_SCORE = 0.02
 """Pairs below this cannot make a story close enough."""
 _SHARED_TERMS = 6
+_TELLING = 4.0
+"""Rarity of words worth showing: commoner ones, such as "still", explain nothing."""
 _SWEEP_ROWS = 1000
 """How often to look for rows to sweep out."""
 _DIGITS = 4
@@ -165,15 +167,27 @@ class Clusterer:
                 yield _Link(row, member, float(scores[i]), shares, across)
 
     def _joined(self, item: Item, terms: Terms, match: _Match) -> Assignment:
-        rows = np.array([link.row for link in match.links])
-        names = self._window.shared_names(terms, rows)
-        words = self._window.shared_words(terms, rows)
         why = Why(
             parts=match.parts,
-            shared=_strongest(terms, names, words),
+            shared=self._shared(terms, match.links),
             nearest=match.links[0].member.id,
         )
         return Assignment(item.id, match.story, match.closeness, why)
+
+    def _shared(self, terms: Terms, links: Sequence[_Link]) -> tuple[str, ...]:
+        """What the item shares with the nearest members, as the item writes it."""
+        rows = np.array([link.row for link in links])
+        found = self._window.shared_names(terms, rows)
+        names = {key: terms.names[key].rarity for key in found}
+        if links[0].is_across:
+            found = self._window.shared_words(terms, rows)
+            others = {key: terms.words[key] for key in found}
+        else:
+            found = self._window.shared_lemmas(terms, rows)
+            others = {key: terms.original[key].rarity for key in found}
+        telling = {k: rarity for k, rarity in others.items() if rarity >= _TELLING}
+        keys = [*_rarest(names), *_rarest(telling)]
+        return _distinct([terms.surfaces[key] for key in keys])[:_SHARED_TERMS]
 
     def _remember(self, item: Item, terms: Terms, story: str) -> None:
         hours = _hours(item)
@@ -268,17 +282,18 @@ def _rounded(parts: Mapping[Channel, float], total: float) -> Mapping[str, float
     return made
 
 
-def _strongest(
-    terms: Terms, names: Iterable[str], words: Iterable[str]
-) -> tuple[str, ...]:
-    """The rarest shared names, then the rarest shared words, as the item has them."""
+def _rarest(rarity: Mapping[str, float]) -> list[str]:
+    """Terms, the rarest first."""
+    return sorted(rarity, key=lambda term: (-rarity[term], term))
 
-    def rarity(key: str) -> float:
-        return terms.masses.get(key, (0.0, 0.0))[0] or terms.words.get(key, 0.0)
 
-    ranked = [
-        *sorted(names, key=lambda key: (-rarity(key), key)),
-        *sorted(words, key=lambda key: (-rarity(key), key)),
-    ]
-    shown = {fold(terms.surfaces[key]): terms.surfaces[key] for key in reversed(ranked)}
-    return tuple(reversed(shown.values()))[:_SHARED_TERMS]
+def _distinct(surfaces: Iterable[str]) -> tuple[str, ...]:
+    """Texts that add a word to those before: not ``Haley`` after ``Nikki Haley``."""
+    shown: list[str] = []
+    said: set[str] = set()
+    for surface in surfaces:
+        words_in = set(words(fold(surface)))
+        if not words_in <= said:
+            shown.append(surface)
+            said |= words_in
+    return tuple(shown)

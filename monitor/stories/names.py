@@ -18,7 +18,7 @@ from monitor.stories.tokens import Token
 
 _TITLE_CASE_SHARE = 0.6
 """A text with capitals on more of its longer words than this has them on all."""
-_LINKS = frozenset({"de", "del", "la", "las", "los", "y", "of", "the"})
+_LINKS = frozenset({"de", "del", "la", "las", "los", "of", "the"})
 """Words that may stand inside a name."""
 _WEEKDAYS = (
     *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
