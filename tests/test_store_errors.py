@@ -267,6 +267,7 @@ CALLS = {
     "stories.found": lambda s: s.stories.found(),
     "stories.count": lambda s: s.stories.count(),
     "deliveries.is_sent": lambda s: s.deliveries.is_sent("dana", DAY),
+    "deliveries.begin": lambda s: s.deliveries.begin("dana", DAY),
     "deliveries.add": lambda s: s.deliveries.add("dana", DAY, "<1@a.example>", NOW),
     "deliveries.count": lambda s: s.deliveries.count(),
 }  # fmt: skip
