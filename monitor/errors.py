@@ -14,6 +14,8 @@ Each reads ``subject: what failed`` and says the remedy where there is one. Edge
 raise them ``from`` the library's own exception; anything else is a bug.
 """
 
+from monitor.model import FailureKind
+
 
 class MonitorError(Exception):
     """Base of every error we expect; the command line prints it as one line."""
@@ -24,12 +26,27 @@ class ConfigError(MonitorError):
 
 
 class FeedError(MonitorError):
-    """One feed failed; the others go on."""
+    """One feed failed; the others go on.
 
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url}: {reason}")
+    ``kind`` is a ``model.FailureKind``. ``retry_after`` is how many seconds the site
+    asks us to stay away, if it says so.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        reason: str,
+        kind: FailureKind = "hard",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(url, reason, kind, retry_after)  # what pickle rebuilds it from
         self.url = url
         self.reason = reason
+        self.kind = kind
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return f"{self.url}: {self.reason}"
 
 
 class FetchError(FeedError):

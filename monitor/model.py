@@ -15,7 +15,12 @@ Language = Literal["en", "es"]
 Country = Literal["US", "MX"]
 DateSource = Literal["feed", "default-zone", "fetched"]
 """Where ``Item.published`` comes from: the feed's own date and offset; the feed's date
-read in the outlet's zone, since it names none; or, undated, the minute we saw it."""
+read in the outlet's zone, since it names none; or the minute we saw it, where the feed
+gives no date, or one that lies ahead and cannot be believed."""
+FailureKind = Literal["soft", "hard", "dns", "gone"]
+"""Why a poll failed: a trouble that passes by itself (a timeout, 404, 429, 5xx); one
+that lasts until a person acts (no feed there, refused, unsafe); a host name that cannot
+be found; or 410, by which a feed says that it has ended."""
 
 LANGUAGES: tuple[Language, ...] = ("en", "es")
 SIDES: tuple[Country, ...] = ("US", "MX")
@@ -54,12 +59,22 @@ class FeedState:
     """Failed polls in a row."""
     error: str | None = None
     """Why the last poll failed; None after a good one."""
+    failure: FailureKind | None = None
+    """Of which kind that was."""
     moved_to: str | None = None
     """Where a permanent redirect sends us."""
     last_poll: datetime | None = None
     last_good: datetime | None = None
     """When its document was last read, or known unchanged, without error."""
     next_poll: datetime | None = None
+    interval_minutes: int | None = None
+    """How long to wait between polls, learnt from how much was new; None before."""
+    last_full: datetime | None = None
+    """When its whole document last came, whatever it said of itself."""
+    distrusts_validators: bool = False
+    """Whether its ETag once stayed the same over another body: 304 proves nothing."""
+    retired: datetime | None = None
+    """When it answered 410; from then on it is asked only by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,16 @@ class Document:
     """Names in lower case."""
     moved_to: str | None = None
     """The new address, if every redirect on the way was permanent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A feed's word (304) that its document is the one we know."""
+
+    url: str
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +121,61 @@ class Item:
     """When we first saw it."""
     recurring: bool = False
     """Whether its title is one of the outlet's recurring columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One item as one document shows it."""
+
+    item: Item
+    """Its id is the one it gets if none of ``keys`` is known."""
+    keys: tuple[str, ...]
+    """What it may be known by, the surest first."""
+    digest: str
+    """Of the bytes that show it: the same digest needs no second reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a document holds."""
+
+    sightings: tuple[Sighting, ...]
+    """The items read, in the document's order."""
+    known: tuple[str, ...] = ()
+    """Digests of the items that were known and not read again."""
+    undated: int = 0
+    """How many of those read have no date that can be read."""
+    future: int = 0
+    """How many have a date that lies ahead; it is kept as text and not believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollDay:
+    """What one feed's polls of one day, in UTC, came to."""
+
+    feed: str
+    day: date
+    polls: int
+    failures: int
+    new: int
+    """Items not seen before."""
+    duplicates: int
+    """Items that another feed of the outlet, or another address, had shown before."""
+    undated: int
+    """Of the new ones and duplicates, as is ``future``."""
+    future: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One reason for which one feed failed, and how often."""
+
+    feed: str
+    kind: FailureKind
+    reason: str
+    first: datetime
+    last: datetime
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
