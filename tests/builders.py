@@ -10,7 +10,7 @@ Use ``from builders import item``: a dependency installs a package called ``test
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from monitor.model import (
@@ -23,6 +23,7 @@ from monitor.model import (
     Item,
     Language,
     Member,
+    PollDay,
     Reading,
     Story,
     Subscriber,
@@ -103,6 +104,14 @@ def health(
         last_good=last_good,
     )
     return FeedHealth(feed=of, state=state, is_healthy=error is None)
+
+
+def poll_day(
+    of: Feed | None = None, day: date = NOW.date(), *, polls: int = 96, **counts: int
+) -> PollDay:
+    """What the polls of one day came to; ``counts`` are zero unless given."""
+    zero = dict.fromkeys(("failures", "new", "duplicates", "undated", "future"), 0)
+    return PollDay((of or feed()).url, day, polls, **{**zero, **counts})
 
 
 def item(

@@ -177,6 +177,8 @@ def test_every_table_is_strict(store, tmp_path):
         ).fetchall()
     assert {name for name, _ in tables} == {
         "feed_states",
+        "feed_failures",
+        "poll_days",
         "items",
         "revisions",
         "translations",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import NOW, assignment, feed, item, translation
+from builders import NOW, assignment, feed, item, poll_day, translation
 from monitor.errors import StoreError
 from monitor.model import FeedState
 from monitor.store import database
@@ -101,7 +101,8 @@ def test_a_damaged_database_asks_for_a_backup(path):
     with Store(path) as store:
         store.items.add([item(str(n), summary="x" * 200) for n in range(200)], NOW)
     content = bytearray(path.read_bytes())
-    content[4096 * 20 :] = b"\xff" * (len(content) - 4096 * 20)
+    half = len(content) // 2
+    content[half:] = b"\xff" * (len(content) - half)
     path.write_bytes(content)
     with Store(path) as store, refused(path, "malformed", "restore a backup"):
         store.items.all(NOW)
@@ -246,6 +247,11 @@ CALLS = {
     "feeds.states": lambda s: s.feeds.states([]),
     "feeds.due": lambda s: s.feeds.due([], NOW),
     "feeds.put": lambda s: s.feeds.put(FeedState("https://a.example/")),
+    "feeds.count": lambda s: s.feeds.count(poll_day()),
+    "feeds.fail": lambda s: s.feeds.fail("https://a.example/", "dns", "gone", NOW),
+    "feeds.days": lambda s: s.feeds.days(DAY),
+    "feeds.failures": lambda s: s.feeds.failures(NOW),
+    "feeds.forget": lambda s: s.feeds.forget(DAY),
     "items.add": lambda s: s.items.add([item()], NOW),
     "items.all": lambda s: s.items.all(NOW),
     "items.first_seen": lambda s: s.items.first_seen(),

@@ -1,13 +1,19 @@
-"""Feed states, and the units that broke a step."""
+"""Feed states, what the polls of each day came to, and why feeds failed."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor.model import Feed, FeedState
+from monitor.model import Failure, FailureKind, Feed, FeedState, PollDay
 from monitor.store import rows
 from monitor.store.errors import guarded
+
+KEEP_DAYS = 400
+"""A year of a feed's days, to compare a season with the last, and a month to spare."""
+
+_COUNTS = ("polls", "failures", "new", "duplicates", "undated", "future")
 
 
 class FeedStates:
@@ -23,15 +29,72 @@ class FeedStates:
         known = {row["url"]: rows.state(row) for row in self._db["feed_states"].rows}
         return [(feed, known.get(feed.url, FeedState(feed.url))) for feed in feeds]
 
+    @guarded
     def due(self, feeds: Iterable[Feed], now: datetime) -> list[tuple[Feed, FeedState]]:
-        """The feeds whose next poll has come."""
-        return [
-            (feed, state)
-            for feed, state in self.states(feeds)
-            if state.next_poll is None or state.next_poll <= now
-        ]
+        """The feeds whose next poll has come; not the retired ones."""
+        waiting = self._db.execute(
+            "select url from feed_states where next_poll > ? or retired is not null",
+            [rows.to_text(now)],
+        )
+        waits = {url for (url,) in waiting}
+        due = [feed for feed in feeds if feed.url not in waits]
+        return self.states(due) if due else []
 
     @guarded
     def put(self, state: FeedState) -> None:
         """Keep what a poll has taught us."""
         self._db.table("feed_states").upsert(rows.state_row(state), pk="url")
+
+    @guarded
+    def count(self, day: PollDay) -> None:
+        """Add to what the feed's day came to."""
+        added = ", ".join(f"{name} = {name} + excluded.{name}" for name in _COUNTS)
+        self._db.execute(
+            f"insert into poll_days values (:feed, :day, {_named(_COUNTS)})"
+            f" on conflict do update set {added}",
+            rows.poll_day_row(day),
+        )
+
+    @guarded
+    def fail(self, url: str, kind: FailureKind, reason: str, now: datetime) -> None:
+        """Note that a feed failed once more for this reason."""
+        failure = Failure(url, kind, reason, now, now, 1)
+        self._db.execute(
+            "insert into feed_failures values"
+            " (:feed, :reason, :kind, :first, :last, :times)"
+            " on conflict do update set kind = excluded.kind, last = excluded.last,"
+            " times = times + 1",
+            rows.failure_row(failure),
+        )
+
+    @guarded
+    def days(self, since: date) -> Mapping[str, Sequence[PollDay]]:
+        """Feed -> what its days from then on came to, in their order."""
+        found: defaultdict[str, list[PollDay]] = defaultdict(list)
+        table = self._db.table("poll_days")
+        for row in table.rows_where("day >= ?", [since.isoformat()], order_by="day"):
+            found[row["feed"]].append(rows.poll_day(row))
+        return found
+
+    @guarded
+    def failures(self, since: datetime) -> Mapping[str, Sequence[Failure]]:
+        """Feed -> why it failed since then, the newest reason first."""
+        found: defaultdict[str, list[Failure]] = defaultdict(list)
+        table = self._db.table("feed_failures")
+        where = table.rows_where(
+            "last >= ?", [rows.to_text(since)], order_by="last desc, reason"
+        )
+        for row in where:
+            found[row["feed"]].append(rows.failure(row))
+        return found
+
+    @guarded
+    def forget(self, today: date) -> None:
+        """Drop the days and reasons that nobody asks for any more."""
+        oldest = today - timedelta(days=KEEP_DAYS)
+        for table, column in (("poll_days", "day"), ("feed_failures", "last")):
+            self._db.table(table).delete_where(f"{column} < ?", [oldest.isoformat()])
+
+
+def _named(columns: Iterable[str]) -> str:
+    return ", ".join(f":{name}" for name in columns)

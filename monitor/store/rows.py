@@ -2,14 +2,22 @@
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from monitor.model import Assignment, FeedState, Item, Translation, Why
+from monitor.model import (
+    Assignment,
+    Failure,
+    FeedState,
+    Item,
+    PollDay,
+    Translation,
+    Why,
+)
 
 Row = dict[str, Any]
 
-_STATE_TIMES = ("last_poll", "last_good", "next_poll")
+_STATE_TIMES = ("last_poll", "last_good", "next_poll", "last_full", "retired")
 
 
 def to_text(moment: datetime) -> str:
@@ -22,13 +30,36 @@ def state_row(state: FeedState) -> Row:
     row = asdict(state)
     for name in _STATE_TIMES:
         row[name] = to_text(row[name]) if row[name] else None
-    return row
+    return row | {"distrusts_validators": int(state.distrusts_validators)}
 
 
 def state(row: Row) -> FeedState:
     """A row of ``feed_states`` as a FeedState."""
     times = {n: datetime.fromisoformat(row[n]) for n in _STATE_TIMES if row[n]}
-    return FeedState(**{**row, **times})
+    is_doubted = bool(row["distrusts_validators"])
+    return FeedState(**{**row, **times, "distrusts_validators": is_doubted})
+
+
+def poll_day_row(day: PollDay) -> Row:
+    """A PollDay as a row of ``poll_days``."""
+    return asdict(day) | {"day": day.day.isoformat()}
+
+
+def poll_day(row: Row) -> PollDay:
+    """A row of ``poll_days`` as a PollDay."""
+    return PollDay(**{**row, "day": date.fromisoformat(row["day"])})
+
+
+def failure_row(failure: Failure) -> Row:
+    """A Failure as a row of ``feed_failures``."""
+    times = {"first": to_text(failure.first), "last": to_text(failure.last)}
+    return asdict(failure) | times
+
+
+def failure(row: Row) -> Failure:
+    """A row of ``feed_failures`` as a Failure."""
+    times = {name: datetime.fromisoformat(row[name]) for name in ("first", "last")}
+    return Failure(**{**row, **times})
 
 
 def item_row(item: Item) -> Row:

@@ -132,3 +132,39 @@ def create_faults(db: Database) -> None:
     db.table("faults").create(
         columns, pk=("step", "unit"), not_null=set(columns), strict=True
     )
+
+
+@migrations()
+def learn_more_of_feeds(db: Database) -> None:
+    """How a feed fails and how often it has news; what the polls of a day came to."""
+    states = db.table("feed_states")
+    states.add_column("failure", str)
+    states.add_column("interval_minutes", int)
+    states.add_column("last_full", str)
+    states.add_column("distrusts_validators", int, not_null_default=0)
+    states.add_column("retired", str)
+    states.create_index(["next_poll"])
+    days: dict[str, type] = {
+        "feed": str,
+        "day": str,
+        "polls": int,
+        "failures": int,
+        "new": int,
+        "duplicates": int,
+        "undated": int,
+        "future": int,
+    }
+    db.table("poll_days").create(
+        days, pk=("feed", "day"), not_null=set(days), strict=True
+    )
+    failures: dict[str, type] = {
+        "feed": str,
+        "reason": str,
+        "kind": str,
+        "first": str,
+        "last": str,
+        "times": int,
+    }
+    db.table("feed_failures").create(
+        failures, pk=("feed", "reason"), not_null=set(failures), strict=True
+    )
