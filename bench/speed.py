@@ -24,7 +24,7 @@ from monitor import pipeline
 from monitor.digest.render import render
 from monitor.evaluation.datasets import read
 from monitor.feeds.fetch import Fetcher
-from monitor.model import Item
+from monitor.model import Item, Sighting
 from monitor.newsroom.content import FIRST_HOUR, LAST_HOUR, labelled_path
 from monitor.newsroom.server import serve
 from monitor.store.database import Store
@@ -71,7 +71,8 @@ def _poll(store: Store) -> None:
 
 def _steps(store: Store, items: list[Item]) -> None:
     now = max(item.published for item in items)
-    _timed("store (items)", len(items), lambda: store.items.add(items, now))
+    seen = [Sighting(item, (f"id:{item.id}",), item.id) for item in items]
+    _timed("store (items)", len(items), lambda: store.items.add(seen, "", (), now))
     with closing(compose.open_translator("auto")) as translator:
         for code, target in (("es", "en"), ("en", "es")):
             count = sum(item.language == code for item in items)

@@ -17,29 +17,11 @@ import typer
 
 from monitor.errors import MonitorError
 
-
-class Engine(StrEnum):
-    """Which translator."""
-
-    auto = "auto"
-    argos = "argos"
-    apertium = "apertium"
-    none = "none"
-
-
-class Form(StrEnum):
-    """A file format."""
-
-    json = "json"
-    csv = "csv"
-    atom = "atom"
-
-
-class Code(StrEnum):
-    """A language."""
-
-    en = "en"
-    es = "es"
+Engine = StrEnum("Engine", "auto argos apertium none")
+Form = StrEnum("Form", "json csv atom")
+Code = StrEnum("Code", "en es")
+Side = StrEnum("Side", {"US": "US", "MX": "MX"})
+Kind = StrEnum("Kind", "national border regional wire public broadcaster")
 
 
 def _group(text: str) -> typer.Typer:
@@ -71,6 +53,19 @@ Translator = Annotated[
     Engine | None, typer.Option(help="Another engine than feeds.yaml names.")
 ]
 EvalEngine = Annotated[Engine, typer.Option("--translator", help="Which engine.")]
+CountryOption = Annotated[
+    Side | None, typer.Option("--country", help="Which side it reports from.")
+]
+LanguageOption = Annotated[
+    Code | None, typer.Option("--language", help="Language of its headlines.")
+]
+KindOption = Annotated[Kind | None, typer.Option("--kind", help="What the outlet is.")]
+ZoneOption = Annotated[
+    str | None, typer.Option("--tz", help="Zone of dates that name none.")
+]
+LocalOption = Annotated[
+    bool, typer.Option("--local", help="Allow addresses in your own network.")
+]
 PORT = 8765
 
 
@@ -196,13 +191,73 @@ def stats(ctx: typer.Context, as_json: Json = False) -> None:
 @feeds.command("list")
 def feeds_list(ctx: typer.Context, as_json: Json = False) -> None:
     """The feeds of feeds.yaml."""
-    _verbs("look").list_feeds(_paths(ctx), as_json)
+    _verbs("feeds").list_feeds(_paths(ctx), as_json)
+
+
+@feeds.command("add")
+def feeds_add(
+    ctx: typer.Context,
+    url: Annotated[str, typer.Argument(help="Address of a feed, or of a page.")],
+    outlet: Annotated[
+        str | None, typer.Option(help="Name; the feed's title unless given.")
+    ] = None,
+    country: CountryOption = None,
+    language: LanguageOption = None,
+    kind: KindOption = None,
+    owner: Annotated[
+        str | None, typer.Option(help="Who owns it; itself unless given.")
+    ] = None,
+    tz: ZoneOption = None,
+    local: LocalOption = False,
+) -> None:
+    """Read a feed and write it into feeds.yaml, beside those it is like."""
+    given = _given(country, language, kind, tz, local)
+    _verbs("feeds").add_feed(
+        _paths(ctx), url, given | {"outlet": outlet, "owner": owner}
+    )
+
+
+@feeds.command("remove")
+def feeds_remove(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="A feed's address or an outlet's name.")],
+) -> None:
+    """Take a feed, or all of an outlet, out of feeds.yaml."""
+    _verbs("feeds").remove_feed(_paths(ctx), name)
 
 
 @feeds.command("probe")
-def feeds_probe(ctx: typer.Context, as_json: Json = False) -> None:
-    """Try every feed: dead, moved, empty, wrong language, undated, stale?"""
-    _verbs("look").probe_feeds(_paths(ctx), as_json)
+def feeds_probe(
+    ctx: typer.Context,
+    outlets: Annotated[
+        list[str] | None, typer.Argument(help="Outlets or addresses; all unless named.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Try every feed: dead, gone, moved, empty, wrong language, undated, stale?"""
+    _verbs("probe").probe_feeds(_paths(ctx), outlets or [], as_json)
+
+
+@feeds.command("import")
+def feeds_import(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="An OPML file.")],
+    country: CountryOption = None,
+    language: LanguageOption = None,
+    kind: KindOption = None,
+    tz: ZoneOption = None,
+    local: LocalOption = False,
+    as_json: Json = False,
+) -> None:
+    """Add the feeds of an OPML file that are not there; contacts nobody."""
+    given = _given(country, language, kind, tz, local)
+    _verbs("feeds").import_feeds(_paths(ctx), file, given, as_json)
+
+
+@feeds.command("export")
+def feeds_export(ctx: typer.Context, out: Out = None) -> None:
+    """The feeds of feeds.yaml as OPML, for feed readers."""
+    _verbs("feeds").export_feeds(_paths(ctx), out)
 
 
 @models.command("list")
@@ -301,6 +356,19 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _given(
+    country: Side | None,
+    language: Code | None,
+    kind: Kind | None,
+    tz: str | None,
+    local: bool,
+) -> dict[str, Any]:
+    """What flags say of a feed, by the keys of feeds.yaml."""
+    named = {"country": country, "language": language, "kind": kind}
+    words = {key: choice.value if choice else None for key, choice in named.items()}
+    return words | {"tz": tz, "local": local}
 
 
 def _verbs(name: str) -> Any:

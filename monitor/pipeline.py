@@ -8,30 +8,25 @@ The steps, in the order data meets them::
       -> digest -> editions, mail
 
 Each step reads the store, calls pure functions and writes the store one unit of work
-at a time. Run twice, it changes nothing the second time; killed anywhere, the next run
-goes on where it stopped.
+at a time; the poll, with threads and processes of its own, is in ``polling.py``. Run
+twice, a step changes nothing the second time; killed anywhere, the next run goes on
+where it stopped.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from typing import TypeVar
 
 from monitor.coverage.sides import compare as compare_story
 from monitor.digest.edition import due_date, edition, window
-from monitor.errors import DeliveryError, FeedError
-from monitor.feeds.cadence import next_poll
-from monitor.feeds.parse import parse
+from monitor.errors import DeliveryError
 from monitor.model import (
     Assignment,
     Coverage,
-    Document,
     Edition,
     Feed,
     FeedHealth,
-    FeedState,
     Language,
     Subscriber,
     Watchlist,
@@ -50,134 +45,21 @@ PATIENCE = timedelta(hours=1)
 """How long an item waits for its English before it is clustered by what else it says:
 longer than an engine takes to come back, shorter than an analyst waits for a story."""
 
-HEALTHY_DAYS = 1
-"""A feed not read for a day cannot vouch for its side's silence."""
-
-Fetch = Callable[[Feed, FeedState], Document | None]
-"""Give the feed's document, or None if it has not changed."""
+HEALTHY_HOURS = 26
+"""A feed not read for a day cannot vouch for its side's silence; a site may ask us to
+stay away for a day, and the poll after that takes its time."""
 
 T = TypeVar("T")
 
 
-# --- poll ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PollResult:
-    """What one poll of one feed came to: an outcome or its error, never both."""
-
-    feed: Feed
-    items: int = 0
-    """Items its document holds; 0 if it has not changed."""
-    new: int = 0
-    error: FeedError | None = None
-
-
-def poll(
-    due: Sequence[tuple[Feed, FeedState]],
-    fetch: Fetch,
-    store: Store,
-    now: datetime,
-    interval_minutes: int,
-    pool: Executor,
-) -> Generator[PollResult]:
-    """Fetch side by side, parse and store one feed at a time, as answers come in."""
-    waiting = {pool.submit(_fetch_one, fetch, feed, state): feed for feed, state in due}
-    states = {feed.url: state for feed, state in due}
-    try:
-        for done in as_completed(waiting):
-            feed = waiting[done]
-            learn = _Learn(states[feed.url], now, interval_minutes)
-            yield _store_one(feed, done, learn, store)
-    finally:
-        for future in waiting:
-            future.cancel()
-
-
-def _fetch_one(
-    fetch: Fetch, feed: Feed, state: FeedState
-) -> Document | FeedError | None:
-    try:
-        return fetch(feed, state)
-    except FeedError as error:
-        return error
-
-
-def _store_one(
-    feed: Feed,
-    done: "Future[Document | FeedError | None]",
-    learn: "_Learn",
-    store: Store,
-) -> PollResult:
-    found = done.result()
-    try:
-        if isinstance(found, FeedError):
-            raise found
-        items = parse(feed, found, learn.now) if found and learn.changed(found) else []
-    except FeedError as error:
-        store.feeds.put(learn.failed(error))
-        return PollResult(feed, error=error)
-    with store.atomic():
-        new = store.items.add(items, learn.now)
-        store.feeds.put(learn.went_well(found))
-    return PollResult(feed, len(items), new)
-
-
-@dataclass(frozen=True, slots=True)
-class _Learn:
-    """What a poll teaches: a FeedState from the last one and what came now."""
-
-    state: FeedState
-    now: datetime
-    interval_minutes: int
-
-    def changed(self, document: Document) -> bool:
-        """Whether a 200 brought another body than the last good one."""
-        return sha256(document.body).hexdigest() != self.state.body_hash
-
-    def went_well(self, document: Document | None) -> FeedState:
-        """An unchanged feed keeps its validators."""
-        state = replace(
-            self.state,
-            failures=0,
-            error=None,
-            last_poll=self.now,
-            last_good=self.now,
-            next_poll=self._next_poll(0),
-        )
-        if document is None:
-            return state
-        return replace(
-            state,
-            etag=document.headers.get("etag"),
-            last_modified=document.headers.get("last-modified"),
-            body_hash=sha256(document.body).hexdigest(),
-            moved_to=document.moved_to or state.moved_to,
-        )
-
-    def failed(self, error: FeedError) -> FeedState:
-        """A failure forgets the validators, so that a 304 cannot hide it next time."""
-        failures = self.state.failures + 1
-        return replace(
-            self.state,
-            etag=None,
-            last_modified=None,
-            body_hash=None,
-            failures=failures,
-            error=error.reason,
-            last_poll=self.now,
-            next_poll=self._next_poll(failures),
-        )
-
-    def _next_poll(self, failures: int) -> datetime:
-        return next_poll(self.now, self.interval_minutes, failures, self.state.url)
+# --- poll: see polling.py ----------------------------------------------------
 
 
 def feed_health(
     feeds: Iterable[Feed], store: Store, now: datetime
 ) -> tuple[FeedHealth, ...]:
     """Which feeds can vouch for their side, in the order of feeds.yaml."""
-    fresh = now - timedelta(days=HEALTHY_DAYS)
+    fresh = now - timedelta(hours=HEALTHY_HOURS)
     return tuple(
         FeedHealth(
             feed,

@@ -9,7 +9,7 @@ Use ``from builders import item``: a dependency installs a package called ``test
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
@@ -25,15 +25,18 @@ from monitor.model import (
     Member,
     PollDay,
     Reading,
+    Sighting,
     Story,
     Subscriber,
     Translation,
     Watchlist,
     Why,
 )
+from monitor.store.database import Store
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday noon; no country of ours changes its clocks that day."""
+TODAY = NOW.date()
 
 _OUTLETS: Mapping[tuple[Country, Language], str] = {
     ("US", "en"): "The Potomac Ledger",
@@ -107,7 +110,7 @@ def health(
 
 
 def poll_day(
-    of: Feed | None = None, day: date = NOW.date(), *, polls: int = 96, **counts: int
+    of: Feed | None = None, day: date = TODAY, *, polls: int = 96, **counts: int
 ) -> PollDay:
     """What the polls of one day came to; ``counts`` are zero unless given."""
     zero = dict.fromkeys(("failures", "new", "duplicates", "undated", "future"), 0)
@@ -153,6 +156,23 @@ def item(
         seen=seen or (published if undated else published + timedelta(minutes=10)),
         recurring=recurring,
     )
+
+
+def sighting(of: Item | None = None, *keys: str, digest: str | None = None) -> Sighting:
+    """An item as a document shows it; by default its id is all it is known by."""
+    of = of or item()
+    shown = digest or _digest(of.id, of.title, of.summary, of.url)
+    return Sighting(of, keys or (f"id:{of.id}",), shown)
+
+
+def show(store: Store, items: Iterable[Item], now: datetime = NOW) -> int:
+    """Keep items as one document of the first one's feed shows them; how many are new.
+
+    Each is known by its id alone.
+    """
+    shown = [sighting(one) for one in items]
+    feed_url = shown[0].item.feed if shown else ""
+    return store.items.add(shown, feed_url, (), now).new
 
 
 def translation(

@@ -8,25 +8,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.config import (
-    PASSWORD_VARIABLE,
-    Config,
-    MailSettings,
-    MistakesError,
-    PollSettings,
-    known_keys,
-    read_config,
-)
+from monitor.config.mistakes import MistakesError
+from monitor.config.read import PASSWORD_VARIABLE, read_config
+from monitor.config.schema import known_keys
+from monitor.config.settings import Config, MailSettings, PollSettings
 from monitor.errors import ConfigError
 from monitor.model import Feed, Subscriber, Watchlist
 
 OURS = Path(__file__).parent.parent / "feeds.yaml"
 
 GOOD = """\
-# A comment
-contact: desk@example.org
+contact: desk@example.org  # A comment
 poll:
   interval_minutes: 30
+  longest_minutes: 120
+  gap_seconds: 0.5
   timeout_seconds: 2.5
   max_bytes: 1_000_000
   workers: 4
@@ -110,7 +106,7 @@ def changed(old: str, new: str) -> tuple[str, int]:
 def test_every_setting_arrives(read):
     assert read(GOOD) == Config(
         contact="desk@example.org",
-        poll=PollSettings(30, 2.5, 1_000_000, 4),
+        poll=PollSettings(30, 120, 0.5, 2.5, 1_000_000, 4),
         engine="none",
         watchlists=(Watchlist("Water", ("CILA", "Río Bravo")),),
         mail=MailSettings(
@@ -310,9 +306,14 @@ READER = "digest.subscribers[0]"
         ("local: true", "local: perhaps", "feeds[1].local", "expected a valid boolean"),
         # settings
         ("contact: desk@example.org", "contact: Dueña", "contact", "expected ASCII, as HTTP headers hold nothing else, found 'Dueña'"),
-        ("minutes: 30", "minutes: 0", "poll.interval_minutes", "expected greater than or equal to 1, found 0"),
-        ("minutes: 30", "minutes: 1441", "poll.interval_minutes", "expected less than or equal to 1440, found 1441"),
-        ("minutes: 30", "minutes: soon", "poll.interval_minutes", "expected a valid integer"),
+        ("interval_minutes: 30", "interval_minutes: 0", "poll.interval_minutes", "expected greater than or equal to 1, found 0"),
+        ("interval_minutes: 30", "interval_minutes: 1441", "poll.interval_minutes", "expected less than or equal to 1440, found 1441"),
+        ("longest_minutes: 120", "longest_minutes: 1441", "poll.longest_minutes", "expected less than or equal to 1440, found 1441"),
+        ("longest_minutes: 120", "longest_minutes: 29", "poll.longest_minutes", "expected at least interval_minutes, 30, found 29"),
+        ("gap_seconds: 0.5", "gap_seconds: -1", "poll.gap_seconds", "expected greater than or equal to 0, found -1"),
+        ("gap_seconds: 0.5", "gap_seconds: 61", "poll.gap_seconds", "expected less than or equal to 60, found 61"),
+        ("gap_seconds: 0.5", "gap_seconds: long", "poll.gap_seconds", "expected a valid number"),
+        ("interval_minutes: 30", "interval_minutes: soon", "poll.interval_minutes", "expected a valid integer"),
         ("seconds: 2.5", "seconds: .inf", "poll.timeout_seconds", "expected less than or equal to 600, found inf"),
         ("workers: 4", "workers: 65", "poll.workers", "expected less than or equal to 64, found 65"),
         ("bytes: 1_000_000", "bytes: 999", "poll.max_bytes", "expected greater than or equal to 1000"),
@@ -352,8 +353,8 @@ def test_a_missing_key_is_named_at_its_feed(mistakes, key):
         rf"(?m)^    {key}:.*\n", "", GOOD[GOOD.index("feeds:") :]
     )
     assert mistakes(text) == [
-        f"28: feeds[0].{key}: is missing",
-        f"34: feeds[1].{key}: is missing",
+        f"29: feeds[0].{key}: is missing",
+        f"35: feeds[1].{key}: is missing",
     ]
 
 
@@ -363,9 +364,21 @@ def test_a_missing_section_is_named_at_the_top(mistakes, key):
     assert mistakes(text) == [f"1: {key}: is missing"]
 
 
+def test_the_longest_wait_yields_to_the_shortest_unless_it_is_written(read):
+    poll = read(
+        GOOD.replace("  longest_minutes: 120\n", "").replace("30", "720", 1)
+    ).poll
+    assert (poll.interval_minutes, poll.longest_minutes) == (720, 720)
+
+
+def test_a_mapping_for_a_key_is_a_mistake_like_another(read):
+    with pytest.raises(ConfigError, match="is not YAML"):
+        read(GOOD + "? - a: 1\n")
+
+
 def test_no_feeds_at_all_is_one_mistake(mistakes):
     text = GOOD[: GOOD.index("feeds:")] + "feeds: []\n"
-    assert mistakes(text) == ["27: feeds: expected at least one, found []"]
+    assert mistakes(text) == ["28: feeds: expected at least one, found []"]
 
 
 def test_sections_of_the_wrong_shape_are_named_in_words_of_yaml(mistakes):
@@ -386,8 +399,8 @@ def test_mistakes_in_flow_style_have_their_own_lines(mistakes):
         "     tz: Mars/Base}\n"
     )
     assert [m.split(": ")[:2] for m in mistakes(text)] == [
-        ["29", "feeds[0].language"],
-        ["30", "feeds[0].tz"],
+        ["30", "feeds[0].language"],
+        ["31", "feeds[0].tz"],
     ]
 
 
@@ -436,7 +449,7 @@ def test_the_error_itself_is_the_first_mistake_and_a_count(read):
 def test_a_doubled_feed_names_both_lines(mistakes):
     text, line = changed("http://diario.example:8080/rss", "https://ledger.example/rss")
     assert mistakes(text) == [
-        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 28; remove one"
+        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 29; remove one"
     ]
 
 
@@ -446,15 +459,15 @@ def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
         "digest:\n", "  - name: Water\n    terms: [agua]\ndigest:\n"
     ).replace("feeds:\n", f"{reader}feeds:\n")
     assert mistakes(text) == [
-        "13: watchlists[1].name: Water is already on line 11; remove one",
-        "29: digest.subscribers[1].name: Mesa is already on line 23; remove one",
+        "14: watchlists[1].name: Water is already on line 12; remove one",
+        "30: digest.subscribers[1].name: Mesa is already on line 24; remove one",
     ]
 
 
 def test_an_outlet_with_two_owners_is_a_mistake(mistakes):
     text, _ = changed("outlet: El Diario", "outlet: The Ledger")
     assert mistakes(text) == [
-        "40: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
+        "41: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
     ]
 
 

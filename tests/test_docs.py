@@ -12,7 +12,7 @@ import typer
 
 from builders import item, member, story, translation
 from monitor.cli import app
-from monitor.config import known_keys
+from monitor.config.schema import known_keys
 from monitor.coverage.sides import compare
 from monitor.export import story_dict
 from monitor.translation.checks import MEANINGS

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
-from builders import item
+from builders import item, show
 from monitor.newsroom.content import LAST_HOUR
 from monitor.newsroom.server import Newsroom, serve
 from monitor.store.database import Store
@@ -271,7 +271,7 @@ def owed_edition(folder: Path, newsroom: Newsroom, port: int) -> None:
     yesterday -= timedelta(days=1)
     with Store(folder / "monitor.db") as store:
         items = [item("Snow closes schools", "US", "en", published=yesterday)]
-        store.items.add(items, yesterday)
+        show(store, items, yesterday)
 
 
 def test_run_mails_an_owed_edition_once_even_after_a_restart(newsroom, inbox, tmp_path):

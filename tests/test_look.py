@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import NOW, assignment, item
+from builders import NOW, assignment, item, show
 from monitor.model import Item, Why
 from monitor.store.database import Store
 from monitor.verbs.compose import Paths
@@ -35,7 +35,7 @@ def told(paths: Paths, *items: Item) -> str:
     opener, *others = items
     story = f"s{opener.id}"
     with Store(paths.db) as store:
-        store.items.add(items, NOW)
+        show(store, items, NOW)
         why = Why({"names": 0.5}, shared=("water",), nearest=opener.id)
         store.stories.assign(
             [

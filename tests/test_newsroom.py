@@ -48,7 +48,8 @@ def by(outlet: Outlet) -> list[Notice]:
 def parsed(outlet: Outlet, *of: Notice, now=LAST_HOUR) -> list[Item]:
     made = outlet.feed(ADDRESS)
     body = document(outlet, of, now)
-    return parse(made, Document(made.url, body, {"content-type": "text/xml"}), now)
+    fetched = Document(made.url, body, {"content-type": "text/xml"})
+    return [sighting.item for sighting in parse(made, fetched, now).sightings]
 
 
 # --- content -------------------------------------------------------------------------
@@ -269,7 +270,8 @@ def get(newsroom: Newsroom):
 
 
 def items(newsroom: Newsroom, of: Feed, body: bytes) -> list[Item]:
-    return parse(of, Document(of.url, body, {}), newsroom.now)
+    found = parse(of, Document(of.url, body, {}), newsroom.now)
+    return [sighting.item for sighting in found.sightings]
 
 
 def test_its_feeds_are_its_outlets_on_loopback(newsroom):

@@ -1,15 +1,13 @@
 """The steps against a real database: each can be run twice, and one unit may fail."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
 
-from builders import NOW, feed, item, subscriber
+from builders import NOW, feed, item, show, subscriber
 from monitor import pipeline
-from monitor.errors import DeliveryError, FetchError, TranslationError
-from monitor.model import Document, FeedState, Language
+from monitor.errors import DeliveryError, TranslationError
+from monitor.model import FeedState, Language
 from monitor.store.database import Store
 
 A = feed("The Ledger", "US", url="https://a.example/rss")
@@ -17,119 +15,18 @@ B = feed("La Gaceta", "MX", url="https://b.example/rss")
 HOUR = timedelta(hours=1)
 
 
-def rss(*titles: str) -> bytes:
-    items = "".join(
-        f"<item><title>{t}</title><link>https://a.example/{t}</link></item>"
-        for t in titles
-    )
-    return (
-        f'<rss version="2.0"><channel><title>A</title>{items}</channel></rss>'.encode()
-    )
-
-
-def serve(body: bytes, **headers: str):
-    return lambda feed, state: Document(feed.url, body, headers)
-
-
-def refuse(feed, state):
-    raise FetchError(feed.url, "refused the connection")
-
-
-@pytest.fixture
-def pool() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(2) as pool:
-        yield pool
-
-
-@pytest.fixture
-def poll(store: Store, pool: ThreadPoolExecutor):
-    def run(feeds, fetch, now=NOW):
-        due = store.feeds.due(feeds, now)
-        return list(pipeline.poll(due, fetch, store, now, 15, pool))
-
-    return run
-
-
-def state(store: Store, of=A) -> FeedState:
-    [(_, found)] = store.feeds.states([of])
-    return found
-
-
 def later(hours: float = 48):
     return NOW + timedelta(hours=hours)
 
 
-# --- poll ----------------------------------------------------------------------
+# --- health --------------------------------------------------------------------
 
 
-def test_poll_keeps_new_items_once(poll):
-    [first] = poll([A], serve(rss("one", "two")))
-    [second] = poll([A], serve(rss("one", "two", "three")), later())
-    assert (first.new, second.new) == (2, 1)
-
-
-def test_poll_leaves_a_feed_alone_until_it_is_due(poll):
-    poll([A], serve(rss("one")))
-    assert poll([A], refuse) == []
-
-
-def test_poll_goes_on_past_a_failing_feed(poll):
-    def fetch(feed, state):
-        return refuse(feed, state) if feed is A else serve(rss("one"))(feed, state)
-
-    results = {r.feed.outlet: r for r in poll([A, B], fetch)}
-    assert results["La Gaceta"].new == 1
-    assert str(results["The Ledger"].error).endswith("refused the connection")
-
-
-def test_a_feed_of_garbage_is_a_failure_of_that_feed_alone(poll, store):
-    poll([A], serve(b"\x00garbage"))
-    assert state(store).failures == 1
-
-
-def test_the_same_body_is_not_parsed_again(poll):
-    poll([A], serve(rss("one")))
-    [again] = poll([A], serve(rss("one")), later())
-    assert again.items == 0
-
-
-def test_an_unchanged_feed_keeps_its_validators_and_is_well(poll, store):
-    poll([A], serve(rss("one"), etag="v1"))
-    poll([A], lambda feed, state: None, later())
-    assert (state(store).etag, state(store).last_good) == ("v1", later())
-
-
-def test_a_failure_forgets_the_validators_so_that_304_cannot_hide_it(poll, store):
-    poll([A], serve(rss("one"), etag="v1"))
-    poll([A], serve(b"<html>not a feed</html>", etag="v2"), later())
-    assert (state(store).etag, state(store).body_hash) == (None, None)
-    assert state(store).last_good == NOW
-
-
-def test_failures_back_off_and_a_success_forgives_them(poll, store):
-    poll([A], refuse)
-    first = state(store).next_poll
-    poll([A], refuse, later(1))
-    assert state(store).next_poll - later(1) > first - NOW
-    poll([A], serve(rss("one")), later(96))
-    assert (state(store).failures, state(store).error) == (0, None)
-
-
-def test_items_and_state_commit_together(poll, store, monkeypatch):
-    def die(self, state):
-        raise RuntimeError("killed")
-
-    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr(type(store.feeds), "put", die)
-        poll([A], serve(rss("one"), etag="v1"))
-    [result] = poll([A], serve(rss("one"), etag="v1"))
-    assert result.new == 1
-
-
-def test_health_needs_a_good_poll_within_a_day(poll, store):
-    poll([A, B], serve(rss("one")))
-    [well, _] = pipeline.feed_health([A, B], store, NOW)
-    [stale, _] = pipeline.feed_health([A, B], store, later(25))
+def test_health_needs_a_good_poll_within_a_day(store):
+    for of in (A, B):
+        store.feeds.put(FeedState(of.url, last_good=NOW))
+    [well, _] = pipeline.feed_health([A, B], store, NOW + timedelta(hours=25))
+    [stale, _] = pipeline.feed_health([A, B], store, NOW + timedelta(hours=27))
     [never] = pipeline.feed_health([feed("New", url="https://n.example/")], store, NOW)
     assert (well.is_healthy, stale.is_healthy, never.is_healthy) == (True, False, False)
 
@@ -165,7 +62,7 @@ def translate(store: Store, engine: Shout, targets=("en",), now=NOW):
 
 
 def test_each_item_is_translated_once(store):
-    store.items.add([item("Hola", "MX", "es"), item("Hello", "US", "en")], NOW)
+    show(store, [item("Hola", "MX", "es"), item("Hello", "US", "en")], NOW)
     engine = Shout()
     [result] = translate(store, engine)
     assert (result.translated, translate(store, engine)) == (1, [])
@@ -173,14 +70,14 @@ def test_each_item_is_translated_once(store):
 
 
 def test_both_directions_when_both_are_read(store):
-    store.items.add([item("Hola", "MX", "es"), item("Hello", "US", "en")], NOW)
+    show(store, [item("Hola", "MX", "es"), item("Hello", "US", "en")], NOW)
     results = translate(store, Shout(), ("en", "es"))
     assert [(r.target, r.translated) for r in results] == [("en", 1), ("es", 1)]
 
 
 def test_a_text_that_chokes_costs_its_own_item_alone_and_is_given_up_after_three(store):
     good, bad = item("Hola", "MX", "es"), item("Veneno", "MX", "es", minutes=1)
-    store.items.add([good, bad], NOW)
+    show(store, [good, bad], NOW)
     [result] = translate(store, Shout("Veneno"))
     assert (result.translated, result.failed) == (1, 1)
     for hours in (2, 4, 6, 8):
@@ -190,7 +87,7 @@ def test_a_text_that_chokes_costs_its_own_item_alone_and_is_given_up_after_three
 
 
 def test_a_dead_engine_is_not_held_against_the_items(store):
-    store.items.add([item(f"Hola {n}", "MX", "es", minutes=n) for n in range(9)], NOW)
+    show(store, [item(f"Hola {n}", "MX", "es", minutes=n) for n in range(9)], NOW)
     for _ in range(4):
         with pytest.raises(TranslationError, match="choked"):
             translate(store, Shout(""))
@@ -199,7 +96,7 @@ def test_a_dead_engine_is_not_held_against_the_items(store):
 
 
 def test_a_dead_engine_is_not_held_against_a_single_item(store):
-    store.items.add([item("Hola", "MX", "es")], NOW)
+    show(store, [item("Hola", "MX", "es")], NOW)
     for hours in (0, 2, 4, 6):
         with pytest.raises(TranslationError):
             translate(store, Shout(""), now=later(hours))
@@ -207,7 +104,7 @@ def test_a_dead_engine_is_not_held_against_a_single_item(store):
 
 
 def test_a_single_bad_text_is_given_up_although_nothing_else_waits(store):
-    store.items.add([item("Veneno", "MX", "es")], NOW)
+    show(store, [item("Veneno", "MX", "es")], NOW)
     for hours in (0, 2, 4, 6):
         translate(store, Shout("Veneno"), now=later(hours))
     assert len(store.translations.quarantined()) == 1
@@ -238,7 +135,7 @@ def cluster(store: Store, now=NOW, patience=timedelta(0)):
 
 
 def test_cluster_joins_what_belongs_together_and_only_once(store):
-    store.items.add([*drones(), item("Snow closes schools in Maine", minutes=9)], NOW)
+    show(store, [*drones(), item("Snow closes schools in Maine", minutes=9)], NOW)
     assert len({a.story for a in cluster(store)}) == 2
     assert cluster(store) == []
 
@@ -246,12 +143,12 @@ def test_cluster_joins_what_belongs_together_and_only_once(store):
 def test_a_restart_decides_as_an_uninterrupted_run(tmp_path):
     items = drones()
     with Store(tmp_path / "one.db") as whole:
-        whole.items.add(items, NOW)
+        show(whole, items, NOW)
         cluster(whole)
         expected = whole.stories.found()
     for seen in items:
         with Store(tmp_path / "two.db") as stepwise:
-            stepwise.items.add([seen], NOW)
+            show(stepwise, [seen], NOW)
             cluster(stepwise)
             found = stepwise.stories.found()
     assert found == expected
@@ -259,7 +156,7 @@ def test_a_restart_decides_as_an_uninterrupted_run(tmp_path):
 
 def test_a_spanish_item_waits_for_its_english_but_not_for_ever(store):
     spanish = item("Sheinbaum rechaza ataques con drones", "MX", "es")
-    store.items.add([spanish], NOW)
+    show(store, [spanish], NOW)
     seen = spanish.seen
     assert cluster(store, seen + timedelta(minutes=59), pipeline.PATIENCE) == []
     assert len(cluster(store, seen + timedelta(minutes=60), pipeline.PATIENCE)) == 1
@@ -269,7 +166,7 @@ def test_a_spanish_item_waits_for_its_english_but_not_for_ever(store):
 
 
 def test_compare_looks_at_both_sides_of_each_story(store):
-    store.items.add(drones(), NOW)
+    show(store, drones(), NOW)
     cluster(store)
     opened = drones()[0].published
     [coverage] = pipeline.compare(store, {}, opened - HOUR, opened + 24 * HOUR)
@@ -286,7 +183,7 @@ def due(store: Store, now, *readers):
 
 def test_an_edition_is_due_once_its_hour_has_come_and_until_it_is_sent(store):
     seen = item("Hello", "US", "en")
-    store.items.add([seen], seen.seen)
+    show(store, [seen], seen.seen)
     [(reader, day)] = due(store, seen.seen + 25 * HOUR)
     store.deliveries.add(reader.name, day, "<id>", NOW)
     assert due(store, seen.seen + 25 * HOUR) == []
@@ -295,7 +192,7 @@ def test_an_edition_is_due_once_its_hour_has_come_and_until_it_is_sent(store):
 def test_a_new_monitor_owes_no_edition_of_the_days_before_it(store):
     assert due(store, NOW) == []
     seen = item("Hello", "US", "en")
-    store.items.add([seen], seen.seen)
+    show(store, [seen], seen.seen)
     assert due(store, seen.seen) == []
 
 

@@ -14,25 +14,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders import NOW, assignment, feed, item, translation
+from builders import NOW, assignment, feed, item, show, sighting, translation
 from monitor.errors import StoreError
+from monitor.feeds.identity import item_id, keys
 from monitor.model import (
     LANGUAGES,
     SIDES,
     Assignment,
     FeedState,
     Item,
+    Sighting,
     Translation,
     Why,
 )
 from monitor.store import rows
 from monitor.store.database import Store
+from monitor.store.items import Added
 from monitor.store.lock import running_alone
+from monitor.store.sightings import KEEP
 from monitor.store.translations import MAX_FAILURES, RETRY
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LATER = NOW + HOUR
+MIGRATION = "create_sightings"
 
 
 def spanish(title: str = "Agua", **given) -> Item:
@@ -45,7 +50,7 @@ def titles(items) -> list[str]:
 
 def keep(store: Store, *items: Item, story: str | None = None) -> None:
     """Items, and a story for all of them if one is named."""
-    store.items.add(items, NOW)
+    show(store, items, NOW)
     if story:
         store.stories.assign(assignment(i, story) for i in items)
 
@@ -154,7 +159,7 @@ def test_what_is_kept_comes_back_from_the_database(state, one, made, decided):
     decided = replace(decided, item=one.id)
     with Store(":memory:") as store:
         store.feeds.put(state)
-        store.items.add([one], one.seen)
+        show(store, [one], one.seen)
         store.translations.add([made], one.seen)
         store.stories.assign([decided])
         [(_, known)] = store.feeds.states([feed(url=state.url)])
@@ -185,6 +190,8 @@ def test_every_table_is_strict(store, tmp_path):
         "assignments",
         "deliveries",
         "faults",
+        "keys",
+        "sightings",
     }
     assert all(strict for _, strict in tables)
 
@@ -251,7 +258,7 @@ def test_writers_that_read_first_take_turns(tmp_path):
             for k in range(10):
                 with store.atomic():
                     store.items.counts()
-                    store.items.add([item(f"{n} {k}")], NOW)
+                    show(store, [item(f"{n} {k}")], NOW)
 
     Store(path).close()
     with ThreadPoolExecutor(4) as pool:
@@ -265,7 +272,7 @@ def test_writers_that_read_first_take_turns(tmp_path):
 
 def test_all_writes_of_a_block_are_kept(store):
     with store.atomic():
-        store.items.add([item()], NOW)
+        show(store, [item()], NOW)
         store.feeds.put(FeedState("https://a.example/", etag="x"))
     assert len(store.items.all(NOW)) == 1
     [(_, state)] = store.feeds.states([feed(url="https://a.example/")])
@@ -275,19 +282,19 @@ def test_all_writes_of_a_block_are_kept(store):
 @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
 def test_none_of_the_writes_of_a_broken_block_are_kept(store, error):
     with pytest.raises(error), store.atomic():
-        store.items.add([item()], NOW)
+        show(store, [item()], NOW)
         store.translations.fail("i", "en", "down", NOW)
         raise error
     assert store.items.all(NOW) == []
     with store.atomic():
-        store.items.add([item("another")], NOW)
+        show(store, [item("another")], NOW)
     assert titles(store.items.all(NOW)) == ["another"]
 
 
 def test_a_block_inside_a_block_belongs_to_it(store):
     with pytest.raises(ZeroDivisionError), store.atomic():
         with store.atomic():
-            store.items.add([item()], NOW)
+            show(store, [item()], NOW)
         raise ZeroDivisionError
     assert store.items.all(NOW) == []
 
@@ -336,33 +343,33 @@ def test_a_feed_is_due_when_its_next_poll_has_come(store, next_poll, due):
 
 def test_an_item_is_new_once(store):
     one, two = item("one"), item("two")
-    assert store.items.add([one], NOW) == 1
-    assert store.items.add([one, two], NOW) == 1
-    assert store.items.add([one, two], NOW) == 0
+    assert show(store, [one], NOW) == 1
+    assert show(store, [one, two], NOW) == 1
+    assert show(store, [one, two], NOW) == 0
     assert store.items.all(NOW) == sorted((one, two), key=lambda i: i.id)
 
 
 def test_of_two_items_with_one_id_the_first_is_kept(store):
-    assert store.items.add([item("one", id="i"), item("two", id="i")], NOW) == 1
+    assert show(store, [item("one", id="i"), item("two", id="i")], NOW) == 1
     assert titles(store.items.all(NOW)) == ["one"]
 
 
 def test_no_items_are_no_trouble(store):
-    assert store.items.add([], NOW) == 0
+    assert show(store, [], NOW) == 0
 
 
 def test_more_items_than_sqlite_has_variables(store):
     store._db.conn.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)  # as of old
     many = [item(str(n)) for n in range(1200)]
-    assert store.items.add(many, NOW) == 1200
-    assert store.items.add(many, NOW) == 0
+    assert show(store, many, NOW) == 1200
+    assert show(store, many, NOW) == 0
 
 
 def test_a_retitled_item_keeps_its_id_and_first_date(store, tmp_path):
     old = item("Deal near", id="i", summary="Soon.", minutes=0)
     new = item("Deal dead", id="i", summary="Over.", minutes=90)
-    store.items.add([old], NOW)
-    assert store.items.add([new], LATER) == 0
+    show(store, [old], NOW)
+    assert show(store, [new], LATER) == 0
     assert store.items.all(NOW) == [replace(old, title="Deal dead", summary="Over.")]
     with closing(sqlite3.connect(tmp_path / "monitor.db")) as plain:
         [revision] = plain.execute("select * from revisions").fetchall()
@@ -371,7 +378,7 @@ def test_a_retitled_item_keeps_its_id_and_first_date(store, tmp_path):
 
 def test_every_change_of_a_headline_is_a_revision(store):
     for n, title in enumerate(["one", "one", "two", "one"]):
-        store.items.add([item(title, id="i")], NOW + n * HOUR)
+        show(store, [item(title, id="i")], NOW + n * HOUR)
     assert store.items.revisions() == 2
 
 
@@ -379,8 +386,8 @@ def test_another_section_of_the_outlet_does_not_retitle_an_item(store):
     first = item("Deal near", id="i")
     other = replace(first, feed="https://ledger.example/world.xml", title="A deal")
     for at in (NOW, NOW + HOUR, NOW + 2 * HOUR):
-        store.items.add([first], at)
-        store.items.add([other], at)
+        show(store, [first], at)
+        show(store, [other], at)
     assert store.items.all(NOW) == [first]
     assert store.items.revisions() == 0
 
@@ -389,7 +396,7 @@ def test_items_are_found_by_either_date_oldest_first(store):
     old = item("old", published=NOW - DAY, seen=NOW - DAY)
     late = item("late", published=NOW - DAY, seen=NOW + HOUR)
     ahead = item("ahead", published=NOW + HOUR, seen=NOW - HOUR)
-    store.items.add([ahead, late, old], NOW)
+    show(store, [ahead, late, old], NOW)
     assert store.items.all(NOW) == [late, ahead]
     assert store.items.all(NOW + HOUR) == [late, ahead]
     assert store.items.all(NOW + 2 * HOUR) == []
@@ -397,16 +404,17 @@ def test_items_are_found_by_either_date_oldest_first(store):
 
 def test_the_first_and_last_moments_span_the_items(store):
     assert (store.items.first_seen(), store.items.last_moment()) == (None, None)
-    store.items.add([item("a", published=NOW - DAY, seen=NOW)], NOW)
-    store.items.add([item("b", published=NOW - HOUR, seen=NOW - HOUR)], NOW)
+    show(store, [item("a", published=NOW - DAY, seen=NOW)], NOW)
+    show(store, [item("b", published=NOW - HOUR, seen=NOW - HOUR)], NOW)
     assert store.items.first_seen() == NOW - HOUR
     assert store.items.last_moment() == NOW
-    store.items.add([item("c", published=NOW + HOUR, seen=NOW)], NOW)
+    show(store, [item("c", published=NOW + HOUR, seen=NOW)], NOW)
     assert store.items.last_moment() == NOW + HOUR
 
 
 def test_counts_are_by_outlet_country_and_language(store):
-    store.items.add(
+    show(
+        store,
         [
             item("a", minutes=1),
             item("b", minutes=2, date_source="fetched"),
@@ -423,6 +431,141 @@ def test_counts_are_by_outlet_country_and_language(store):
     assert store.items.counts()[0]["newest"] == rows.to_text(NOW + timedelta(minutes=2))
 
 
+# --- sightings -----------------------------------------------------------------------
+
+HOME, WORLD = "https://ledger.example/home.xml", "https://ledger.example/world.xml"
+
+
+def shown(title: str = "Deal near", *keys: str, feed: str = HOME, **given) -> Sighting:
+    """An item of a feed, known by keys; its title is its bytes."""
+    of = item(title, id=given.pop("id", "i"), **given)
+    return sighting(replace(of, feed=feed), *(keys or ("id:i",)), digest=title)
+
+
+def add(store: Store, *sightings: Sighting, now=NOW, known=(), feed=HOME):
+    return store.items.add(sightings, feed, known, now)
+
+
+def whole(store: Store) -> list[list[tuple]]:
+    """Every row of the tables that hold items."""
+    tables = ("items", "revisions", "keys", "sightings")
+    return [store._db.execute(f"select * from {t}").fetchall() for t in tables]
+
+
+def test_a_feed_knows_what_it_has_shown(store):
+    assert store.items.digests(HOME) == frozenset()
+    add(store, shown("one", "id:1", id="1"), shown("two", "id:2", id="2"))
+    assert store.items.digests(HOME) == {"one", "two"}
+    assert store.items.digests(WORLD) == frozenset()
+
+
+def test_what_was_shown_long_before_the_newest_document_is_forgotten(store):
+    add(store, shown("old", "id:1", id="1"), now=NOW - KEEP - HOUR)
+    add(store, shown("gone", "id:2", id="2"), now=NOW - KEEP)
+    add(store, shown("kept", "id:3", id="3"), now=NOW - KEEP - HOUR)
+    add(store, known=["kept"])
+    assert store.items.digests(HOME) == {"gone", "kept"}
+    add(store, now=NOW + 9 * DAY)  # unchanged since, however long
+    assert store.items.digests(HOME) == {"gone", "kept"}
+
+
+def test_a_sighting_remembers_when_it_was_first_and_last(store):
+    add(store, shown())
+    add(store, known=["Deal near"], now=LATER)
+    add(store, shown(), now=LATER + HOUR)
+    add(store, known=["Deal near"], now=NOW)  # a clock set back
+    [row] = store._db.execute("select * from sightings").fetchall()
+    moments = (rows.to_text(NOW), rows.to_text(LATER + HOUR))
+    assert row == (HOME, "Deal near", "i", *moments)
+
+
+def test_an_item_in_two_feeds_of_an_outlet_is_one_with_two_sightings(store):
+    one = shown("Deal near", "guid:1", "url:1")
+    other = shown("Deal near", "guid:2", "url:1", feed=WORLD)
+    assert add(store, one) == Added(new=1)
+    assert add(store, other, feed=WORLD) == Added(duplicates=1)
+    assert store.items.all(NOW) == [one.item]
+    assert store.items.digests(HOME) == store.items.digests(WORLD) == {"Deal near"}
+
+
+def test_an_item_is_found_again_by_a_key_that_it_got_later(store):
+    add(store, shown("Deal near", "guid:1", "url:1"))
+    add(store, shown("Deal nearer", "guid:2", "url:1"))
+    assert add(store, shown("Deal at last", "guid:2", "url:2")).new == 0
+    assert titles(store.items.all(NOW)) == ["Deal at last"]
+
+
+@pytest.mark.parametrize(
+    ("again", "expected"),
+    [
+        (shown("Deal dead", "url:1"), Added(retitled=1)),
+        (shown("Deal near", "url:1"), Added()),
+        (shown("Deal near", "url:1", url="https://x.example/2"), Added()),
+    ],
+)
+def test_an_edited_item_is_no_duplicate(store, again, expected):
+    add(store, shown("Deal near", "url:1"))
+    assert add(store, again, now=LATER) == expected
+
+
+def test_an_item_at_another_address_is_a_duplicate(store):
+    add(store, shown("Deal near", "id:1", "url:1", url="https://x.example/1"))
+    moved = shown("Deal is near", "id:1", "url:2", url="https://x.example/2")
+    assert add(store, moved, now=LATER) == Added(duplicates=1, retitled=1)
+
+
+def test_a_headline_that_changes_back_is_a_revision(store):
+    for n, title in enumerate(["Deal near", "Deal dead", "Deal near"]):
+        assert title not in store.items.digests(HOME)
+        add(store, shown(title), now=NOW + n * HOUR)
+    assert titles(store.items.all(NOW)) == ["Deal near"]
+    assert store.items.revisions() == 2
+
+
+def test_an_item_shown_under_two_headlines_at_once_keeps_the_first(store):
+    add(store, shown("Deal near"), shown("Deal is near"))
+    add(store, shown("Deal very near"), known=["Deal near", "Deal is near"])
+    assert titles(store.items.all(NOW)) == ["Deal near"]
+    assert store.items.revisions() == 0
+
+
+def test_a_link_shared_by_two_items_of_a_document_names_neither_ever_after(store):
+    add(store, shown("Delegates arrive", "guid:1", "url:1"))
+    vote = shown("Voting begins", "guid:2", "url:1")
+    assert add(store, vote, known=["Delegates arrive"]) == Added(new=1)
+    speech = shown("The president speaks", "guid:3", "url:1")
+    assert add(store, speech, now=LATER) == Added(new=1)
+    assert len({found.id for found in store.items.all(NOW)}) == 3
+
+
+def test_keeping_a_document_twice_changes_nothing(store):
+    document = [
+        shown("Deal near", "guid:1", "url:1"),
+        shown("Voting begins", "guid:2", "url:1"),
+        shown("Snow closes schools", "guid:2", "url:3", id="3"),
+        shown("Deal is near", "guid:1", "url:4", id="4"),
+    ]
+    add(store, *document)
+    before = whole(store)
+    assert add(store, *document) == Added()
+    assert whole(store) == before
+
+
+def test_items_kept_before_there_were_keys_are_known_by_their_ids(tmp_path):
+    """A database of 0.1.0: every item under the digest of its most lasting key."""
+    path = tmp_path / "monitor.db"
+    named = keys(feed(), feed().outlet, "https://x.example/1", "g", "T", "", "D")
+    with Store(path) as store:
+        keep(store, item("Deal near", id=item_id(named)))
+        for table in ("keys", "sightings"):
+            store._db[table].drop()
+        store._db.execute("delete from _sqlite_migrations where name = ?", [MIGRATION])
+        store._db.conn.commit()
+    with Store(path) as store:
+        again = sighting(item("Deal near"), *named)
+        assert add(store, again, now=LATER).new == 0
+
+
 # --- translations --------------------------------------------------------------------
 
 
@@ -431,19 +574,19 @@ def pending(store: Store, target="en", since=NOW, now=NOW) -> list[str]:
 
 
 def test_items_in_another_language_wait_for_a_translation_oldest_first(store):
-    store.items.add([spanish("b", minutes=2), spanish("a", minutes=1), item("e")], NOW)
+    show(store, [spanish("b", minutes=2), spanish("a", minutes=1), item("e")], NOW)
     assert pending(store) == ["a", "b"]
     assert pending(store, "es") == ["e"]
 
 
 def test_items_seen_before_are_not_worth_a_translation(store):
-    store.items.add([spanish("a", seen=NOW - HOUR), spanish("b", seen=NOW)], NOW)
+    show(store, [spanish("a", seen=NOW - HOUR), spanish("b", seen=NOW)], NOW)
     assert pending(store, since=NOW) == ["b"]
 
 
 def test_a_translated_item_waits_no_more(store):
     one = spanish()
-    store.items.add([one], NOW)
+    show(store, [one], NOW)
     store.translations.add([translation(one, language="es")], NOW)
     assert pending(store) == ["Agua"]
     store.translations.add([translation(one)], NOW)
@@ -452,9 +595,9 @@ def test_a_translated_item_waits_no_more(store):
 
 def test_a_retitled_item_waits_for_another_translation(store):
     one = spanish("Arde", id="i")
-    store.items.add([one], NOW)
+    show(store, [one], NOW)
     store.translations.add([translation(one, "Burns")], NOW)
-    store.items.add([replace(one, title="Ardió")], LATER)
+    show(store, [replace(one, title="Ardió")], LATER)
     assert pending(store) == ["Ardió"]
     assert store.translations.missing("en", NOW, NOW + DAY) == 1
     store.translations.add([translation(one, "Burned")], LATER)
@@ -464,7 +607,7 @@ def test_a_retitled_item_waits_for_another_translation(store):
 def test_missing_counts_what_a_reader_cannot_read_in_the_window(store):
     seen = [NOW - HOUR, NOW, NOW + HOUR, NOW + 2 * HOUR]
     items = [spanish(str(n), seen=at) for n, at in enumerate(seen)]
-    store.items.add([*items, item("english", seen=NOW)], NOW)
+    show(store, [*items, item("english", seen=NOW)], NOW)
     window = (NOW, NOW + 2 * HOUR)
     assert store.translations.missing("en", *window) == 2
     assert store.translations.missing("es", *window) == 1
@@ -474,7 +617,7 @@ def test_missing_counts_what_a_reader_cannot_read_in_the_window(store):
 
 def test_an_item_given_up_on_is_missing_still(store):
     one = spanish()
-    store.items.add([one], NOW)
+    show(store, [one], NOW)
     for _ in range(MAX_FAILURES):
         store.translations.fail(one.id, "en", "down", NOW)
     assert store.translations.missing("en", NOW, NOW + HOUR) == 1
@@ -482,7 +625,7 @@ def test_an_item_given_up_on_is_missing_still(store):
 
 def test_an_item_that_failed_waits_before_its_next_try(store):
     one = spanish()
-    store.items.add([one], NOW)
+    show(store, [one], NOW)
     store.translations.fail(one.id, "en", "too odd", NOW)
     assert pending(store, now=NOW + RETRY - timedelta(seconds=1)) == []
     assert pending(store, now=NOW + RETRY) == ["Agua"]
@@ -490,7 +633,7 @@ def test_an_item_that_failed_waits_before_its_next_try(store):
 
 def test_an_item_that_keeps_failing_is_left_aside_with_its_reason(store):
     one, two = spanish("a"), spanish("b")
-    store.items.add([one, two], NOW)
+    show(store, [one, two], NOW)
     for n in range(MAX_FAILURES):
         assert store.translations.quarantined() == []
         store.translations.fail(one.id, "en", f"reason {n}", NOW + n * DAY)
@@ -507,7 +650,7 @@ def test_an_item_that_keeps_failing_is_left_aside_with_its_reason(store):
 
 def test_failing_into_one_language_does_not_count_for_another(store):
     one = spanish()
-    store.items.add([one], NOW)
+    show(store, [one], NOW)
     for _ in range(MAX_FAILURES):
         store.translations.fail(one.id, "es", "down", NOW)
     assert pending(store) == ["Agua"]
@@ -547,7 +690,7 @@ def test_unassigned_items_come_by_date_with_their_english(store):
     english = item("Water", minutes=2, summary="A deal.")
     agua = spanish("Agua", minutes=1, summary="Trato.")
     mudo = spanish("Mudo", minutes=3)
-    store.items.add([english, agua, mudo], NOW)
+    show(store, [english, agua, mudo], NOW)
     store.translations.add([translation(agua, "Water", "Deal.")], NOW)
     found = [(r.item, r.english_title, r.english_summary) for r in unassigned(store)]
     assert found == [
@@ -574,7 +717,7 @@ def test_an_assigned_item_is_not_unassigned(store):
 
 def test_the_newest_english_wins_whatever_the_engine(store):
     one = spanish()
-    store.items.add([one], NOW)
+    show(store, [one], NOW)
     store.translations.add([translation(one, "Newest", engine="argos")], LATER)
     store.translations.add([translation(one, "Older")], NOW)
     [reading] = unassigned(store)
@@ -717,6 +860,7 @@ def test_an_edition_is_sent_once_per_subscriber_and_date(store):
 HOLD = """
 import sys, time
 from pathlib import Path
+from monitor.store.items import Added
 from monitor.store.lock import running_alone
 with running_alone(Path(sys.argv[1])):
     print("held", flush=True)
@@ -804,6 +948,6 @@ def test_without_a_name_the_holder_is_unknown(holder, tmp_path):
 
 
 def test_datetimes_are_read_in_utc(store):
-    store.items.add([item()], NOW)
+    show(store, [item()], NOW)
     [found] = store.items.all(NOW)
     assert found.published.tzinfo is UTC

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import NOW, assignment, feed, item, poll_day, translation
+from builders import NOW, assignment, feed, item, poll_day, show, translation
 from monitor.errors import StoreError
 from monitor.model import FeedState
 from monitor.store import database
@@ -99,7 +99,7 @@ def test_a_database_whose_making_was_cut_short_is_made_anew(path):
 
 def test_a_damaged_database_asks_for_a_backup(path):
     with Store(path) as store:
-        store.items.add([item(str(n), summary="x" * 200) for n in range(200)], NOW)
+        show(store, [item(str(n), summary="x" * 200) for n in range(200)], NOW)
     content = bytearray(path.read_bytes())
     half = len(content) // 2
     content[half:] = b"\xff" * (len(content) - half)
@@ -121,19 +121,19 @@ def locked(path: Path) -> Iterator[None]:
 
 def test_a_locked_database_says_to_try_again_and_loses_nothing(path):
     with Store(path) as store:
-        store.items.add([item("before")], NOW)
+        show(store, [item("before")], NOW)
         with locked(path), refused(path, "database is locked", "try again when it is"):
             store.feeds.put(FeedState("https://a.example/"))
         with locked(path), refused(path, "locked"), store.atomic():
             pytest.fail("begun while another program writes")
         with store.atomic():
-            store.items.add([item("after")], NOW)
+            show(store, [item("after")], NOW)
         assert len(store.items.all(NOW)) == 2
 
 
 def test_a_locked_database_can_be_opened_and_read(path):
     with Store(path) as store:
-        store.items.add([item()], NOW)
+        show(store, [item()], NOW)
     with locked(path), Store(path) as store:
         assert len(store.items.all(NOW)) == 1
 
@@ -155,9 +155,9 @@ def test_a_database_that_cannot_be_written_says_so(path):
         with refused(
             path, "readonly database", "make the file and its folder writable"
         ):
-            store.items.add([item()], NOW)
+            show(store, [item()], NOW)
         with refused(path, "readonly database"), store.atomic():
-            store.items.add([item()], NOW)
+            show(store, [item()], NOW)
         assert store.items.all(NOW) == []
 
 
@@ -188,14 +188,14 @@ def as_somebody_else() -> Iterator[None]:
 def test_a_read_only_file_can_be_read_and_says_that_it_cannot_be_written(shared_folder):
     path = shared_folder / "monitor.db"
     with Store(path) as store:
-        store.items.add([item()], NOW)
+        show(store, [item()], NOW)
     path.chmod(0o444)
     with as_somebody_else(), Store(path) as store:
         assert len(store.items.all(NOW)) == 1
         with refused(
             path, "readonly database", "make the file and its folder writable"
         ):
-            store.items.add([item("another")], NOW)
+            show(store, [item("another")], NOW)
 
 
 @pytest.mark.parametrize("exists", ["there", "not there"])
@@ -213,7 +213,7 @@ def test_a_read_only_folder_is_named(shared_folder, exists):
 
 def test_a_full_disk_writes_nothing_of_a_block_and_the_next_block_works(path):
     with Store(path) as store:
-        store.items.add([item("before")], NOW)
+        show(store, [item("before")], NOW)
         [(pages,)] = store._db.execute("pragma page_count").fetchall()
         store._db.execute(f"pragma max_page_count = {pages + 5}")
         many = [item(str(n), summary="x" * 1000) for n in range(100)]
@@ -222,13 +222,13 @@ def test_a_full_disk_writes_nothing_of_a_block_and_the_next_block_works(path):
         )
         with full, store.atomic():
             store.feeds.put(FeedState("https://a.example/", etag="new"))
-            store.items.add(many, NOW)
+            show(store, many, NOW)
         assert [i.title for i in store.items.all(NOW)] == ["before"]
         [(_, state)] = store.feeds.states([feed(url="https://a.example/")])
         assert state.etag is None
         store._db.execute("pragma max_page_count = 100000")
         with store.atomic():
-            assert store.items.add(many, NOW) == 100
+            assert show(store, many, NOW) == 100
 
 
 def test_one_call_that_fills_the_disk_writes_nothing(path):
@@ -237,7 +237,7 @@ def test_one_call_that_fills_the_disk_writes_nothing(path):
         store._db.execute(f"pragma max_page_count = {pages + 20}")
         many = [item(str(n), summary="x" * 1000) for n in range(1000)]
         with refused(path, "disk is full"):
-            store.items.add(many, NOW)
+            show(store, many, NOW)
         assert store.items.all(NOW) == []
 
 
@@ -252,7 +252,8 @@ CALLS = {
     "feeds.days": lambda s: s.feeds.days(DAY),
     "feeds.failures": lambda s: s.feeds.failures(NOW),
     "feeds.forget": lambda s: s.feeds.forget(DAY),
-    "items.add": lambda s: s.items.add([item()], NOW),
+    "items.add": lambda s: show(s, [item()], NOW),
+    "items.digests": lambda s: s.items.digests("https://a.example/"),
     "items.all": lambda s: s.items.all(NOW),
     "items.first_seen": lambda s: s.items.first_seen(),
     "items.last_moment": lambda s: s.items.last_moment(),

@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from builders import NOW, assignment, feed, item, translation, watchlist
+from builders import NOW, assignment, feed, item, show, translation, watchlist
 from monitor.digest.render import PALETTE
 from monitor.errors import ConfigError
 from monitor.model import Feed, FeedState, Item, Translation, Why
@@ -185,7 +185,7 @@ def browser(theatre, clock: Stage, store: Store) -> Browser:
 
 def add(store: Store, *items: Item, story: str | None = None, why: Why | None = None):
     """Items in one story, which is named after the first."""
-    store.items.add(items, NOW)
+    show(store, items, NOW)
     name = story or f"s{items[0].id}"
     store.stories.assign(
         [

@@ -4,12 +4,24 @@ The dates that feeds write, in English and Spanish, to instants in UTC.
 feedparser's own reading is not used: it takes a date without a zone for UTC, reads
 ``2:00 PM CST`` as two in the morning, 2026/11/20 as the first of the month, and no
 Spanish at all.
+
+Where a text can be read in two ways:
+
+* of two dates the first counts, and of a range of days its first day;
+* 03/02/2026 is the second of March to an outlet in a zone of the United States, and
+  to any other the third of February; 20/11 and 11/20 can each be but one day;
+* an hour that clocks repeat in autumn is the first of the two, in summer time; one
+  that they leave out in spring lies after the gap by as much as it was in it;
+* 24:00:00 is the end of its day, and the second 60 the start of the next minute.
 """
 
+import html
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from monitor.feeds.zones import named_zone, writes_month_first
 from monitor.model import DateSource
 from monitor.text import fold, squeeze
 
@@ -17,21 +29,21 @@ _AHEAD = timedelta(hours=1)  # servers' clocks run ahead, and embargoes lapse
 _OLDEST_YEAR = 1990  # years 1, 1900 and 1970 are how software writes "no date"
 _NEWEST_YEAR = 9998  # the last that no zone and no 24:00 can push past datetime.max
 _LONGEST = 120  # characters; no date needs more
-_LARGEST_OFFSET = timedelta(hours=14)  # Kiribati
+_LONGEST_RAW = 4 * _LONGEST  # with blanks in between: what is looked at at all
 
 _MONTHS = {
     name: number
     for number, names in enumerate(
         (
             "january jan enero ene",
-            "february feb febrero",
+            "february feb febrero febr",
             "march mar marzo",
             "april apr abril abr",
             "may mayo",
             "june jun junio",
             "july jul julio",
             "august aug agosto ago agto",
-            "september sept sep septiembre setiembre set",
+            "september sept sep septiembre setiembre set septbre",
             "october oct octubre",
             "november nov noviembre novbre",
             "december dec diciembre dic dicbre",
@@ -40,58 +52,64 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_OFFSETS = {
-    name: hours
-    for hours, names in {
-        0: "z ut utc gmt wet",
-        1: "bst cet",
-        2: "cest",
-        -3: "adt",
-        -4: "ast edt",
-        -5: "est cdt",
-        -6: "cst mdt",
-        -7: "mst pdt",
-        -8: "pst akdt",
-        -9: "akst",
-        -10: "hst",
-    }.items()
-    for name in names.split()
-}
-"""Hours ahead of UTC of the names that US, Mexican and Spanish feeds write."""
-_REGIONS = {
-    "et": "America/New_York",
-    "ct": "America/Chicago",
-    "mt": "America/Denver",
-    "pt": "America/Los_Angeles",
-}
 
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _YEAR = r"(?P<year>\d{4}|\d\d)(?!\d)"
-_DAY = r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|o)?"
+_DAY = (
+    r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|ro|o|°)?"
+    r"(?:\s*(?:-|–|\b(?:al|a|y|to|and)\b)\s*\d{1,2}(?!\d))?"  # to another day
+)
+_FIGURES = r"[-/.](?P<year>\d{4}|(?<=/)\d\d)(?![\d/])"
 _GAP = r"(?:[\s,./-]|\b(?:de|del|of)\b)*"
+_UNIX_ZONE = r"(?:\s+(?P<zone>[a-z]{1,4}|[+-]\d{4})(?=\s))?"  # 14:00 CST 2026
+_HALF = r"(?P<half>[ap])\.?\s?m\b\.?"
 _TIME = re.compile(
-    r"(?<![\d:])(?<!\d[+-])(?P<hour>\d{1,2})(?::|h(?=\d))(?P<minute>\d\d)"
-    r"(?::(?P<second>\d\d)(?:[.,]\d+)?)?(?!\d)"
-    r"(?:\s*(?P<half>[ap])\.?\s?m\b\.?)?",
+    r"(?<![\d:])(?<!\d[+-])(?P<hour>\d{1,2})"
+    r"(?::|h(?=\d)|\.(?=\d\d\s*h(?:r?s?|oras)\b))(?P<minute>\d\d)"
+    rf"(?::(?P<second>\d\d)(?:[.,]\d+)?)?(?!\d)(?:\s*{_HALF})?",
     re.ASCII,
 )
 _HOUR = re.compile(
-    r"(?<![\d:])(?P<hour>\d{1,2})\s*(?P<half>[ap])\.?\s?m\b\.?", re.ASCII
+    rf"(?<![\d:])(?P<hour>\d{{1,2}})\s*(?:{_HALF}|h(?:r?s?|oras)\b)", re.ASCII
 )
-_COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:t?(\d\d)(\d\d)(\d\d)?)?(?!\d)", re.ASCII)
 _DATES = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
         r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)",
         rf"{_DAY}{_GAP}(?P<name>{_MONTH})\b{_GAP}{_YEAR}",
-        rf"\b(?P<name>{_MONTH})\b{_GAP}{_DAY}{_GAP}(?P<year>\d{{4}})(?!\d)",
-        r"(?<!\d)(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4})(?!\d)",
+        rf"\b(?P<name>{_MONTH})\b{_GAP}{_DAY}{_UNIX_ZONE}{_GAP}(?P<year>\d{{4}})(?!\d)",
+        rf"(?<!\d)(?P<left>\d{{1,2}})(?P<mark>[-/.])(?P<right>\d{{1,2}}){_FIGURES}",
     )
 )
-_EPOCH = re.compile(r"(\d{9,10})(?:\d{3})?(?:\.\d*)?", re.ASCII)
-_OFFSET = re.compile(r"([+-])(\d{1,2})(?::?(\d\d))?(?!\d)", re.ASCII)
-_WORD = re.compile(r"[a-z]+")
-_IANA = re.compile(r"\b[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_-]+){1,2}\b")
+_EPOCH = re.compile(r"(\d{10})(?:\d{3}){0,2}(?:\.\d*)?", re.ASCII)  # s, ms or us
+_JSON_DATE = re.compile(r"\\?/date\((\d{10})\d{3}(?:[+-]\d{4})?\)\\?/", re.ASCII)
+_BASIC_DATE = re.compile(
+    r"^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(?!\d)", re.ASCII
+)
+_BASIC_CLOCK = re.compile(r"(?<=\d)t(\d\d)(?:(\d\d)(\d\d)?)?(?![\d:])", re.ASCII)
+_WEEK_DAY = re.compile(r"^(\d{4})-?w(\d\d)-?([1-7])(?!\d)", re.ASCII)
+_YEAR_DAY = re.compile(r"^(\d{4})-?(\d{3})(?!\d)", re.ASCII)
+_AFTERNOON = re.compile(r"(?<=\d)\s*(?:de|por) la (?:tarde|noche)\b")
+_MORNING = re.compile(r"(?<=\d)\s*(?:de|por) la (?:manana|madrugada)\b")
+_FIRST = re.compile(r"\bprimero(?= de\b)")
+_ASIDE = re.compile(r"\([^()]*\)|<[^<>]*>")
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+_MINUS = str.maketrans(dict.fromkeys("\u2212\u2010", "-"))
+
+# What most feeds write (five Mexican outlets in every one of 24,061 items), read
+# without the searches above, to the same result and in a fifth of the time: RFC 822
+# and ISO 8601 with the offset in figures, or GMT.
+_RFC_822 = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?"
+    r"(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d)"
+    r" (?:GMT|UTC|Z|([+-])(\d\d)(\d\d))",
+    re.ASCII,
+)
+_ISO_8601 = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?"
+    r"(?:Z|([+-])(\d\d):?(\d\d))",
+    re.ASCII,
+)
 
 
 def read_date(raw: str, tz: str, now: datetime) -> tuple[datetime, DateSource]:
@@ -107,22 +125,74 @@ def read_date(raw: str, tz: str, now: datetime) -> tuple[datetime, DateSource]:
     >>> when.isoformat(), known_from
     ('2026-11-20T20:30:00+00:00', 'default-zone')
     """
-    found = _read(squeeze(raw)[:_LONGEST], ZoneInfo(tz))
+    found = _read(raw, tz)
     if found is None or found[0] > now + _AHEAD:
         return now, "fetched"
     return found
 
 
-def _read(raw: str, home: ZoneInfo) -> tuple[datetime, DateSource] | None:
-    if epoch := _EPOCH.fullmatch(raw):
-        return _in_utc(datetime.fromtimestamp(int(epoch[1]), UTC), "feed")
-    text = _COMPACT.sub(_spread_out, fold(raw).replace("−", "-"))
-    clock, text = _time(text)
-    local, text = _date(text)
-    if local is None or clock is None:
+def is_ahead(raw: str, tz: str, now: datetime) -> bool:
+    """Whether a date can be read but lies too far after ``now`` to be believed.
+
+    >>> noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    >>> is_ahead("2027-01-01", "UTC", noon), is_ahead("hoy", "UTC", noon)
+    (True, False)
+    """
+    found = _read(raw, tz)
+    return found is not None and found[0] > now + _AHEAD
+
+
+def _read(raw: str, tz: str) -> tuple[datetime, DateSource] | None:
+    if when := _read_common(raw):
+        return when, "feed"
+    raw = raw[:_LONGEST_RAW]
+    if not raw.isascii():
+        raw = raw.translate(_UNSEEN)
+    return _read_any(squeeze(raw)[:_LONGEST], tz)
+
+
+def _read_common(raw: str) -> datetime | None:
+    """The commonest forms, quickly; None for all that needs a closer look."""
+    if match := _RFC_822.fullmatch(raw):
+        day, name, year, *rest = match.groups()
+        month = str(_MONTHS.get(name.lower(), 0))
+    elif match := _ISO_8601.fullmatch(raw):
+        year, month, day, *rest = match.groups()
+    else:
         return None
-    local += clock
-    zone = _zone(raw, text, local, home)
+    hour, minute, second, sign, hours, minutes = rest
+    if not _OLDEST_YEAR < int(year) <= _NEWEST_YEAR:
+        return None
+    clock = int(hour), int(minute), int(second)
+    try:
+        local = datetime(int(year), int(month), int(day), *clock, tzinfo=UTC)
+    except ValueError:
+        return None
+    if sign is None:
+        return local
+    if hours > "13" or minutes > "59":
+        return None
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    return local + offset if sign == "-" else local - offset
+
+
+def _read_any(raw: str, tz: str) -> tuple[datetime, DateSource] | None:
+    text = fold(html.unescape(raw))
+    if not text.isascii():
+        text = text.translate(_MINUS)
+    if epoch := _EPOCH.fullmatch(text) or _JSON_DATE.fullmatch(text):
+        return _in_utc(datetime.fromtimestamp(int(epoch[1]), UTC), "feed")
+    home = ZoneInfo(tz)
+    text = _spelt_out(text)
+    month_first = writes_month_first(tz)
+    # Comments and markup count only for what is said nowhere else.
+    asides = " ".join(_ASIDE.findall(text))
+    local, rest = _local(_ASIDE.sub(" ", text) if asides else text, month_first)
+    if local is None and asides:
+        local, rest = _local(text, month_first)
+    if local is None:
+        return None
+    zone = named_zone(raw, f"{rest} {asides}", local, home)
     if zone is None:
         return _in_utc(local.replace(tzinfo=home), "default-zone")
     return _in_utc(local.replace(tzinfo=zone), "feed")
@@ -132,11 +202,58 @@ def _in_utc(when: datetime, known: DateSource) -> tuple[datetime, DateSource] | 
     return (when.astimezone(UTC), known) if when.year >= _OLDEST_YEAR else None
 
 
-def _spread_out(match: re.Match[str]) -> str:
-    """20261120t140000 -> 2026-11-20 14:00:00."""
-    year, month, day, hour, minute, second = match.groups()
-    clock = f" {hour}:{minute}:{second or '00'}" if hour else ""
-    return f"{year}-{month}-{day}{clock} "
+def _spelt_out(text: str) -> str:
+    """A text with its short forms in full: 20261120t14 -> 2026-11-20 14:00:00."""
+    for pattern, full in _SHORT_FORMS:
+        text = pattern.sub(full, text)
+    return text
+
+
+def _full_clock(match: re.Match[str]) -> str:
+    hour, minute, second = match.groups("00")
+    return f" {hour}:{minute}:{second} "
+
+
+def _full_date(match: re.Match[str]) -> str:
+    year, month, day, *clock = match.groups("00")
+    time = f" {':'.join(clock)}" if match[4] else ""
+    return f"{year}-{month}-{day}{time} "
+
+
+def _week_day(match: re.Match[str]) -> str:
+    try:
+        return f"{date.fromisocalendar(*map(int, match.groups()))} "
+    except ValueError:
+        return match[0]
+
+
+def _year_day(match: re.Match[str]) -> str:
+    year, number = int(match[1]), int(match[2])
+    if not (_OLDEST_YEAR <= year <= _NEWEST_YEAR and number):
+        return match[0]
+    day = date(year, 1, 1) + timedelta(days=number - 1)
+    return f"{day} " if day.year == year else match[0]
+
+
+_SHORT_FORMS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
+_SHORT_FORMS = (
+    (_BASIC_CLOCK, _full_clock),
+    (_BASIC_DATE, _full_date),
+    (_WEEK_DAY, _week_day),
+    (_YEAR_DAY, _year_day),
+    (_AFTERNOON, " pm"),
+    (_MORNING, " am"),
+    (_FIRST, "1"),
+)
+
+
+def _local(text: str, month_first: bool) -> tuple[datetime | None, str]:
+    """Day and time of day, still without a zone, and the text without them."""
+    clock, text = _time(text)
+    midnight, text = _date(text, month_first)
+    if midnight is None or clock is None:
+        return None, text
+    return midnight + clock, text
 
 
 def _time(text: str) -> tuple[timedelta | None, str]:
@@ -148,8 +265,7 @@ def _time(text: str) -> tuple[timedelta | None, str]:
     hour = _hour(int(parts["hour"]), parts["half"])
     minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)
     rest = f"{text[: match.start()]} {text[match.end() :]}"
-    # 24:00 is the end of the day and :60 a leap second: both roll over.
-    if hour > 24 or minute > 59 or second > 60:
+    if minute > 59 or second > 60 or hour > 23 and (hour, minute, second) != (24, 0, 0):
         return None, rest
     return timedelta(hours=hour, minutes=minute, seconds=second), rest
 
@@ -161,18 +277,27 @@ def _hour(hour: int, half: str | None) -> int:
     return hour % 12 + (12 if half == "p" else 0)
 
 
-def _date(text: str) -> tuple[datetime | None, str]:
+def _date(text: str, month_first: bool) -> tuple[datetime | None, str]:
     """The day, at midnight without a zone, and the text without it."""
     for pattern in _DATES:
         if match := pattern.search(text):
-            rest = f"{text[: match.start()]} {text[match.end() :]}"
-            return _day(match.groupdict()), rest
+            parts = match.groupdict()
+            zone = parts.get("zone") or ""
+            rest = f"{text[: match.start()]} {zone} {text[match.end() :]}"
+            return _day(parts, month_first), rest
     return None, text
 
 
-def _day(parts: dict[str, str]) -> datetime | None:
-    day, year = int(parts["day"]), _full_year(parts["year"])
-    month = _MONTHS[parts["name"]] if "name" in parts else int(parts["month"])
+def _day(parts: dict[str, str], month_first: bool) -> datetime | None:
+    year = _full_year(parts["year"])
+    if "name" in parts:
+        day, month = int(parts["day"]), _MONTHS[parts["name"]]
+    elif "mark" in parts:
+        day, month = int(parts["left"]), int(parts["right"])
+        if month_first and parts["mark"] != ".":  # no American writes 11.20.2026
+            day, month = month, day
+    else:
+        day, month = int(parts["day"]), int(parts["month"])
     if month > 12 >= day:  # 11/20/2026 can only be American
         day, month = month, day
     try:
@@ -186,37 +311,3 @@ def _full_year(digits: str) -> int:
     """RFC 2822, section 4.3: two digits below 50 belong to this century."""
     year = int(digits)
     return year if len(digits) == 4 else year + (2000 if year < 50 else 1900)
-
-
-def _zone(raw: str, text: str, local: datetime, home: ZoneInfo) -> tzinfo | None:
-    """The zone a date names: an IANA name, an offset or an abbreviation, if any."""
-    for name in _IANA.findall(raw):
-        try:
-            return ZoneInfo(name)
-        except (KeyError, ValueError, OSError):  # it only looks like a zone
-            continue
-    if match := _OFFSET.search(text):
-        sign, hours, minutes = match.groups(default="0")
-        offset = timedelta(hours=int(hours), minutes=int(minutes))
-        if offset <= _LARGEST_OFFSET:
-            return timezone(-offset if sign == "-" else offset)
-    words = (_named(word, local, home) for word in _WORD.findall(text))
-    return next((zone for zone in words if zone), None)
-
-
-def _named(name: str, local: datetime, home: ZoneInfo) -> tzinfo | None:
-    if name in _REGIONS:
-        is_home = _letters(home, local) in {f"{name[0]}st", f"{name[0]}dt"}
-        return home if is_home else ZoneInfo(_REGIONS[name])
-    if name not in _OFFSETS:
-        return None
-    # US feeds write the winter name all year (the LA Times PST in July, feedparser
-    # issue 160): on its home ground in summer it cannot be believed, and local time
-    # is the better guess. Mexico's CST stays literal: no summer time since 2022.
-    if name.endswith("st") and _letters(home, local) == f"{name[:-2]}dt":
-        return None
-    return timezone(timedelta(hours=_OFFSETS[name]))
-
-
-def _letters(zone: ZoneInfo, local: datetime) -> str:
-    return (local.replace(tzinfo=zone).tzname() or "").lower()

@@ -1,13 +1,10 @@
-"""Links as published to addresses that compare, and items to ids that last."""
+"""Links as published to addresses that compare."""
 
-import hashlib
 import re
 from collections.abc import Collection
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
-
-from monitor.model import Feed
 
 MAX_URL = 2048  # characters; what browsers, proxies and sitemaps agree to carry
 
@@ -61,18 +58,6 @@ def canonical_url(url: str, base: str, drop_params: Collection[str]) -> str:
     return canonical if len(canonical) <= MAX_URL else ""
 
 
-def item_id(feed: Feed, url: str, guid: str, title: str, published_raw: str) -> str:
-    """An item's identity, 16 hexadecimal digits, from the most lasting part it has.
-
-    That is, in order: the outlet's own article id, where ``feed.id_pattern`` finds
-    one in the link; the link, whatever the guid does, since guids rotate and repeat;
-    the guid, within its feed; title and date. An outlet's feeds share the first two,
-    so an item in two of its sections is one item.
-    """
-    identity = "\0".join(_identity(feed, url, guid, title, published_raw))
-    return hashlib.sha256(identity.encode(errors="replace")).hexdigest()[:16]
-
-
 def _netloc(parts: SplitResult) -> str:
     """Host and port; empty if the scheme is not ours. Raises ValueError."""
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
@@ -92,22 +77,3 @@ def _query(query: str, drop: set[str]) -> str:
 
 def _is_dropped(name: str, drop: set[str]) -> bool:
     return name in drop or name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
-
-
-def _identity(feed: Feed, url: str, guid: str, title: str, raw: str) -> tuple[str, ...]:
-    link = canonical_url(url, feed.url, feed.drop_params)
-    if own := _own_id(feed.id_pattern, link):
-        return "id", feed.outlet, own
-    parts = urlsplit(link)
-    if parts.query or parts.path.strip("/"):  # a bare home page names no article
-        # Feeds move from http to https, and caches shuffle parameters.
-        query = "&".join(sorted(parts.query.split("&")))
-        return "url", feed.outlet, parts.netloc, parts.path, query
-    if guid:
-        return "guid", feed.url, guid
-    return "text", feed.url, title, raw
-
-
-def _own_id(pattern: str | None, link: str) -> str | None:
-    match = re.search(pattern, link) if pattern else None
-    return match[1] if match else None

@@ -1,143 +1,95 @@
-"""Feed documents to items. The only module that knows feedparser and nh3."""
+"""Feed documents to items. The one home of feedparser."""
 
-import codecs
-import html
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Literal
 
 import feedparser
-import nh3
 
 from monitor.errors import ParseError
-from monitor.feeds.dates import read_date
-from monitor.feeds.links import canonical_url, item_id
-from monitor.model import LANGUAGES, DateSource, Document, Feed, Item, Language
-from monitor.text import clip, squeeze
+from monitor.feeds.aggregators import cut_outlet, is_aggregated, repeats
+from monitor.feeds.dates import is_ahead, read_date
+from monitor.feeds.encoding import decode, drop_controls
+from monitor.feeds.identity import item_id, keys
+from monitor.feeds.jsonfeed import looks_like_json, read_json
+from monitor.feeds.language import item_language
+from monitor.feeds.links import canonical_url
+from monitor.feeds.markup import plain
+from monitor.feeds.prune import declares_entities, is_swollen, prune
+from monitor.feeds.raw import Raw
+from monitor.feeds.tails import cut_tail
+from monitor.model import DateSource, Document, Feed, Item, Parsed, Sighting
+from monitor.text import clip, fold, squeeze
 
 MAX_ITEMS = 2000  # in one document; what Media Cloud reads of one
 MAX_TITLE = 500  # characters
 MAX_SUMMARY = 1000
-_MAX_MARKUP = 20_000  # nh3 is quadratic in nested <div>: a second at 100,000
+MAX_GUID = 2048  # as links; longer ones are pages put there by mistake
 _HEADLINE = 120  # characters of the summary that stand in for a missing title
 
-_SIGNATURES = (
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-    (b"<\0?\0", "utf-16-le"),
-    (b"\0<\0?", "utf-16-be"),
-)
-_CHARSET = re.compile(r"charset=\s*[\"']?([\w.-]+)", re.IGNORECASE)
-_DECLARED = re.compile(rb"<\?xml[^>]{0,80}?encoding=\s*[\"']([\w.-]+)")
-_LEGACY = {
-    **dict.fromkeys(("iso-8859-15", "latin-9", "latin9"), "iso8859-15"),
-    **dict.fromkeys(("macintosh", "x-mac-roman", "mac"), "mac-roman"),
-}
-_NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_REFERENCE = re.compile(r"&#(?:x0*([0-9a-f]+)|0*([0-9]+));?", re.IGNORECASE)
-_TWICE_ESCAPED = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);", re.IGNORECASE)
-_ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
-_HTML_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_HTML_PAGE = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_READABLE = re.compile(r"text\b|html|xhtml|application/xhtml")
 _PAGE_HEAD = 4000  # characters in which a page shows that it is one
-_ROOT_LANGUAGE = re.compile(
-    r"(<(?:rss|feed|rdf:RDF)\b[^<>]*?)\s(?:xml:)?lang\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')",
-    re.IGNORECASE,
-)
-_UNUSED = re.compile(
-    r"(</?)((?:media|itunes|georss|gml|psc|cc):|(?=(?:textinput|width|height)\b))",
-    re.IGNORECASE,
-)
 _ITEM_TAG = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)(?:\s[^<>]*)?>", re.IGNORECASE)
-_BLOCK = re.compile(
-    r"<(?=/?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure"
-    r"|footer|h[1-6]|header|hr|li|main|nav|ol|p|pre|section|table|td|th|tr|ul)\b)",
-    re.IGNORECASE,
+_DATES = (
+    *("pubdate_", "published_", "issued_", "dcterms_issued_"),
+    *("updated_", "modified_", "dc_date_", "dcterms_modified_"),
+    *("created_", "dcterms_created_", "date_"),
 )
-_UNSEEN = {
-    *("script", "style", "template", "noscript", "iframe", "object", "svg", "math"),
-    *("audio", "video"),
-}
-"""Elements whose content no reader of the page sees as its text."""
+"""What ``prune`` calls them: those of publication, of change, of creation."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    """What a feed says of one item: markup stripped, the rest as written."""
-
-    title: str
-    summary: str
-    link: str
-    guid: str
-    dates: tuple[str, ...]
-    """Those given, the most telling first."""
-    language: str
-
-
-def parse(feed: Feed, document: Document, now: datetime) -> list[Item]:
-    """The items of a document in its order, the first of each id, at most MAX_ITEMS.
+def parse(
+    feed: Feed, document: Document, now: datetime, known: Container[str] = ()
+) -> Parsed:
+    """The items of a document in its order, at most MAX_ITEMS of them.
 
     ``now`` is when we see them: the date of those that have none, and the bound past
-    which a date is not believed. A document cut short gives the items that are
-    whole; one with neither title nor summary is left out. Raises ParseError if the
-    document is no feed, or declares entities: no feed needs them, and a few lines of
-    them can expand to gigabytes.
+    which a date is not believed. Items whose digest is in ``known`` are only counted.
+    A document cut short gives the items that are whole; one with neither title nor
+    summary is left out, and so is the same item again. Raises ParseError if the
+    document is no feed, RSS, Atom or JSON Feed, or declares entities: no feed needs
+    them, and a few lines of them can expand to gigabytes.
     """
-    text = _decode(document)
+    text = decode(document.body, document.headers.get("content-type", ""))
     if not text:
         raise ParseError(feed.url, "is empty")
-    if _ENTITY.search(text):
+    raws = {raw.digest: raw for raw in _read_any(feed, text)[:MAX_ITEMS]}
+    read = [
+        shown
+        for digest, raw in raws.items()
+        if digest not in known and (shown := _show(feed, document.url, raw, now))
+    ]
+    return Parsed(
+        sightings=tuple(shown.sighting for shown in read),
+        known=tuple(digest for digest in raws if digest in known),
+        undated=sum(shown.doubt == "undated" for shown in read),
+        future=sum(shown.doubt == "future" for shown in read),
+    )
+
+
+# --- document -> raw items -------------------------------------------------------
+
+
+def _read_any(feed: Feed, text: str) -> list[Raw]:
+    if looks_like_json(text):
+        return read_json(feed.url, text)
+    if declares_entities(text):
         raise ParseError(feed.url, "declares XML entities, which we refuse to expand")
-    items: dict[str, Item] = {}
-    for raw in _read(feed, text):
-        item = _item(feed, document.url, raw, now)
-        items.setdefault(item.id, item)
-    return list(items.values())
+    if is_swollen(text):
+        raise ParseError(feed.url, "has a tag of more attributes than we read")
+    return _read(feed, text)
 
 
-def _decode(document: Document) -> str:
-    """The document's text from its first mark on.
-
-    What the bytes are counts for more than what header and declaration say, which
-    contradict each other often enough. One stray byte in a UTF-8 feed stays one
-    replacement character; feedparser would read all of it as windows-1252.
-    """
-    body = document.body
-    for mark, encoding in _SIGNATURES:
-        if body.startswith(mark):
-            text = body.decode(encoding, "replace")
-            break
-    else:
-        text = _decode_unmarked(document)
-    return text.lstrip("\ufeff \t\r\n")
-
-
-def _decode_unmarked(document: Document) -> str:
-    body = document.body
-    try:
-        return body.decode()
-    except UnicodeDecodeError:
-        text = body.decode(errors="replace")
-    bad = text.count("\ufffd")
-    good = len(text) - len(text.encode("ascii", "ignore")) - bad
-    return text if good >= bad else body.decode(_legacy_charset(document), "replace")
-
-
-def _legacy_charset(document: Document) -> str:
-    """The one declared, if it is not windows-1252, which includes ISO-8859-1."""
-    header = _CHARSET.search(document.headers.get("content-type", ""))
-    declared = _DECLARED.search(document.body[:200])
-    name = header[1] if header else declared[1].decode() if declared else ""
-    return _LEGACY.get(name.lower(), "cp1252")
-
-
-def _read(feed: Feed, text: str) -> list[_Raw]:
+def _read(feed: Feed, text: str) -> list[Raw]:
+    """The raw items of RSS or Atom: the one place where feedparser sees a text."""
     try:
         # BytesIO: feedparser opens strings as addresses or paths.
         parsed = feedparser.parse(
-            io.BytesIO(_prepare(text).encode()),
+            io.BytesIO(prune(text).encode()),
             response_headers={"content-type": "application/xml; charset=utf-8"},
             resolve_relative_uris=False,
             sanitize_html=False,
@@ -155,8 +107,7 @@ def _read(feed: Feed, text: str) -> list[_Raw]:
         elements = elements[:-1]
     if parsed.bozo and not elements:
         raise ParseError(feed.url, "is malformed or cut off before its first item ends")
-    raws = map(_raw, elements[:MAX_ITEMS])
-    return [raw for raw in raws if raw.title or raw.summary]
+    return [_raw(element) for element in elements[:MAX_ITEMS]]
 
 
 def _is_cut(text: str) -> bool:
@@ -165,55 +116,49 @@ def _is_cut(text: str) -> bool:
     return bool(tags) and not tags[-1]
 
 
-def _prepare(text: str) -> str:
-    """Take out of a document what would lead feedparser astray."""
-    # Templates set the root's language wrongly (WordPress: en-US), and it would come
-    # down to every item, where it could not be told from the item's own.
-    text = _ROOT_LANGUAGE.sub(r"\1", text, count=1)
-    # It takes a caption for the item's summary, and one bad place or podcast chapter
-    # breaks the whole feed. Under another name they are nothing to it, nor to us.
-    text = _UNUSED.sub(r"\1\2_", text)
-    # One reference to no character, such as &#xD800;, would lose the whole feed.
-    return _REFERENCE.sub(_sound_reference, text)
-
-
-def _sound_reference(match: re.Match[str]) -> str:
-    digits, base = (match[1], 16) if match[1] else (match[2], 10)
-    code = int(digits, base) if len(digits) <= 7 else 0
-    is_sound = code in (9, 10, 13) or 32 <= code <= 0x10FFFF
-    return match[0] if is_sound and not _NOT_XML.match(chr(code)) else "\ufffd"
-
-
-def _raw(element: Any) -> _Raw:
-    summary = _text(_field(element, "summary")) or _text(_content(element))
-    dates = (_field(element, key) for key in ("published", "updated", "created"))
-    return _Raw(
-        title=clip(_text(_field(element, "title")), MAX_TITLE)
-        or clip(summary, _HEADLINE),
-        summary=clip(summary, MAX_SUMMARY),
+def _raw(element: Any) -> Raw:
+    summaries = (_markup(element, "summary"), _content(element))
+    captions = (
+        _markup(element, key) for key in ("media__description", "itunes__summary")
+    )
+    return Raw(
+        title=_markup(element, "title"),
+        summaries=tuple(filter(None, summaries)),
         link=_link(element),
-        guid=_field(element, "id"),
-        dates=tuple(filter(None, dates)),
+        guid=_field(element, "id")[:MAX_GUID],
+        dates=tuple(_field(element, key) for key in _DATES if key in element),
+        caption=next(filter(None, captions), ""),
         language=_field(element, "language") or _title_language(element),
+        outlet=_outlet(element),
     )
 
 
-def _field(element: Any, key: str) -> str:
+def _markup(element: Any, key: str) -> str:
     # dict.get: feedparser's own get answers for some keys with the value of others.
     value = dict.get(element, key)
-    return squeeze(_NOT_XML.sub("", value)) if isinstance(value, str) else ""
+    return value if isinstance(value, str) else ""
+
+
+def _field(element: Any, key: str) -> str:
+    value = _markup(element, key)
+    if value.isascii() and value.isprintable():  # nearly all are; it saves a third
+        return " ".join(value.split())
+    return squeeze(drop_controls(value))
 
 
 def _content(element: Any) -> str:
     """The whole text, where a feed gives it instead of a summary."""
-    return "".join(part["value"] for part in dict.get(element, "content", ())[:1])
+    for part in dict.get(element, "content", ())[:1]:
+        if _READABLE.match(part.get("type") or "text"):
+            return str(part["value"])
+    return ""
 
 
 def _link(element: Any) -> str:
     """As written; empty if the only one is a guid that is no address."""
     link = _field(element, "feedburner_origlink") or _field(element, "link")
     if dict.get(element, "guidislink") and not link.lower().startswith("http"):
-        return ""
+        return _permalink(element)
     return link or next(_alternates(element), "")
 
 
@@ -224,41 +169,98 @@ def _alternates(element: Any) -> Iterator[str]:
             yield link["href"]
 
 
+def _permalink(element: Any) -> str:
+    """The guid, where it is a link: an empty ``<link/>`` after it hides that."""
+    guid = _field(element, "id")
+    return guid if guid.lower().startswith("http") else ""
+
+
 def _title_language(element: Any) -> str:
     detail = dict.get(element, "title_detail") or {}
     return detail.get("language") or ""
 
 
-def _text(markup: str) -> str:
-    """Markup to plain text: block elements as blanks, others without a trace."""
-    markup = markup[:_MAX_MARKUP]
-    if "<" in markup or "&" in markup:
-        spaced = _BLOCK.sub(" <", markup)
-        escaped = nh3.clean(spaced, tags=set(), clean_content_tags=_UNSEEN)
-        markup = _NOT_XML.sub("", html.unescape(escaped))
-    if _TWICE_ESCAPED.search(markup):  # no newspaper means &amp; when it writes it
-        markup = _NOT_XML.sub("", html.unescape(markup))
-    return squeeze(markup)
+def _outlet(element: Any) -> str:
+    """The name in ``<source>``; Bing's, in a namespace of its own."""
+    return _field(dict.get(element, "source") or {}, "title") or _field(
+        element, "news_source"
+    )
 
 
-def _item(feed: Feed, base: str, raw: _Raw, now: datetime) -> Item:
-    published, published_raw, date_source = _published(feed, raw.dates, now)
+# --- raw item -> sighting --------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    sighting: Sighting
+    doubt: Literal["undated", "future"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    title: str
+    summary: str
+    outlet: str
+
+
+def _show(feed: Feed, base: str, raw: Raw, now: datetime) -> _Shown | None:
+    """The item a raw one is; None if it says nothing."""
     url = canonical_url(raw.link, base, feed.drop_params)
-    return Item(
-        id=item_id(feed, url, raw.guid, raw.title, published_raw),
+    texts = _texts(feed, url, raw)
+    if not texts.title:
+        return None
+    published, published_raw, date_source = _published(feed, raw.dates, now)
+    named = keys(
+        *(feed, texts.outlet, url, raw.guid),
+        *(texts.title, texts.summary, published_raw),
+    )
+    text = f"{texts.title} {texts.summary}"
+    item = Item(
+        id=item_id(named),
         feed=feed.url,
-        outlet=feed.outlet,
+        outlet=texts.outlet,
         country=feed.country,
-        language=_language(raw.language) or feed.language,
+        language=item_language(feed.language, raw.language, text),
         url=url,
-        title=raw.title,
-        summary=raw.summary,
+        title=texts.title,
+        summary=texts.summary,
         published=published,
         published_raw=published_raw,
         date_source=date_source,
         seen=now,
-        recurring=any(re.search(name, raw.title) for name in feed.recurring_titles),
+        recurring=any(re.search(name, texts.title) for name in feed.recurring_titles),
     )
+    doubt = _doubt(feed, raw.dates, now) if date_source == "fetched" else None
+    return _Shown(Sighting(item, named, raw.digest), doubt)
+
+
+def _texts(feed: Feed, url: str, raw: Raw) -> _Texts:
+    """Its title, summary and outlet; without a title, the head of the summary."""
+    outlet, title = feed.outlet, clip(plain(raw.title), MAX_TITLE)
+    aggregated = raw.outlet and is_aggregated(feed.url, url)
+    if aggregated:
+        outlet = clip(plain(raw.outlet), MAX_TITLE) or outlet
+        title = cut_outlet(title, outlet)
+    candidates = (*raw.summaries, raw.caption) if title else raw.summaries
+    summary = next(filter(None, _summaries(candidates, title)), "")
+    if aggregated and title and repeats(summary, title):
+        summary = ""
+    return _Texts(title or clip(summary, _HEADLINE), summary, outlet)
+
+
+def _summaries(candidates: Iterable[str], title: str) -> Iterator[str]:
+    """Those that say more than the title."""
+    for markup in candidates:
+        summary = clip(cut_tail(plain(markup)), MAX_SUMMARY)
+        if not _is_same(summary, title):
+            yield summary
+
+
+def _is_same(summary: str, title: str) -> bool:
+    """Whether two texts differ by no more than case, accents and the last mark."""
+    if abs(len(summary) - len(title)) > 1:
+        return False
+    return fold(summary).rstrip(".…") == fold(title).rstrip(".…")
 
 
 def _published(
@@ -272,7 +274,8 @@ def _published(
     return now, dates[0] if dates else "", "fetched"
 
 
-def _language(tag: str) -> Language | None:
-    """``es-MX`` and ``es_MX`` are Spanish; languages that are not ours are none."""
-    head = re.split("[-_]", tag.lower())[0]
-    return cast(Language, head) if head in LANGUAGES else None
+def _doubt(
+    feed: Feed, dates: tuple[str, ...], now: datetime
+) -> Literal["undated", "future"]:
+    """Why none of the dates was believed."""
+    return "future" if any(is_ahead(raw, feed.tz, now) for raw in dates) else "undated"

@@ -73,6 +73,9 @@ def _open(path: str) -> Database:
             with _writing(db):
                 migrations.apply(db)
         _enable_wal(db)
+        # A power cut may cost the last moments, never order: items come back with the
+        # next poll. What must not come twice, a mail, is logged with ``full``.
+        db.execute("pragma synchronous = normal")
     except BaseException:
         db.close()
         raise

@@ -32,6 +32,7 @@ class Deliveries:
     @guarded
     def add(self, subscriber: str, day: date, message_id: str, now: datetime) -> None:
         """Log the mail server's acceptance; raises StoreError the second time."""
+        self._db.execute("pragma synchronous = full")  # the mail is out: not to be lost
         with self._db.atomic():
             noted = self._db.execute(
                 "insert into deliveries (subscriber, date, message_id, sent)"

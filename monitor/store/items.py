@@ -1,13 +1,28 @@
 """Items and their earlier headlines."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.model import Item
+from monitor.feeds.identity import Identity, Known, tell_apart
+from monitor.model import Item, Sighting
 from monitor.store import rows
+from monitor.store import sightings as seen
 from monitor.store.errors import guarded
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What the sightings of one document came to."""
+
+    new: int = 0
+    duplicates: int = 0
+    """Those of items that another feed, another address or the same document shows."""
+    retitled: int = 0
+    """Items whose headline changed."""
 
 
 class Items:
@@ -18,21 +33,40 @@ class Items:
         self.path = path
 
     @guarded
-    def add(self, items: Sequence[Item], now: datetime) -> int:
-        """Keep items not seen before and headlines that changed; how many were new.
+    def add(
+        self,
+        sightings: Sequence[Sighting],
+        feed_url: str,
+        known: Sequence[str],
+        now: datetime,
+    ) -> Added:
+        """Keep what a document of a feed shows, and whose sighting each one is.
 
-        A retitled item keeps its first date and its id; the replaced headline becomes
-        a revision, until ``now``. Only the feed that had an item first can retitle it:
-        an outlet's sections may word one item differently, poll after poll.
+        ``known`` are the digests that were not read again. A retitled item keeps its
+        first date and its id; the replaced headline becomes a revision, until
+        ``now``. Only the feed that had an item first can retitle it, and not while
+        it shows the old headline beside the new: an outlet's sections may word one
+        item differently, poll after poll.
         """
-        known = self._known(items)
-        fresh = {item.id: item for item in reversed(items) if item.id not in known}
-        self._db.table("items").insert_all(map(rows.item_row, fresh.values()))
-        for item in items:
-            old = known.get(item.id)
-            if old and old.feed == item.feed and old.title != item.title:
-                self._retitle(old, item, now)
-        return len(fresh)
+        with self._db.atomic():
+            seen.refresh(self._db, feed_url, known, now)
+            if not sightings:
+                return Added()
+            digests = [sighting.digest for sighting in sightings]
+            by_digest = seen.item_ids(self._db, feed_url, digests)
+            read = self._recognise(sightings, by_digest, feed_url, known)
+            edits = self._edits(read, by_digest, feed_url)
+            new = self._insert(i.item for _, i in read if i.is_new)
+            seen.name(self._db, ((key, i.item.id) for _, i in read for key in i.keys))
+            shown = [(sighting.digest, i.item.id) for sighting, i in read]
+            seen.add(self._db, feed_url, shown, now)
+            retitled = self._retitle_all(read, known, feed_url, now)
+            return Added(new, len(read) - edits - new, retitled)
+
+    @guarded
+    def digests(self, feed_url: str) -> frozenset[str]:
+        """Digests of items that this feed shows, or showed a short while ago."""
+        return seen.current(self._db, feed_url)
 
     @guarded
     def all(self, since: datetime) -> list[Item]:
@@ -74,15 +108,92 @@ class Items:
         """How many headlines were replaced."""
         return int(self._db.table("revisions").count)
 
-    def _known(self, items: Iterable[Item]) -> dict[str, Item]:
-        table = self._db.table("items")
-        marks = [item.id for item in items]
-        found: dict[str, Item] = {}
-        for start in range(0, len(marks), _CHUNK):
-            ids = marks[start : start + _CHUNK]
-            where = f"id in ({','.join('?' * len(ids))})"
-            found |= {row["id"]: rows.item(row) for row in table.rows_where(where, ids)}
-        return found
+    def _recognise(
+        self,
+        sightings: Sequence[Sighting],
+        by_digest: Mapping[str, str],
+        feed_url: str,
+        known: Sequence[str],
+    ) -> list[tuple[Sighting, Identity]]:
+        """Whose each sighting is, in order; keys that name several are struck."""
+        unread = [s for s in sightings if s.digest not in by_digest]
+        by_key = seen.named(self._db, {key for s in unread for key in s.keys})
+        items = self._items({*by_key.values(), *by_digest.values()})
+        beside = set(by_digest.values())
+        if items:
+            beside.update(seen.item_ids(self._db, feed_url, known).values())
+        context = Known(
+            {key: items[item] for key, item in by_key.items() if item in items},
+            shared={key for key, item in by_key.items() if not item},
+            beside=beside,
+        )
+        identities, struck = tell_apart(unread, context)
+        seen.share(self._db, struck)
+        found = iter(identities)
+        return [
+            (s, Identity(items[by_digest[s.digest]], False, ()))
+            if s.digest in by_digest
+            else (s, next(found))
+            for s in sightings
+        ]
+
+    def _edits(
+        self,
+        read: Sequence[tuple[Sighting, Identity]],
+        by_digest: Collection[str],
+        feed_url: str,
+    ) -> int:
+        """How many show an item that this feed has shown at this address before."""
+        if all(identity.is_new for _, identity in read):
+            return 0
+        shown = seen.shown_by(self._db, feed_url)
+        return sum(
+            sighting.digest in by_digest
+            or (
+                not identity.is_new
+                and sighting.item.url == identity.item.url
+                and (identity.item.feed == feed_url or identity.item.id in shown)
+            )
+            for sighting, identity in read
+        )
+
+    def _insert(self, items: Iterable[Item]) -> int:
+        fresh = {item.id: rows.item_row(item) for item in items}
+        return self._db.conn.executemany(
+            f"insert or ignore into items ({','.join(_COLUMNS)})"
+            f" values ({','.join(f':{name}' for name in _COLUMNS)})",
+            fresh.values(),
+        ).rowcount
+
+    def _retitle_all(
+        self,
+        read: Iterable[tuple[Sighting, Identity]],
+        known: Sequence[str],
+        feed_url: str,
+        now: datetime,
+    ) -> int:
+        """Note the headlines that changed; how many did."""
+        changed: dict[str, tuple[Item, Item]] = {}
+        met: set[str] = set()
+        for sighting, identity in read:
+            old, new = identity.item, sighting.item
+            is_first = old.id not in met
+            met.add(old.id)
+            if is_first and old.feed == new.feed and old.title != new.title:
+                changed[old.id] = old, new
+        if changed:
+            for item in seen.item_ids(self._db, feed_url, known).values():
+                changed.pop(item, None)
+        for old, new in changed.values():
+            self._retitle(old, new, now)
+        return len(changed)
+
+    def _items(self, ids: Iterable[str]) -> dict[str, Item]:
+        found = self._db.query(
+            "select * from items where id in (select value from json_each(?))",
+            [json.dumps(list(ids))],
+        )
+        return {row["id"]: rows.item(row) for row in found}
 
     def _retitle(self, old: Item, new: Item, now: datetime) -> None:
         revision = {
@@ -97,4 +208,4 @@ class Items:
         )
 
 
-_CHUNK = 500  # below SQLite's oldest limit of 999 variables in a statement
+_COLUMNS = tuple(Item.__dataclass_fields__)

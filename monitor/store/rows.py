@@ -1,7 +1,7 @@
 """One mapper a noun between frozen values and rows: ``from_row(to_row(x)) == x``."""
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -25,9 +25,14 @@ def to_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
+def _columns(noun: Any) -> Row:
+    """Its fields by name; unlike ``asdict``, without a deep copy of each."""
+    return {field.name: getattr(noun, field.name) for field in fields(noun)}
+
+
 def state_row(state: FeedState) -> Row:
     """A FeedState as a row of ``feed_states``."""
-    row = asdict(state)
+    row = _columns(state)
     for name in _STATE_TIMES:
         row[name] = to_text(row[name]) if row[name] else None
     return row | {"distrusts_validators": int(state.distrusts_validators)}
@@ -42,7 +47,7 @@ def state(row: Row) -> FeedState:
 
 def poll_day_row(day: PollDay) -> Row:
     """A PollDay as a row of ``poll_days``."""
-    return asdict(day) | {"day": day.day.isoformat()}
+    return _columns(day) | {"day": day.day.isoformat()}
 
 
 def poll_day(row: Row) -> PollDay:
@@ -53,7 +58,7 @@ def poll_day(row: Row) -> PollDay:
 def failure_row(failure: Failure) -> Row:
     """A Failure as a row of ``feed_failures``."""
     times = {"first": to_text(failure.first), "last": to_text(failure.last)}
-    return asdict(failure) | times
+    return _columns(failure) | times
 
 
 def failure(row: Row) -> Failure:
@@ -62,16 +67,17 @@ def failure(row: Row) -> Failure:
     return Failure(**{**row, **times})
 
 
+_ITEM_COLUMNS = tuple(Item.__dataclass_fields__)
+
+
 def item_row(item: Item) -> Row:
     """An Item as a row of ``items``."""
-    return asdict(item) | {
+    # asdict copies every value deeply, at a third of what keeping an item costs.
+    return {name: getattr(item, name) for name in _ITEM_COLUMNS} | {
         "published": to_text(item.published),
         "seen": to_text(item.seen),
         "recurring": int(item.recurring),
     }
-
-
-_ITEM_COLUMNS = tuple(Item.__dataclass_fields__)
 
 
 def item(row: Row) -> Item:
@@ -85,7 +91,7 @@ def item(row: Row) -> Item:
 
 def translation_row(translation: Translation, made: datetime) -> Row:
     """A Translation as a row of ``translations``."""
-    return asdict(translation) | {
+    return _columns(translation) | {
         "warnings": json.dumps(translation.warnings),
         "made": to_text(made),
     }

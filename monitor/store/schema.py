@@ -168,3 +168,24 @@ def learn_more_of_feeds(db: Database) -> None:
     db.table("feed_failures").create(
         failures, pk=("feed", "reason"), not_null=set(failures), strict=True
     )
+
+
+@migrations()
+def create_sightings(db: Database) -> None:
+    """What every item may be known by, and which feed showed it in which bytes.
+
+    A key without an item proved to name several. Of items kept before, the one key
+    is known that their id was made of, though not its kind.
+    """
+    db.execute(
+        "create table keys (key text primary key not null, item text not null)"
+        " strict, without rowid"
+    )
+    for kind in ("id", "url", "guid", "dated"):
+        db.execute(f"insert into keys select '{kind}:' || id, id from items")
+    db.execute(
+        "create table sightings (feed text not null, digest text not null,"
+        " item text not null, first text not null, last text not null,"
+        " primary key (feed, digest)) strict, without rowid"
+    )
+    db.execute("create index sightings_newest on sightings (feed, last, item)")

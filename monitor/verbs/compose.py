@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.config import Config, EngineName, read_config
+from monitor.config.read import read_config
+from monitor.config.settings import Config, EngineName
 from monitor.digest.mail import Mailer
 from monitor.errors import ConfigError, TranslationError
+from monitor.feeds.cadence import Pace
 from monitor.feeds.fetch import Fetcher
 from monitor.model import LANGUAGES, Language
 from monitor.pipeline import Desk
@@ -61,7 +63,15 @@ def now() -> datetime:
 
 def open_fetcher(config: Config) -> Fetcher:
     """The HTTP client that feeds.yaml describes."""
-    return Fetcher(config.contact, config.poll.timeout_seconds, config.poll.max_bytes)
+    poll = config.poll
+    return Fetcher(
+        config.contact, poll.timeout_seconds, poll.max_bytes, poll.gap_seconds
+    )
+
+
+def pace(config: Config) -> Pace:
+    """Between which bounds feeds are polled."""
+    return Pace(config.poll.interval_minutes, config.poll.longest_minutes)
 
 
 def open_translator(engine: EngineName) -> Translator:

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event
 
 from monitor import pipeline
-from monitor.config import Config, EngineName, PollSettings
+from monitor.config.settings import Config, EngineName, PollSettings
 from monitor.digest.edition import due_date
 from monitor.errors import ConfigError
 from monitor.export import headline, stories_json
@@ -203,7 +203,9 @@ def _config(newsroom: Newsroom, engine: EngineName) -> Config:
     return Config(
         contact="https://example.org/monitor-demo",
         # Shorter than the simulated hours between two polls, whatever the jitter.
-        poll=PollSettings(interval_minutes=HOURS * 60 // 2, timeout_seconds=10),
+        poll=PollSettings(
+            interval_minutes=HOURS * 60 // 2, gap_seconds=0, timeout_seconds=10
+        ),
         engine=engine,
         watchlists=WATCHLISTS,
         mail=None,

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 
 from monitor import pipeline
-from monitor.config import Config
+from monitor.config.settings import Config
 from monitor.digest.edition import due_date, window
 from monitor.digest.mail import message
 from monitor.digest.render import render

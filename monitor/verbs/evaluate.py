@@ -7,12 +7,12 @@ from contextlib import closing
 from pathlib import Path
 from threading import Event
 
-from monitor.config import EngineName
+from monitor.config.settings import EngineName
 from monitor.errors import ConfigError
 from monitor.evaluation.datasets import LabelledSet, read
 from monitor.evaluation.scores import Agreement, Report, Scores, report
 from monitor.evaluation.translation import score as score_translation
-from monitor.model import Language
+from monitor.model import Language, Sighting
 from monitor.store.database import Store
 from monitor.terminal import show_json
 from monitor.verbs import compose
@@ -74,7 +74,9 @@ def live_day(labelled: LabelledSet, engine: EngineName) -> dict[str, str]:
         Store(":memory:") as store,
         closing(compose.open_translator(engine)) as translator,
     ):
-        store.items.add(labelled.items, last)
+        # Each labelled item is one of its own, whatever texts repeat.
+        seen = [Sighting(item, (f"id:{item.id}",), item.id) for item in labelled.items]
+        store.items.add(seen, "", (), last)
         translate_pending(store, translator, ("en",), last, quiet, Event())
         cluster_waiting(store, translator, last, quiet, Event())
         return store.stories.found()

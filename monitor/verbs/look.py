@@ -1,7 +1,6 @@
-"""The verbs that show what is there: stats, feeds, stories, models, export."""
+"""The verbs that show what is there: stats, stories, models, export."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,11 +8,9 @@ from typing import Any
 from monitor import export, pipeline
 from monitor.coverage.sides import compare
 from monitor.digest.phrases import Speaker
-from monitor.errors import ConfigError, FeedError
-from monitor.feeds.parse import parse
-from monitor.model import SIDES, Coverage, Feed, FeedState, Item, LagCertainty
-from monitor.terminal import facts, show, show_json, watched
-from monitor.text import fold, words
+from monitor.errors import ConfigError
+from monitor.model import SIDES, Coverage, Feed, FeedState, LagCertainty
+from monitor.terminal import facts, show, show_json
 from monitor.translation.apertium import ApertiumTranslator
 from monitor.translation.argos import (
     import_package,
@@ -22,9 +19,6 @@ from monitor.translation.argos import (
 )
 from monitor.verbs import compose
 from monitor.verbs.compose import DIRECTIONS, Paths
-
-STALE_DAYS = 7
-"""A news feed whose newest item is older has moved or died."""
 
 _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 
@@ -95,92 +89,6 @@ def _health_row(feed: Feed, state: FeedState, is_healthy: bool) -> dict[str, Any
 
 def _listed(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.items()) or "none"
-
-
-# --- feeds ---------------------------------------------------------------------
-
-_FEED_COLUMNS = ("outlet", "country", "language", "kind", "owner", "tz", "url")
-
-
-def list_feeds(paths: Paths, as_json: bool) -> None:
-    """The feeds of feeds.yaml."""
-    feeds = paths.read_config().feeds
-    rows = [{name: getattr(feed, name) for name in _FEED_COLUMNS} for feed in feeds]
-    show_json(rows) if as_json else show(rows, _FEED_COLUMNS)
-
-
-_PROBE_COLUMNS = ("outlet", "country", "language", "verdict", "items", "newest", "url")
-
-
-def probe_feeds(paths: Paths, as_json: bool) -> None:
-    """Try every feed once; nothing is stored.
-
-    Raises ConfigError at the end if any feed is not well.
-    """
-    config, now = paths.read_config(), compose.now()
-    with (
-        compose.open_fetcher(config) as fetcher,
-        ThreadPoolExecutor(config.poll.workers) as pool,
-    ):
-        found = pool.map(lambda feed: _probe(feed, fetcher.fetch, now), config.feeds)
-        rows = list(watched("probing", found, len(config.feeds)))
-    show_json(rows) if as_json else show(rows, _PROBE_COLUMNS)
-    ill = sum(row["verdict"] != "well" for row in rows)
-    if ill:
-        raise ConfigError(f"{paths.config}: {ill} of {len(rows)} feeds are not well")
-
-
-def _probe(feed: Feed, fetch: pipeline.Fetch, now: datetime) -> dict[str, Any]:
-    row: dict[str, Any] = {name: getattr(feed, name) for name in _FEED_COLUMNS}
-    try:
-        document = fetch(feed, FeedState(feed.url))
-        items = parse(feed, document, now) if document else []
-    except FeedError as error:
-        return row | {"verdict": f"dead: {error.reason}", "items": 0, "newest": None}
-    moved = document.moved_to if document else None
-    dated = [item.published for item in items if item.date_source != "fetched"]
-    return row | {
-        "verdict": ", ".join(_faults(feed, items, dated, moved, now)) or "well",
-        "items": len(items),
-        "newest": max(dated).isoformat() if dated else None,
-    }
-
-
-def _faults(
-    feed: Feed,
-    items: list[Item],
-    dated: list[datetime],
-    moved: str | None,
-    now: datetime,
-) -> Iterator[str]:
-    if moved:
-        yield f"moved to {moved}"
-    if not items:
-        yield "empty"
-        return
-    foreign = sum(_speaks(item) not in (feed.language, None) for item in items)
-    if foreign > len(items) / 2:
-        yield "wrong language"
-    if not dated:
-        yield "undated"
-    elif max(dated) < now - timedelta(days=STALE_DAYS):
-        yield "stale"
-
-
-_COMMON = {
-    "en": frozenset(words("the of and to in for on with is at from by as after")),
-    "es": frozenset(words("el la los las de del y en por con para que al un una")),
-}
-"""The commonest words of each language, none of them in the other's list."""
-
-
-def _speaks(item: Item) -> str | None:
-    """Which language a text is in by its commonest words; None if none decides."""
-    said = words(fold(f"{item.title} {item.summary}"))
-    counts = {code: sum(w in common for w in said) for code, common in _COMMON.items()}
-    if counts["en"] == counts["es"]:
-        return None
-    return max(counts, key=counts.__getitem__)
 
 
 # --- stories -------------------------------------------------------------------

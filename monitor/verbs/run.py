@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from threading import Event
 
 from monitor import pipeline, schedule
-from monitor.config import Config
+from monitor.config.settings import Config
 from monitor.errors import MonitorError, TranslationError
 from monitor.feeds.fetch import Fetcher
 from monitor.model import Subscriber

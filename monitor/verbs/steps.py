@@ -9,10 +9,14 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from monitor import pipeline
-from monitor.config import Config, EngineName, MistakesError
+from monitor.config.mistakes import MistakesError
+from monitor.config.settings import Config, EngineName
 from monitor.errors import ConfigError
 from monitor.feeds.fetch import Fetcher
 from monitor.model import Feed, FeedState, Language
+from monitor.parsers import open_parsers
+from monitor.polling import Crew, PollResult
+from monitor.polling import poll as poll_feeds
 from monitor.store.database import Store
 from monitor.terminal import watched
 from monitor.translation.translator import Translator
@@ -74,16 +78,17 @@ def poll_due(
     stop: Event,
 ) -> None:
     """One line a feed, as answers come in; ends early when told to stop."""
-    pool = ThreadPoolExecutor(config.poll.workers, thread_name_prefix="fetch")
-    results = pipeline.poll(
-        due, fetcher.fetch, store, now, config.poll.interval_minutes, pool
-    )
-    with closing(results):
-        for result in watched("polling", results, len(due)):
-            say(_poll_line(result))
-            if stop.is_set():
-                break
-    pool.shutdown(wait=not stop.is_set(), cancel_futures=True)
+    threads = ThreadPoolExecutor(config.poll.workers, thread_name_prefix="fetch")
+    with open_parsers(len(due)) as parsers:
+        crew = Crew(fetcher.fetch, threads, parsers)
+        with closing(
+            poll_feeds(due, crew, store, now, compose.pace(config))
+        ) as results:
+            for result in watched("polling", results, len(due)):
+                say(_poll_line(result))
+                if stop.is_set():
+                    break
+    threads.shutdown(wait=not stop.is_set(), cancel_futures=True)
 
 
 def translate(paths: Paths, engine: EngineName | None, *, say: Say = print) -> None:
@@ -140,7 +145,7 @@ def cluster_waiting(
                 break
 
 
-def _poll_line(result: pipeline.PollResult) -> str:
+def _poll_line(result: PollResult) -> str:
     name = f"poll: {result.feed.outlet}"
     if result.error:
         return f"{name}: failed: {result.error}"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from monitor.digest.headline import clean, web_link
 from monitor.digest.phrases import Speaker
 from monitor.model import SIDES, Country, FeedHealth, Language
-from monitor.pipeline import HEALTHY_DAYS
+from monitor.pipeline import HEALTHY_HOURS
 from monitor.store.database import Store
 from monitor.translation.checks import MEANINGS
 
@@ -75,9 +75,9 @@ def idle(polled: datetime | None, now: datetime) -> str:
     """Says so if nothing has been polled for longer than health lasts."""
     if polled is None:
         return "No feed was ever polled: start ‘monitor run’."
-    days = (now - polled) // timedelta(days=1)
-    if days < HEALTHY_DAYS:
+    if now - polled < timedelta(hours=HEALTHY_HOURS):
         return ""
+    days = (now - polled) // timedelta(days=1)
     return f"Nothing was polled for {days} {'day' if days == 1 else 'days'}."
 
 

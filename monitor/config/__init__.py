@@ -1,0 +1,1 @@
+"""feeds.yaml: what it says, whether that is right, and how it is edited."""

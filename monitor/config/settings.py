@@ -1,0 +1,56 @@
+"""What a person decides, as the rest of the monitor gets it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from monitor.model import Feed, Subscriber, Watchlist
+
+EngineName = Literal["auto", "argos", "apertium", "none"]
+Kind = Literal["national", "border", "regional", "wire", "public", "broadcaster"]
+
+
+@dataclass(frozen=True, slots=True)
+class PollSettings:
+    """How feeds are asked."""
+
+    interval_minutes: int = 15
+    """The shortest wait between two polls of a feed."""
+    longest_minutes: int = 240
+    """The longest, to which it grows for a feed that seldom has anything new."""
+    gap_seconds: float = 1
+    """Between the starts of two requests to one host or outlet."""
+    timeout_seconds: float = 20
+    max_bytes: int = 5_000_000
+    """Of one document, after decompression."""
+    workers: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """Where editions are handed over."""
+
+    host: str
+    port: int
+    security: Literal["none", "starttls", "tls"]
+    username: str
+    sender: str
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything a person decides, checked."""
+
+    contact: str
+    poll: PollSettings
+    engine: EngineName
+    watchlists: tuple[Watchlist, ...]
+    mail: MailSettings | None
+    subscribers: tuple[Subscriber, ...]
+    feeds: tuple[Feed, ...]
+
+    @property
+    def owners(self) -> Mapping[str, str]:
+        """Outlet -> who owns it."""
+        return {feed.outlet: feed.owner for feed in self.feeds}

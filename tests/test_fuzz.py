@@ -1,0 +1,97 @@
+"""What fuzz_feeds.py promises, over saved inputs, made-up documents and a short run."""
+
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import fuzz_feeds
+from fuzz_feeds import DATES, ENCODINGS, FEEDS, SAVED, TOKENS, check
+
+RUNS = 300  # beyond the seeds: two or three seconds
+SAVED_INPUTS = sorted(SAVED.glob("*.bin"))
+
+
+@pytest.mark.parametrize("path", SAVED_INPUTS, ids=lambda path: path.stem)
+def test_a_saved_input_keeps_every_promise(path):
+    check(path.read_bytes())
+
+
+def test_the_corpus_keeps_every_promise_and_has_items():
+    assert sum(map(check, fuzz_feeds.seeds())) > 50
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("atheris") is None,
+    reason="atheris is not installed (it has no wheel for this machine)",
+)
+def test_a_short_campaign_finds_nothing(tmp_path):
+    command = [sys.executable, fuzz_feeds.__file__, "--seconds", "15"]
+    command += ["--runs", str(RUNS), "--into", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-3000:]}"
+    assert "Done" in done.stderr, "it never ran"
+    [line] = [x for x in done.stderr.splitlines() if x.startswith("stat::number_of")]
+    assert int(line.split()[-1]) >= RUNS + len(fuzz_feeds.seeds())
+
+
+def test_a_broken_promise_is_found(monkeypatch):
+    monkeypatch.setattr(fuzz_feeds, "MAX_TITLE", 3)
+    with pytest.raises(AssertionError):
+        check(b"0" + _rss("<title>four</title>", "utf-8"))
+
+
+# --- documents made up ---------------------------------------------------------------
+
+
+def _rss(inside: str, encoding: str) -> bytes:
+    declared = f"<?xml version='1.0' encoding='{encoding}'?>"
+    item = f"<item>{inside}</item>"
+    text = f"{declared}<rss version='2.0'><channel>{item}</channel></rss>"
+    return text.encode(encoding, "replace")
+
+
+def _atom(inside: str, encoding: str) -> bytes:
+    declared = f"<?xml version='1.0' encoding='{encoding}'?>"
+    feed = "<feed xmlns='http://www.w3.org/2005/Atom'><entry>"
+    return f"{declared}{feed}{inside}</entry></feed>".encode(encoding, "replace")
+
+
+_texts = st.one_of(
+    st.text(max_size=60), st.sampled_from(TOKENS), st.sampled_from(DATES)
+)
+_elements = st.builds(
+    "<{0}>{1}</{0}>".format,
+    st.sampled_from(
+        [
+            *("title", "description", "link", "guid", "pubDate", "dc:date", "summary"),
+            *("content:encoded", "id", "updated", "category", "media:title", "source"),
+        ]
+    ),
+    st.lists(_texts, max_size=3).map("".join),
+)
+
+
+@given(
+    st.integers(0, len(FEEDS) - 1),
+    st.lists(_elements | _texts, max_size=8).map("".join),
+    st.sampled_from(ENCODINGS),
+    st.sampled_from([_rss, _atom]),
+    st.none() | st.integers(0, 400),
+)
+def test_made_up_documents_keep_every_promise(settings, inside, encoding, write, cut):
+    check(bytes([settings]) + write(inside, encoding)[:cut])
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_keep_every_promise(data):
+    check(data)
+
+
+@given(st.binary(max_size=200), st.randoms(use_true_random=False))
+def test_changed_documents_are_documents_still(data, choice):
+    others = [b"0<item><title>a</title></item>", b"1<entry></entry>"]
+    assert fuzz_feeds.mutate(data, choice, others)
