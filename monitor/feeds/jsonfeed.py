@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 from monitor.errors import ParseError
+from monitor.feeds.encoding import drop_controls
 from monitor.feeds.raw import Raw
+from monitor.text import squeeze
 
 _VERSION = "jsonfeed.org/version/1"
 
@@ -35,13 +37,13 @@ def read_json(url: str, text: str) -> list[Raw]:
 
 def _raw(item: dict[str, Any]) -> Raw:
     summaries = (_text(item, k) for k in ("summary", "content_html", "content_text"))
-    dates = (_text(item, key) for key in ("date_published", "date_modified"))
+    dates = (_line(item, key) for key in ("date_published", "date_modified"))
     return Raw(
         title=_text(item, "title"),
         summaries=tuple(filter(None, summaries)),
         # external_url is where a link blog points; the item itself is at url.
-        link=_text(item, "url") or _text(item, "external_url") or _address(item),
-        guid=_text(item, "id"),
+        link=_line(item, "url") or _line(item, "external_url") or _address(item),
+        guid=_line(item, "id"),
         dates=tuple(filter(None, dates)),
         language=_text(item, "language"),
     )
@@ -49,10 +51,14 @@ def _raw(item: dict[str, Any]) -> Raw:
 
 def _address(item: dict[str, Any]) -> str:
     """Its id, where that is a link."""
-    guid = _text(item, "id")
+    guid = _line(item, "id")
     return guid if guid.lower().startswith("http") else ""
 
 
 def _text(values: dict[str, Any], key: str) -> str:
     value = values.get(key)
-    return value.strip() if isinstance(value, str) else ""
+    return drop_controls(value).strip() if isinstance(value, str) else ""
+
+
+def _line(values: dict[str, Any], key: str) -> str:
+    return squeeze(_text(values, key))

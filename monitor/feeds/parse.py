@@ -20,6 +20,7 @@ from monitor.feeds.links import canonical_url
 from monitor.feeds.markup import plain
 from monitor.feeds.prune import declares_entities, is_swollen, prune
 from monitor.feeds.raw import Raw
+from monitor.feeds.spans import Spans, split
 from monitor.feeds.tails import cut_tail
 from monitor.model import DateSource, Document, Feed, Item, Parsed, Sighting
 from monitor.text import clip, fold, squeeze
@@ -30,10 +31,14 @@ MAX_SUMMARY = 1000
 MAX_GUID = 2048  # as links; longer ones are pages put there by mistake
 _HEADLINE = 120  # characters of the summary that stand in for a missing title
 
+_C1 = re.compile("[\x80-\x9f]")
 _HTML_PAGE = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _READABLE = re.compile(r"text\b|html|xhtml|application/xhtml")
 _PAGE_HEAD = 4000  # characters in which a page shows that it is one
 _ITEM_TAG = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)(?:\s[^<>]*)?>", re.IGNORECASE)
+READING = 1
+"""Raised when items are read otherwise than before: known ones are read again."""
+
 _DATES = (
     *("pubdate_", "published_", "issued_", "dcterms_issued_"),
     *("updated_", "modified_", "dc_date_", "dcterms_modified_"),
@@ -57,21 +62,48 @@ def parse(
     text = decode(document.body, document.headers.get("content-type", ""))
     if not text:
         raise ParseError(feed.url, "is empty")
-    raws = {raw.digest: raw for raw in _read_any(feed, text)[:MAX_ITEMS]}
+    raws = _by_digest(feed, text, document.url, known)
     read = [
         shown
         for digest, raw in raws.items()
-        if digest not in known and (shown := _show(feed, document.url, raw, now))
+        if raw and (shown := _show(feed, document.url, raw, digest, now))
     ]
     return Parsed(
         sightings=tuple(shown.sighting for shown in read),
-        known=tuple(digest for digest in raws if digest in known),
+        known=tuple(digest for digest, raw in raws.items() if raw is None),
         undated=sum(shown.doubt == "undated" for shown in read),
         future=sum(shown.doubt == "future" for shown in read),
     )
 
 
 # --- document -> raw items -------------------------------------------------------
+
+
+def _by_digest(
+    feed: Feed, text: str, url: str, known: Container[str]
+) -> dict[str, Raw | None]:
+    """The raw items by digest, in the document's order; None for those known.
+
+    Known items are cut out before feedparser sees the text, where that is safe; it is
+    what costs most.
+    """
+    spans = split(text, repr((READING, url, feed)))
+    if spans and len(spans.digests) <= MAX_ITEMS:
+        new = [digest for digest in spans.digests if digest not in known]
+        raws = _without_known(feed, spans, known) if new else []
+        if len(raws) == len(new):
+            fresh = dict(zip(new, raws, strict=True))
+            return {digest: fresh.get(digest) for digest in spans.digests}
+    whole = _read_any(feed, text)[:MAX_ITEMS]
+    return {raw.digest: None if raw.digest in known else raw for raw in whole}
+
+
+def _without_known(feed: Feed, spans: Spans, known: Container[str]) -> list[Raw]:
+    """The other raw items; none if what is left cannot be read by itself."""
+    try:
+        return _read_any(feed, spans.without(known))
+    except ParseError:
+        return []
 
 
 def _read_any(feed: Feed, text: str) -> list[Raw]:
@@ -143,7 +175,8 @@ def _field(element: Any, key: str) -> str:
     value = _markup(element, key)
     if value.isascii() and value.isprintable():  # nearly all are; it saves a third
         return " ".join(value.split())
-    return squeeze(drop_controls(value))
+    # References bring the C1 controls in, which a whole text may hold for windows-1252.
+    return squeeze(_C1.sub("", drop_controls(value)))
 
 
 def _content(element: Any) -> str:
@@ -164,7 +197,8 @@ def _link(element: Any) -> str:
 
 def _alternates(element: Any) -> Iterator[str]:
     """Those whose type feedparser does not take for a page, such as ``text/xml``."""
-    for link in dict.get(element, "links", ()):
+    links = dict.get(element, "links")
+    for link in links if isinstance(links, list) else ():  # text in <links> is a str
         if link.get("rel") == "alternate" and link.get("href"):
             yield link["href"]
 
@@ -176,8 +210,8 @@ def _permalink(element: Any) -> str:
 
 
 def _title_language(element: Any) -> str:
-    detail = dict.get(element, "title_detail") or {}
-    return detail.get("language") or ""
+    detail = dict.get(element, "title_detail")
+    return detail.get("language") or "" if isinstance(detail, dict) else ""
 
 
 def _outlet(element: Any) -> str:
@@ -203,7 +237,7 @@ class _Texts:
     outlet: str
 
 
-def _show(feed: Feed, base: str, raw: Raw, now: datetime) -> _Shown | None:
+def _show(feed: Feed, base: str, raw: Raw, digest: str, now: datetime) -> _Shown | None:
     """The item a raw one is; None if it says nothing."""
     url = canonical_url(raw.link, base, feed.drop_params)
     texts = _texts(feed, url, raw)
@@ -231,7 +265,7 @@ def _show(feed: Feed, base: str, raw: Raw, now: datetime) -> _Shown | None:
         recurring=any(re.search(name, texts.title) for name in feed.recurring_titles),
     )
     doubt = _doubt(feed, raw.dates, now) if date_source == "fetched" else None
-    return _Shown(Sighting(item, named, raw.digest), doubt)
+    return _Shown(Sighting(item, named, digest), doubt)
 
 
 def _texts(feed: Feed, url: str, raw: Raw) -> _Texts:
