@@ -29,7 +29,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import blake2b
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from inspect import signature
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -181,7 +180,7 @@ class Reader:
 
 
 class Ours:
-    """``pipeline.poll`` with the real fetcher and a store in a file."""
+    """``polling.poll`` with the real fetcher and a store in a file."""
 
     def __init__(self, folder: Path, urls: list[str], workers: int) -> None:
         from monitor.store.database import Store
@@ -226,16 +225,18 @@ def _feed(number: int, url: str) -> Any:
 
 def _poll(due: Any, store: Any, now: datetime, workers: int) -> int:
     """The one place that knows how our poll is called; new items."""
-    from monitor import pipeline
+    from monitor import polling
+    from monitor.feeds.cadence import Pace
     from monitor.feeds.fetch import Fetcher
+    from monitor.parsers import open_parsers
 
-    polite = "gap_seconds" in signature(Fetcher).parameters
-    gap = {"gap_seconds": 0.0} if polite else {}
     with (
-        Fetcher("https://example.org/bench", 20, 5_000_000, **gap) as fetcher,
-        ThreadPoolExecutor(workers) as pool,
+        Fetcher("https://example.org/bench", 20, 5_000_000, gap_seconds=0) as fetcher,
+        ThreadPoolExecutor(workers) as threads,
+        open_parsers(len(due)) as parsers,
     ):
-        results = list(pipeline.poll(due, fetcher.fetch, store, now, 15, pool))
+        crew = polling.Crew(fetcher.fetch, threads, parsers)
+        results = list(polling.poll(due, crew, store, now, Pace(15, 240)))
     errors = [str(result.error) for result in results if result.error]
     if errors:
         raise SystemExit(f"{len(errors)} feeds failed, such as {errors[0]}")

@@ -23,10 +23,13 @@ from tempfile import TemporaryDirectory
 from monitor import pipeline
 from monitor.digest.render import render
 from monitor.evaluation.datasets import read
+from monitor.feeds.cadence import Pace
 from monitor.feeds.fetch import Fetcher
 from monitor.model import Item, Sighting
 from monitor.newsroom.content import FIRST_HOUR, LAST_HOUR, labelled_path
 from monitor.newsroom.server import serve
+from monitor.parsers import Inline
+from monitor.polling import Crew, poll
 from monitor.store.database import Store
 from monitor.verbs import compose
 from monitor.verbs.demo import READER, WATCHLISTS
@@ -49,9 +52,10 @@ def main() -> None:
 def _poll(store: Store) -> None:
     with (
         serve() as newsroom,
-        Fetcher("https://example.org/bench", 10, 5_000_000) as fetcher,
-        ThreadPoolExecutor(8) as pool,
+        Fetcher("https://example.org/bench", 10, 5_000_000, gap_seconds=0) as fetcher,
+        ThreadPoolExecutor(8) as threads,
     ):
+        crew = Crew(fetcher.fetch, threads, Inline())
         feeds = newsroom.feeds()
         for name, now in (
             ("poll, first", FIRST_HOUR),
@@ -64,7 +68,7 @@ def _poll(store: Store) -> None:
                 f"{name} (feeds)",
                 len(due),
                 lambda due=due, now=now: list(
-                    pipeline.poll(due, fetcher.fetch, store, now, 15, pool)
+                    poll(due, crew, store, now, Pace(15, 15))
                 ),
             )
 

@@ -185,7 +185,7 @@ def serve(ctx: typer.Context, port: Port = PORT) -> None:
 @app.command()
 def stats(ctx: typer.Context, as_json: Json = False) -> None:
     """What the database holds; which feeds and texts fail."""
-    _verbs("look").stats(_paths(ctx), as_json)
+    _verbs("stats").stats(_paths(ctx), as_json)
 
 
 @feeds.command("list")

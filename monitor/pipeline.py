@@ -21,6 +21,7 @@ from typing import TypeVar
 from monitor.coverage.sides import compare as compare_story
 from monitor.digest.edition import due_date, edition, window
 from monitor.errors import DeliveryError
+from monitor.feeds.health import FeedReport, report
 from monitor.model import (
     Assignment,
     Coverage,
@@ -49,6 +50,9 @@ HEALTHY_HOURS = 26
 """A feed not read for a day cannot vouch for its side's silence; a site may ask us to
 stay away for a day, and the poll after that takes its time."""
 
+HISTORY_DAYS = 113
+"""How far back feeds are judged: sixteen weeks, and the day before the first."""
+
 T = TypeVar("T")
 
 
@@ -70,6 +74,20 @@ def feed_health(
         )
         for feed, state in store.feeds.states(feeds)
     )
+
+
+def feed_reports(
+    feeds: Iterable[Feed], store: Store, now: datetime
+) -> list[FeedReport]:
+    """What the last months say of each feed's health, in the order of feeds.yaml."""
+    since = now - timedelta(days=HISTORY_DAYS)
+    days, failures = store.feeds.days(since.date()), store.feeds.failures(since)
+    return [
+        report(
+            feed, state, days.get(feed.url, ()), failures.get(feed.url, ()), now.date()
+        )
+        for feed, state in store.feeds.states(feeds)
+    ]
 
 
 # --- translate -----------------------------------------------------------------

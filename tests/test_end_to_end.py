@@ -81,7 +81,12 @@ def feeds_yaml(folder: Path, newsroom: Newsroom, digest: object = None) -> Path:
     """The newsroom's outlets as a person would list them; JSON is YAML, too."""
     names = ("url", "outlet", "country", "language", "kind", "owner", "tz", "local")
     feeds = [{n: getattr(f, n) for n in names} for f in newsroom.feeds()]
-    tree = {"contact": "https://example.org", "feeds": feeds, "digest": digest or {}}
+    tree = {
+        "contact": "https://example.org",
+        "poll": {"gap_seconds": 0},
+        "feeds": feeds,
+        "digest": digest or {},
+    }
     path = folder / "feeds.yaml"
     path.write_text(json.dumps(tree, indent=1), encoding="utf-8")
     return path

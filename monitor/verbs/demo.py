@@ -204,7 +204,10 @@ def _config(newsroom: Newsroom, engine: EngineName) -> Config:
         contact="https://example.org/monitor-demo",
         # Shorter than the simulated hours between two polls, whatever the jitter.
         poll=PollSettings(
-            interval_minutes=HOURS * 60 // 2, gap_seconds=0, timeout_seconds=10
+            interval_minutes=HOURS * 60 // 2,
+            longest_minutes=HOURS * 60 // 2,
+            gap_seconds=0,
+            timeout_seconds=10,
         ),
         engine=engine,
         watchlists=WATCHLISTS,

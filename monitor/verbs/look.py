@@ -1,4 +1,4 @@
-"""The verbs that show what is there: stats, stories, models, export."""
+"""The verbs that show what is there: stories, models, export."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from monitor import export, pipeline
 from monitor.coverage.sides import compare
 from monitor.digest.phrases import Speaker
 from monitor.errors import ConfigError
-from monitor.model import SIDES, Coverage, Feed, FeedState, LagCertainty
+from monitor.model import SIDES, Coverage, LagCertainty
 from monitor.terminal import facts, show, show_json
 from monitor.translation.apertium import ApertiumTranslator
 from monitor.translation.argos import (
@@ -21,74 +21,6 @@ from monitor.verbs import compose
 from monitor.verbs.compose import DIRECTIONS, Paths
 
 _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
-
-
-# --- stats ---------------------------------------------------------------------
-
-
-def stats(paths: Paths, as_json: bool) -> None:
-    """What the database holds and which feeds and texts fail."""
-    config, now = paths.read_config(), compose.now()
-    with paths.open_known_store() as store:
-        health = pipeline.feed_health(config.feeds, store, now)
-        found: dict[str, Any] = {
-            "outlets": store.items.counts(),
-            "retitled": store.items.revisions(),
-            "translations": store.translations.engines(),
-            "warnings": store.translations.warnings(),
-            "quarantined": store.translations.quarantined(),
-            **store.stories.count(),
-            "deliveries": store.deliveries.count(),
-            "feeds": [_health_row(h.feed, h.state, h.is_healthy) for h in health],
-        }
-    if as_json:
-        show_json(found)
-        return
-    _show_stats(found)
-
-
-def _show_stats(found: dict[str, Any]) -> None:
-    outlets, feeds = found["outlets"], found["feeds"]
-    down = [feed for feed in feeds if not feed["healthy"]]
-    facts(
-        "Database",
-        [
-            ("items", sum(row["items"] for row in outlets)),
-            ("outlets", len(outlets)),
-            ("undated items", sum(row["undated"] for row in outlets)),
-            ("retitled items", found["retitled"]),
-            ("translations", _listed(found["translations"])),
-            ("  with doubts", _listed(found["warnings"])),
-            ("  given up on", len(found["quarantined"])),
-            ("stories", found["stories"]),
-            ("  of several items", found["shared"]),
-            ("  on both sides", found["cross_border"]),
-            ("editions sent", found["deliveries"]),
-            ("feeds", f"{len(feeds)}, {len(down)} not healthy"),
-        ],
-    )
-    if down:
-        print("\nFeeds that cannot vouch for their side")
-        show(down, ("outlet", "country", "failures", "error", "last_good"))
-
-
-def _health_row(feed: Feed, state: FeedState, is_healthy: bool) -> dict[str, Any]:
-    return {
-        "outlet": feed.outlet,
-        "country": feed.country,
-        "language": feed.language,
-        "url": feed.url,
-        "healthy": is_healthy,
-        "failures": state.failures,
-        "error": state.error,
-        "last_good": state.last_good.isoformat() if state.last_good else None,
-        "next_poll": state.next_poll.isoformat() if state.next_poll else None,
-        "moved_to": state.moved_to,
-    }
-
-
-def _listed(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in counts.items()) or "none"
 
 
 # --- stories -------------------------------------------------------------------

@@ -113,11 +113,15 @@ class _Live:
         self._translator = translator
         self._stop = stop
         self._refused: dict[tuple[str, date], tuple[int, datetime]] = {}
+        self._today: date | None = None
 
     def tick(self) -> None:
         """Poll, translate and cluster what is due."""
         now, stop = compose.now(), self._stop
         with self._paths.open_store() as store:
+            if self._today != now.date():
+                store.feeds.forget(now.date())
+                self._today = now.date()
             due = store.feeds.due(self._config.feeds, now)
             poll_due(self._config, store, self._fetcher, due, now, log.info, stop)
             if not stop.is_set():
