@@ -85,7 +85,7 @@ def _item(feed: int, host: str, language: str, number: int) -> str:
     return ITEM.format(
         host=host,
         number=number,
-        title=f"{title} {feed}-{number}",
+        title=f"{title} {feed * 1000 + number}",
         slug="-".join(turned[:5]),
         author=("Redacción", "Staff")[feed % 2],
         at=START - timedelta(days=2) + timedelta(minutes=7 * number),

@@ -358,7 +358,7 @@ def test_check_lists_every_mistake_with_its_line(newsroom, tmp_path):
     done = monitor("check", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.count("did you mean 'country'?") == 2
-    assert "feeds.yaml:7: feeds[0].contry" in done.stderr
+    assert "feeds.yaml:10: feeds[0].contry" in done.stderr
 
 
 def test_an_unreachable_feed_is_named_and_the_others_go_on(newsroom, tmp_path):
