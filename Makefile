@@ -19,9 +19,10 @@ lint: .venv/dev
 	$(BIN)/mypy
 
 # LABELLED names a folder of labelled days to score beside the newsroom's.
-bench: .venv/dev apertium
+bench: .venv/bench apertium
 	$(BIN)/python bench/stories.py $(LABELLED)
 	$(BIN)/python bench/speed.py
+	$(BIN)/python bench/poll.py
 
 .venv/lean: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -33,6 +34,10 @@ bench: .venv/dev apertium
 
 .venv/dev: .venv/lean requirements-dev.lock
 	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/bench: .venv/dev requirements-bench.lock
+	$(PIP) --require-hashes -r requirements-bench.lock
 	@touch $@
 
 # The embedded translator, where apt is there and allowed; else the demo says what it
@@ -60,6 +65,8 @@ lock: .venv/dev             ## newest versions that pyproject.toml allows
 	  --upgrade --output-file requirements.lock
 	$(COMPILE) --group dev --constraint requirements.lock \
 	  --upgrade --output-file requirements-dev.lock
+	$(COMPILE) --group bench --constraint requirements.lock \
+	  --upgrade --output-file requirements-bench.lock
 
 clean:
 	rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache

@@ -2,8 +2,8 @@
 The poll step: ask each feed, read what changed, keep it.
 
 Feeds are asked side by side in threads and read in ``Crew.parsers``, which may be other
-processes; the calling thread alone writes, one transaction a feed: its items and what
-the poll has taught us are committed together, so a kill can never skip an item.
+processes; the calling thread alone writes. A feed's items and what the poll has taught
+us of it are committed together, so a kill can never skip an item.
 """
 
 from collections.abc import Callable, Generator, Iterable, Sequence
@@ -27,6 +27,11 @@ from monitor.store.items import Added
 
 IN_FLIGHT = 64
 """Feeds begun and not yet kept: bounds the documents that wait to be read."""
+
+TOGETHER = 16
+"""Feeds kept in one transaction, if so many are there at once: a commit writes whole
+pages, and those of one feed's items lie on pages of others'. A kill costs them all,
+and they are polled again."""
 
 Fetch = Callable[[Feed, FeedState], Document | Unchanged]
 """Give the feed's document, or its word that it has not changed."""
@@ -75,11 +80,10 @@ class _Turn:
 
     feed: Feed
     state: FeedState
-    asked: FeedState
-    """What it was asked with: ``state``, less what is not to be trusted."""
 
 
 _Outcome = Document | Unchanged | Parsed | FeedError
+_Step = tuple[_Turn, _Outcome]
 
 
 class _Round:
@@ -90,9 +94,9 @@ class _Round:
         self._store = store
         self._now = now
         self._pace = pace
-        self._done: SimpleQueue[tuple[_Turn, Future[_Outcome]]] = SimpleQueue()
-        self._read: dict[str, Document] = {}
-        """Documents being read, by their feed's url."""
+        self._done: SimpleQueue[_Step] = SimpleQueue()
+        self._read: dict[str, tuple[Document, str]] = {}
+        """Documents being read and their hashes, by their feed's url."""
         self._under_way: dict[str, Future[_Outcome]] = {}
 
     def results(self, due: Iterable[tuple[Feed, FeedState]]) -> Generator[PollResult]:
@@ -100,14 +104,18 @@ class _Round:
         for feed, state in islice(waiting, IN_FLIGHT):
             self._ask(feed, state)
         while self._under_way:
-            turn, future = self._done.get()
-            result = self._advance(turn, future.result())
-            if result is None:
-                continue
-            del self._under_way[turn.feed.url]
-            for feed, state in islice(waiting, 1):
+            # What is there goes into one transaction, but nothing waits for more.
+            steps = [self._done.get()]
+            while len(steps) < TOGETHER and not self._done.empty():
+                steps.append(self._done.get())
+            ended = [step for step in steps if not self._reads_on(*step)]
+            with self._store.atomic():
+                results = [self._end(turn, outcome) for turn, outcome in ended]
+            for result in results:
+                del self._under_way[result.feed.url]
+            for feed, state in islice(waiting, len(results)):
                 self._ask(feed, state)
-            yield result
+            yield from results
 
     def cancel(self) -> None:
         """Leave undone what has not begun."""
@@ -115,8 +123,10 @@ class _Round:
             future.cancel()
 
     def _ask(self, feed: Feed, state: FeedState) -> None:
-        turn = _Turn(feed, state, conditions(state, self._now))
-        self._start(turn, self._crew.threads, self._crew.fetch, feed, turn.asked)
+        asked = conditions(state, self._now)
+        self._start(
+            _Turn(feed, state), self._crew.threads, self._crew.fetch, feed, asked
+        )
 
     def _start(
         self,
@@ -131,50 +141,52 @@ class _Round:
 
     def _note(self, turn: _Turn, future: "Future[_Outcome]") -> None:
         if not future.cancelled():
-            self._done.put((turn, future))
+            self._done.put((turn, future.result()))
 
-    def _advance(self, turn: _Turn, outcome: _Outcome) -> PollResult | None:
-        """The result, or None while the document is being read."""
+    def _reads_on(self, turn: _Turn, outcome: _Outcome) -> bool:
+        """Whether it is a document that has changed; then its reading begins."""
+        if not isinstance(outcome, Document):
+            return False
+        feed, body_hash = turn.feed, sha256(outcome.body).hexdigest()
+        self._read[feed.url] = outcome, body_hash
+        if body_hash == turn.state.body_hash:
+            return False
+        known = self._store.items.digests(feed.url)
+        self._start(turn, self._crew.parsers, parse, feed, outcome, self._now, known)
+        return True
+
+    def _end(self, turn: _Turn, outcome: _Outcome) -> PollResult:
         match outcome:
             case FeedError():
                 return self._fail(turn, outcome)
             case Unchanged():
-                return self._keep(turn, outcome, Parsed(()))
-            case Parsed():
-                return self._keep(turn, self._read.pop(turn.feed.url), outcome)
-        feed = turn.feed
-        if _hash(outcome) == turn.state.body_hash:
-            return self._keep(turn, outcome, Parsed(()))
-        self._read[feed.url] = outcome
-        known = self._store.items.digests(feed.url)
-        self._start(turn, self._crew.parsers, parse, feed, outcome, self._now, known)
-        return None
+                return self._keep(turn, outcome, None, Parsed(()))
+        document, body_hash = self._read.pop(turn.feed.url)
+        parsed = outcome if isinstance(outcome, Parsed) else Parsed(())
+        return self._keep(turn, document, body_hash, parsed)
 
     def _keep(
-        self, turn: _Turn, answer: Document | Unchanged, parsed: Parsed
+        self,
+        turn: _Turn,
+        answer: Document | Unchanged,
+        body_hash: str | None,
+        parsed: Parsed,
     ) -> PollResult:
         feed, now = turn.feed, self._now
         held = len(parsed.sightings) + len(parsed.known)
-        body_hash = _hash(answer) if isinstance(answer, Document) else None
-        with self._store.atomic():
-            added = self._store.items.add(parsed.sightings, feed.url, parsed.known, now)
-            haul = Haul(body_hash, held, added.new + added.duplicates)
-            state = learn_success(turn.state, answer, haul, now, self._pace)
-            self._store.feeds.put(state)
-            self._store.feeds.count(_day(feed, now, parsed, added))
+        added = self._store.items.add(parsed.sightings, feed.url, parsed.known, now)
+        haul = Haul(body_hash, held, added.new + added.duplicates)
+        self._store.feeds.put(learn_success(turn.state, answer, haul, now, self._pace))
+        self._store.feeds.count(_day(feed, now, parsed, added))
         return PollResult(feed, held, added.new)
 
     def _fail(self, turn: _Turn, error: FeedError) -> PollResult:
         feed, now = turn.feed, self._now
-        with self._store.atomic():
-            self._store.feeds.put(learn_failure(turn.state, error, now, self._pace))
-            self._store.feeds.fail(feed.url, error.kind, error.reason, now)
-            self._store.feeds.count(PollDay(feed.url, now.date(), 1, 1, 0, 0, 0, 0))
+        self._read.pop(feed.url, None)
+        self._store.feeds.put(learn_failure(turn.state, error, now, self._pace))
+        self._store.feeds.fail(feed.url, error.kind, error.reason, now)
+        self._store.feeds.count(PollDay(feed.url, now.date(), 1, 1, 0, 0, 0, 0))
         return PollResult(feed, error=error)
-
-
-def _hash(document: Document) -> str:
-    return sha256(document.body).hexdigest()
 
 
 def _day(feed: Feed, now: datetime, parsed: Parsed, added: Added) -> PollDay:
