@@ -50,6 +50,8 @@ WORDS = {
     "stays closed to trucks and crews repair the east lane before the weekend rush "
     "begins",
 }
+UNACCENTED = str.maketrans("áéíóúñ", "aeioun")
+"""Content systems write the words of an address so."""
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"
  xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>Outlet {feed}</title>
@@ -86,7 +88,7 @@ def _item(feed: int, host: str, language: str, number: int) -> str:
         host=host,
         number=number,
         title=f"{title} {feed * 1000 + number}",
-        slug="-".join(turned[:5]),
+        slug="-".join(turned[:5]).translate(UNACCENTED),
         author=("Redacción", "Staff")[feed % 2],
         at=START - timedelta(days=2) + timedelta(minutes=7 * number),
         zone=("-0600", "GMT")[feed % 2],

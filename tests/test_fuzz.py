@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 import fuzz_feeds
 from fuzz_feeds import DATES, ENCODINGS, FEEDS, SAVED, TOKENS, check
+from monitor.feeds import quick
+from monitor.feeds.raw import Raw
 
 RUNS = 300  # beyond the seeds: two or three seconds
 SAVED_INPUTS = sorted(SAVED.glob("*.bin"))
@@ -42,6 +44,13 @@ def test_a_broken_promise_is_found(monkeypatch):
     monkeypatch.setattr(fuzz_feeds, "MAX_TITLE", 3)
     with pytest.raises(AssertionError):
         check(b"0" + _rss("<title>four</title>", "utf-8"))
+
+
+def test_an_item_that_is_read_otherwise_than_by_feedparser_is_found(monkeypatch):
+    other = Raw("Otro", (), "https://diario.example/2", "", ())
+    monkeypatch.setattr(quick, "read", lambda children: other)
+    with pytest.raises(AssertionError, match="feedparser"):
+        check(b"0" + _rss("<link>https://diario.example/1</link>", "utf-8"))
 
 
 # --- documents made up ---------------------------------------------------------------

@@ -84,24 +84,30 @@ def _by_digest(
 ) -> dict[str, Raw | None]:
     """The raw items by digest, in the document's order; None for those known.
 
-    Known items are cut out before feedparser sees the text, where that is safe; it is
-    what costs most.
+    Items that are known, or plain and read already, are cut out before feedparser sees
+    the text, where that is safe; it is what costs most.
     """
     spans = split(text, repr((READING, url, feed)))
     if spans and len(spans.digests) <= MAX_ITEMS:
-        new = [digest for digest in spans.digests if digest not in known]
-        raws = _without_known(feed, spans, known) if new else []
-        if len(raws) == len(new):
-            fresh = dict(zip(new, raws, strict=True))
+        fresh: dict[str, Raw | None] = {
+            digest: raw
+            for digest, raw in zip(spans.digests, spans.raws, strict=True)
+            if raw and digest not in known
+        }
+        done = {d for d in spans.digests if d in known} | fresh.keys()
+        odd = [digest for digest in spans.digests if digest not in done]
+        raws = _without(feed, spans, done) if odd else []
+        if len(raws) == len(odd):
+            fresh.update(zip(odd, raws, strict=True))
             return {digest: fresh.get(digest) for digest in spans.digests}
     whole = _read_any(feed, text)[:MAX_ITEMS]
     return {raw.digest: None if raw.digest in known else raw for raw in whole}
 
 
-def _without_known(feed: Feed, spans: Spans, known: Container[str]) -> list[Raw]:
+def _without(feed: Feed, spans: Spans, done: Container[str]) -> list[Raw]:
     """The other raw items; none if what is left cannot be read by itself."""
     try:
-        return _read_any(feed, spans.without(known))
+        return _read_any(feed, spans.without(done))
     except ParseError:
         return []
 
