@@ -125,10 +125,17 @@ def poll(
 
 
 @app.command()
-def translate(ctx: typer.Context, translator: Translator = None) -> None:
+def translate(
+    ctx: typer.Context,
+    translator: Translator = None,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Also what another engine has translated."),
+    ] = False,
+) -> None:
     """Translate the items that still wait."""
     engine = translator.value if translator else None
-    _verbs("steps").translate(_paths(ctx), engine)
+    _verbs("steps").translate(_paths(ctx), engine, again=again)
 
 
 @app.command()

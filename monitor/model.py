@@ -17,12 +17,15 @@ DateSource = Literal["feed", "default-zone", "fetched"]
 """Where ``Item.published`` comes from: the feed's own date and offset; the feed's date
 read in the outlet's zone, since it names none; or the minute we saw it, where the feed
 gives no date, or one that lies ahead and cannot be believed."""
+Reach = Literal["all", "headlines", "none"]
+"""How much of an item is translated: its title and summary, its title, or nothing."""
 FailureKind = Literal["soft", "hard", "dns", "gone"]
 """Why a poll failed: a trouble that passes by itself (a timeout, 404, 429, 5xx); one
 that lasts until a person acts (no feed there, refused, unsafe); a host name that cannot
 be found; or 410, by which a feed says that it has ended."""
 
 LANGUAGES: tuple[Language, ...] = ("en", "es")
+OTHER: Mapping[Language, Language] = {"en": "es", "es": "en"}
 SIDES: tuple[Country, ...] = ("US", "MX")
 
 
@@ -45,6 +48,8 @@ class Feed:
     """Regular expressions of columns whose title repeats from day to day."""
     local: bool = False
     """Whether the feed may live on a private or loopback address."""
+    translate: Reach = "all"
+    """How much of its items is translated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +193,8 @@ class Translation:
     engine: str
     engine_version: str
     title: str
-    summary: str
+    summary: str | None
+    """None where only the headline is translated, or only the headline so far."""
     warnings: tuple[str, ...] = ()
     """Why a reader should doubt it; empty when every check passed."""
 
@@ -201,6 +207,8 @@ class Reading:
     english_title: str
     english_summary: str
     """The original for English items, otherwise a translation; empty without one."""
+    doubts: tuple[str, ...] = ()
+    """Warnings of that translation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +331,13 @@ class Subscriber:
     time: time
     """When the edition is due, in the subscriber's zone."""
     watchlists: tuple[str, ...] = ()
+    translate: bool = True
+    """Whether translations stand beside the originals."""
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """Those the edition speaks, the page's own first."""
+        return LANGUAGES if self.language == "both" else (self.language,)
 
 
 @dataclass(frozen=True, slots=True)

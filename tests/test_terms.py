@@ -399,3 +399,14 @@ def test_proper_words_come_from_where_capitals_tell():
     assert ("wakes", True) not in set(proper_words(english))
     spanish = item("La nieve cubre Ñuñoa por la mañana", "MX")
     assert {("nunoa", True), ("nieve", False)} <= set(proper_words(spanish))
+
+
+def test_a_translation_that_cannot_be_read_is_left_aside():
+    of = item("Cierran el puente de Laredo", "MX", "es")
+    good = READER.read(reading(of, "They close the bridge of Laredo"))
+    bad = READER.read(reading(of, "They close the bridge", doubts=("repeats",)))
+    without = READER.read(reading(of))
+    doubted = READER.read(reading(of, "They close the bridge", doubts=("length",)))
+    assert bad == without
+    assert good.english != without.english
+    assert doubted.english != without.english

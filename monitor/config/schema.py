@@ -18,7 +18,7 @@ from monitor.config.settings import (
     PollSettings,
 )
 from monitor.config.tree import Loc
-from monitor.model import Country, Feed, Language, Subscriber, Watchlist
+from monitor.model import Country, Feed, Language, Reach, Subscriber, Watchlist
 from monitor.text import squeeze
 
 T = TypeVar("T")
@@ -87,6 +87,7 @@ class FeedSchema(_Schema):
     id_pattern: Annotated[_Pattern, _ONE_GROUP] | None = None
     recurring_titles: tuple[_Pattern, ...] = ()
     local: bool = False
+    translate: Reach = "all"
 
     def to_feed(self) -> Feed:
         """The same as our own type."""
@@ -137,6 +138,7 @@ class _Subscriber(_Schema):
     tz: Annotated[_Text, _ZONE]
     time: Annotated[Clock, BeforeValidator(_clock)] = Clock(7)
     watchlists: tuple[_Text, ...] = ()
+    translate: bool = True
 
 
 class _Digest(_Schema):

@@ -41,7 +41,7 @@ def _readings(member: Member) -> Iterator[str]:
     yield member.item.summary
     for translation in member.translations.values():
         yield translation.title
-        yield translation.summary
+        yield translation.summary or ""
 
 
 def _plain(text: str) -> str:

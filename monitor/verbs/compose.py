@@ -12,7 +12,7 @@ from monitor.errors import ConfigError, TranslationError
 from monitor.feeds.cadence import Pace
 from monitor.feeds.fetch import Fetcher
 from monitor.model import LANGUAGES, Language
-from monitor.pipeline import Desk
+from monitor.pipeline import Desk, Plan
 from monitor.store.database import Store
 from monitor.translation.apertium import ApertiumTranslator
 from monitor.translation.argos import ArgosTranslator
@@ -101,10 +101,19 @@ def translates(translator: Translator) -> bool:
     return translator.supports("es", "en")
 
 
-def targets(config: Config) -> tuple[Language, ...]:
-    """English for the stories; Spanish too where a subscriber reads it."""
-    readers = {subscriber.language for subscriber in config.subscribers}
-    return LANGUAGES if readers & {"es", "both"} else ("en",)
+def plan(config: Config) -> Plan:
+    """English for the stories; Spanish too where a subscriber wants it."""
+    wanted = {
+        language
+        for subscriber in config.subscribers
+        for language in subscriber.languages
+        if subscriber.translate
+    }
+    return Plan(
+        LANGUAGES if "es" in wanted else ("en",),
+        frozenset(f.url for f in config.feeds if f.translate == "headlines"),
+        frozenset(f.url for f in config.feeds if f.translate == "none"),
+    )
 
 
 def desk(config: Config, translator: Translator) -> Desk:
@@ -115,6 +124,7 @@ def desk(config: Config, translator: Translator) -> Desk:
         config.owners,
         config.watchlists,
         f"{engine.name} {engine.version}" if engine else "",
+        plan(config).untranslated,
     )
 
 

@@ -13,6 +13,7 @@ from monitor.evaluation.datasets import LabelledSet, read
 from monitor.evaluation.scores import Agreement, Report, Scores, report
 from monitor.evaluation.translation import score as score_translation
 from monitor.model import Language, Sighting
+from monitor.pipeline import Plan
 from monitor.store.database import Store
 from monitor.terminal import show_json
 from monitor.verbs import compose
@@ -77,8 +78,9 @@ def live_day(labelled: LabelledSet, engine: EngineName) -> dict[str, str]:
         # Each labelled item is one of its own, whatever texts repeat.
         seen = [Sighting(item, (f"id:{item.id}",), item.id) for item in labelled.items]
         store.items.add(seen, "", (), last)
-        translate_pending(store, translator, ("en",), last, quiet, Event())
-        cluster_waiting(store, translator, last, quiet, Event())
+        plan = Plan(("en",))
+        translate_pending(store, translator, plan, last, quiet, Event())
+        cluster_waiting(store, translator, plan, last, quiet, Event())
         return store.stories.found()
 
 

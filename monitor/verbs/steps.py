@@ -13,8 +13,9 @@ from monitor.config.mistakes import MistakesError
 from monitor.config.settings import Config, EngineName
 from monitor.errors import ConfigError
 from monitor.feeds.fetch import Fetcher
-from monitor.model import Feed, FeedState, Language
+from monitor.model import Feed, FeedState
 from monitor.parsers import open_parsers
+from monitor.pipeline import Plan
 from monitor.polling import Crew, PollResult
 from monitor.polling import poll as poll_feeds
 from monitor.store.database import Store
@@ -91,8 +92,14 @@ def poll_due(
     threads.shutdown(wait=not stop.is_set(), cancel_futures=True)
 
 
-def translate(paths: Paths, engine: EngineName | None, *, say: Say = print) -> None:
-    """Translate what still waits."""
+def translate(
+    paths: Paths,
+    engine: EngineName | None,
+    *,
+    again: bool = False,
+    say: Say = print,
+) -> None:
+    """Translate what still waits; ``again``, what another engine has made as well."""
     config = paths.read_config()
     with (
         paths.open_store() as store,
@@ -100,43 +107,61 @@ def translate(paths: Paths, engine: EngineName | None, *, say: Say = print) -> N
     ):
         if not compose.translates(translator):
             say(f"translate: {compose.NO_TRANSLATOR}")
-        wanted = compose.targets(config)
-        translate_pending(store, translator, wanted, compose.now(), say, Event())
+        plan, now = compose.plan(config), compose.now()
+        translate_pending(store, translator, plan, now, say, Event(), again=again)
 
 
 def translate_pending(
     store: Store,
     translator: Translator,
-    targets: Iterable[Language],
+    plan: Plan,
+    now: datetime,
+    say: Say,
+    stop: Event,
+    *,
+    again: bool = False,
+) -> None:
+    """One line a batch; ends early when told to stop."""
+    with closing(
+        pipeline.translate(store, translator, plan, now, again=again)
+    ) as results:
+        for result in results:
+            say(_translate_line(result))
+            if stop.is_set():
+                break
+
+
+def _translate_line(result: pipeline.TranslateResult) -> str:
+    what = {"headline": "headlines", "whole": "items"}[result.part]
+    doubted = f", {result.doubted} doubted" if result.doubted else ""
+    failed = f", {result.failed} failed" if result.failed else ""
+    return (
+        f"translate: {result.translated} {what} into {result.target}{doubted}{failed}"
+    )
+
+
+def cluster(paths: Paths, *, say: Say = print) -> None:
+    """Give every item without a story its story."""
+    config = paths.read_config()
+    with (
+        paths.open_known_store() as store,
+        closing(compose.open_translator(config.engine)) as translator,
+    ):
+        plan = compose.plan(config)
+        cluster_waiting(store, translator, plan, compose.now(), say, Event())
+
+
+def cluster_waiting(
+    store: Store,
+    translator: Translator,
+    plan: Plan,
     now: datetime,
     say: Say,
     stop: Event,
 ) -> None:
     """One line a batch; ends early when told to stop."""
-    with closing(pipeline.translate(store, translator, targets, now)) as results:
-        for result in results:
-            failed = f", {result.failed} failed" if result.failed else ""
-            say(f"translate: {result.translated} into {result.target}{failed}")
-            if stop.is_set():
-                break
-
-
-def cluster(paths: Paths, *, say: Say = print) -> None:
-    """Give every item without a story its story."""
-    engine = paths.read_config().engine
-    with (
-        paths.open_known_store() as store,
-        closing(compose.open_translator(engine)) as translator,
-    ):
-        cluster_waiting(store, translator, compose.now(), say, Event())
-
-
-def cluster_waiting(
-    store: Store, translator: Translator, now: datetime, say: Say, stop: Event
-) -> None:
-    """One line a batch; ends early when told to stop."""
     patience = pipeline.PATIENCE if compose.translates(translator) else timedelta(0)
-    with closing(pipeline.cluster(store, now, patience)) as results:
+    with closing(pipeline.cluster(store, now, patience, plan)) as results:
         for assignments in results:
             opened = sum(a.why.nearest is None for a in assignments)
             joined = len(assignments) - opened
