@@ -131,6 +131,8 @@ def _member(member: Member) -> dict[str, Any]:
         "language": item.language,
         "title": item.title,
         "translated_title": translation.title if translation else None,
+        "translated_by": translation.engine if translation else None,
+        "translation_warnings": list(translation.warnings) if translation else [],
         "url": item.url,
         "published": item.published.isoformat(),
         "date_source": item.date_source,

@@ -45,6 +45,7 @@ digest:
       tz: America/Mexico_City
       time: "06:30"
       watchlists: [Water]
+      translate: false
 feeds:
   - url: https://ledger.example/rss
     outlet: The Ledger
@@ -64,6 +65,7 @@ feeds:
     id_pattern: '-(\\d+)\\.html'
     recurring_titles: ['^Clima hoy en ']
     local: true
+    translate: headlines
 """
 
 
@@ -120,6 +122,7 @@ def test_every_setting_arrives(read):
                 "America/Mexico_City",
                 time(6, 30),
                 ("Water",),
+                translate=False,
             ),
         ),
         feeds=(
@@ -144,6 +147,7 @@ def test_every_setting_arrives(read):
                 r"-(\d+)\.html",
                 ("^Clima hoy en ",),
                 local=True,
+                translate="headlines",
             ),
         ),
     )
@@ -164,6 +168,7 @@ def test_mail_and_subscribers_have_defaults(read):
         "      language: es\n      tz: America/Mex", "      tz: America/Mex"
     )
     text = text.replace('      time: "06:30"\n      watchlists: [Water]\n', "")
+    text = text.replace("      translate: false\n", "")
     config = read(text)
     assert config.mail == MailSettings(
         "mail.example", 25, "starttls", "", "monitor@example.org"
@@ -303,6 +308,8 @@ READER = "digest.subscribers[0]"
         ("'-(\\d+)\\.html'", "'(a)(b)'", "feeds[1].id_pattern", "expected a pattern with one group"),
         ("'-(\\d+)\\.html'", "'(a'", "feeds[1].id_pattern", "expected a regular expression: missing )"),
         ("'-(\\d+)\\.html'", "'(a{99999999999})'", "feeds[1].id_pattern", "expected a regular expression: the repetition number is too large"),
+        ("translate: headlines", "translate: titles", "feeds[1].translate", "expected 'all', 'headlines' or 'none', found 'titles'"),
+        ("translate: false", "translate: headlines", f"{READER}.translate", "expected a valid boolean"),
         ("local: true", "local: perhaps", "feeds[1].local", "expected a valid boolean"),
         # settings
         ("contact: desk@example.org", "contact: Dueña", "contact", "expected ASCII, as HTTP headers hold nothing else, found 'Dueña'"),
@@ -353,8 +360,8 @@ def test_a_missing_key_is_named_at_its_feed(mistakes, key):
         rf"(?m)^    {key}:.*\n", "", GOOD[GOOD.index("feeds:") :]
     )
     assert mistakes(text) == [
-        f"29: feeds[0].{key}: is missing",
-        f"35: feeds[1].{key}: is missing",
+        f"30: feeds[0].{key}: is missing",
+        f"36: feeds[1].{key}: is missing",
     ]
 
 
@@ -378,7 +385,7 @@ def test_a_mapping_for_a_key_is_a_mistake_like_another(read):
 
 def test_no_feeds_at_all_is_one_mistake(mistakes):
     text = GOOD[: GOOD.index("feeds:")] + "feeds: []\n"
-    assert mistakes(text) == ["28: feeds: expected at least one, found []"]
+    assert mistakes(text) == ["29: feeds: expected at least one, found []"]
 
 
 def test_sections_of_the_wrong_shape_are_named_in_words_of_yaml(mistakes):
@@ -399,7 +406,7 @@ def test_mistakes_in_flow_style_have_their_own_lines(mistakes):
         "     tz: Mars/Base}\n"
     )
     assert [m.split(": ")[:2] for m in mistakes(text)] == [
-        ["30", "feeds[0].language"],
+        ["31", "feeds[0].language"],
         ["31", "feeds[0].tz"],
     ]
 
@@ -449,7 +456,7 @@ def test_the_error_itself_is_the_first_mistake_and_a_count(read):
 def test_a_doubled_feed_names_both_lines(mistakes):
     text, line = changed("http://diario.example:8080/rss", "https://ledger.example/rss")
     assert mistakes(text) == [
-        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 29; remove one"
+        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 30; remove one"
     ]
 
 
@@ -460,14 +467,14 @@ def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
     ).replace("feeds:\n", f"{reader}feeds:\n")
     assert mistakes(text) == [
         "14: watchlists[1].name: Water is already on line 12; remove one",
-        "30: digest.subscribers[1].name: Mesa is already on line 24; remove one",
+        "31: digest.subscribers[1].name: Mesa is already on line 24; remove one",
     ]
 
 
 def test_an_outlet_with_two_owners_is_a_mistake(mistakes):
     text, _ = changed("outlet: El Diario", "outlet: The Ledger")
     assert mistakes(text) == [
-        "41: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
+        "42: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
     ]
 
 

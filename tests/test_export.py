@@ -81,7 +81,7 @@ def test_stories_json_says_what_the_contract_promises():
     told = Story(
         "sm1",
         (
-            Member(agua, Assignment("m1", "sm1", 0.0, Why({})), {"en": translation(agua, "Water")}),
+            Member(agua, Assignment("m1", "sm1", 0.0, Why({})), {"en": translation(agua, "Water", warnings=("length",))}),
             Member(deal, Assignment("u1", "sm1", 0.75, why), {}),
         ),
     )  # fmt: skip
@@ -118,6 +118,8 @@ def test_stories_json_says_what_the_contract_promises():
                     "language": "es",
                     "title": "Agua",
                     "translated_title": "Water",
+                    "translated_by": "apertium",
+                    "translation_warnings": ["length"],
                     "url": "https://m.example/1",
                     "published": "2026-03-02T12:00:00+00:00",
                     "date_source": "feed",
@@ -130,6 +132,8 @@ def test_stories_json_says_what_the_contract_promises():
                     "language": "en",
                     "title": "Deal",
                     "translated_title": None,
+                    "translated_by": None,
+                    "translation_warnings": [],
                     "url": "https://u.example/1",
                     "published": "2026-03-02T13:30:00+00:00",
                     "date_source": "default-zone",

@@ -152,7 +152,7 @@ def warnings(
         "sentence-lost": _loses_sentence(text, translation),
         "length": _has_odd_length(text, translation),
         "repeats": _repeats(translation) and not _repeats(text),
-        "numbers-lost": not _numbers(text) <= _all_numbers(translation),
+        "numbers-lost": not figures_to_keep(text) <= figures(translation),
         "names-lost": _loses_name(translation, names),
         "negation-lost": _loses_negation(text, translation, source, target),
     }
@@ -231,14 +231,15 @@ def _repeats(text: str) -> bool:
     return any(count >= 3 for count in Counter(triples).values())
 
 
-def _numbers(text: str) -> set[str]:
-    """The figures that a translation must keep."""
+def figures_to_keep(text: str) -> set[str]:
+    """Those that a translation must have, too, as digits without points or commas."""
     found = _NUMBER.findall(_MAY_CHANGE.sub(" ", text))
     plain = {re.sub(r"[.,]", "", number) for number in found}
     return {n for n in plain if len(n) > 2 or int(n) >= _SMALLEST_NUMBER}
 
 
-def _all_numbers(text: str) -> set[str]:
+def figures(text: str) -> set[str]:
+    """All of them, as digits without points or commas."""
     return {re.sub(r"[.,]", "", number) for number in _NUMBER.findall(text)}
 
 
