@@ -407,7 +407,7 @@ def test_mistakes_in_flow_style_have_their_own_lines(mistakes):
     )
     assert [m.split(": ")[:2] for m in mistakes(text)] == [
         ["31", "feeds[0].language"],
-        ["31", "feeds[0].tz"],
+        ["32", "feeds[0].tz"],
     ]
 
 
