@@ -33,6 +33,7 @@ from monitor.model import (
     Watchlist,
 )
 from monitor.store.database import Store
+from monitor.stories.aliases import Aliases
 from monitor.stories.cluster import WINDOW, Clusterer
 from monitor.translation.translator import Translator, translate_items
 
@@ -137,20 +138,21 @@ def _ask_for_life(translator: Translator, target: Language) -> None:
 
 
 def cluster(
-    store: Store, now: datetime, patience: timedelta
+    store: Store, now: datetime, patience: timedelta, known: Aliases | None = None
 ) -> Generator[list[Assignment]]:
     """Give every item without a story its story, in the order of publication.
 
     A Spanish item without its English waits for as long as ``patience``: PATIENCE
     where an engine translates, nothing where none does.
     The window's earlier decisions are recalled in the order in which they were made,
-    so a restart decides as an uninterrupted run would.
+    so a restart decides as an uninterrupted run would. ``known`` is what the two
+    languages write differently, if it is more than the bridge we ship.
     """
     waiting = store.stories.unassigned(now - patience)
     if not waiting:
         return
     oldest = max(waiting[0].item.published, now - 2 * WINDOW)
-    clusterer = Clusterer()
+    clusterer = Clusterer(known)
     for reading, assignment in store.stories.window(oldest - WINDOW):
         clusterer.recall(reading, assignment)
     for batch in batches(waiting, BATCH):

@@ -15,6 +15,7 @@ from monitor.errors import MonitorError, TranslationError
 from monitor.feeds.fetch import Fetcher
 from monitor.model import Subscriber
 from monitor.store.lock import running_alone
+from monitor.stories.aliases import aliases
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
@@ -39,7 +40,7 @@ def run(
     with (
         running_alone(paths.db),
         compose.open_fetcher(config) as fetcher,
-        closing(compose.open_translator(config.engine)) as translator,
+        closing(compose.open_translator(config.engine, config.bridge)) as translator,
     ):
         if not compose.translates(translator):
             log.warning(compose.NO_TRANSLATOR)
@@ -133,7 +134,8 @@ class _Live:
                 except TranslationError as error:
                     log.error("translate: %s", error)
             if not stop.is_set():
-                cluster_waiting(store, self._translator, now, log.info, stop)
+                known = aliases(self._config.bridge)
+                cluster_waiting(store, self._translator, now, log.info, stop, known)
 
     def send_due(self) -> None:
         """Send the editions that are due; offer a refused one again later and later."""

@@ -18,6 +18,7 @@ from monitor.parsers import open_parsers
 from monitor.polling import Crew, PollResult
 from monitor.polling import poll as poll_feeds
 from monitor.store.database import Store
+from monitor.stories.aliases import Aliases, aliases
 from monitor.terminal import watched
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
@@ -50,7 +51,7 @@ def check(paths: Paths) -> None:
     print(
         f"{len(config.subscribers)} subscribers, {len(config.watchlists)} watch-lists"
     )
-    if not compose.translates(compose.open_translator(config.engine)):
+    if not compose.translates(compose.open_translator(config.engine, config.bridge)):
         print(f"note: {compose.NO_TRANSLATOR}")
 
 
@@ -96,7 +97,9 @@ def translate(paths: Paths, engine: EngineName | None, *, say: Say = print) -> N
     config = paths.read_config()
     with (
         paths.open_store() as store,
-        closing(compose.open_translator(engine or config.engine)) as translator,
+        closing(
+            compose.open_translator(engine or config.engine, config.bridge)
+        ) as translator,
     ):
         if not compose.translates(translator):
             say(f"translate: {compose.NO_TRANSLATOR}")
@@ -123,20 +126,26 @@ def translate_pending(
 
 def cluster(paths: Paths, *, say: Say = print) -> None:
     """Give every item without a story its story."""
-    engine = paths.read_config().engine
+    config = paths.read_config()
     with (
         paths.open_known_store() as store,
-        closing(compose.open_translator(engine)) as translator,
+        closing(compose.open_translator(config.engine)) as translator,
     ):
-        cluster_waiting(store, translator, compose.now(), say, Event())
+        known = aliases(config.bridge)
+        cluster_waiting(store, translator, compose.now(), say, Event(), known)
 
 
 def cluster_waiting(
-    store: Store, translator: Translator, now: datetime, say: Say, stop: Event
+    store: Store,
+    translator: Translator,
+    now: datetime,
+    say: Say,
+    stop: Event,
+    known: Aliases | None = None,
 ) -> None:
     """One line a batch; ends early when told to stop."""
     patience = pipeline.PATIENCE if compose.translates(translator) else timedelta(0)
-    with closing(pipeline.cluster(store, now, patience)) as results:
+    with closing(pipeline.cluster(store, now, patience, known)) as results:
         for assignments in results:
             opened = sum(a.why.nearest is None for a in assignments)
             joined = len(assignments) - opened
