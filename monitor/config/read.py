@@ -95,10 +95,9 @@ def _entry_faults(
         entry = schema.to_entry()
         for key, what in entry.faults():
             yield (*here, key), what
-        for use in entry.uses():
-            if first.setdefault(use, n) != n:
-                line = line_of(tree, ("bridge", first[use]))
-                yield here, f"{use[2]!r} is already on line {line}; remove one"
+        if use := next((u for u in entry.uses() if first.setdefault(u, n) != n), None):
+            line = line_of(tree, ("bridge", first[use]))
+            yield here, f"{use[2]!r} is already on line {line}; remove one"
 
 
 def _twins(
