@@ -318,6 +318,9 @@ class Watchlist:
 
     name: str
     terms: tuple[str, ...]
+    en: tuple[str, ...] = ()
+    """What else the terms are called, looked for in texts of that language alone."""
+    es: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from typing import TypeVar
 
 from monitor.coverage.sides import compare as compare_story
 from monitor.digest.edition import due_date, edition, window
+from monitor.entry import Entry
 from monitor.errors import DeliveryError
 from monitor.feeds.health import FeedReport, report
 from monitor.model import (
@@ -35,8 +36,10 @@ from monitor.model import (
     Watchlist,
 )
 from monitor.store.database import Store
+from monitor.stories.aliases import aliases
 from monitor.stories.cluster import WINDOW, Clusterer
-from monitor.translation.items import PARTS, Names, Part, no_names, translate_items
+from monitor.translation.bridge import bridge
+from monitor.translation.items import PARTS, Part, translate_items
 from monitor.translation.translator import Translator, engine_for
 
 BATCH = 256
@@ -98,15 +101,15 @@ def feed_reports(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be translated, as feeds.yaml has it."""
+    """What is to be translated and what names are known, as feeds.yaml has it."""
 
     targets: tuple[Language, ...]
     headlines_only: frozenset[str] = frozenset()
     """Feeds whose summaries are left alone."""
     untranslated: frozenset[str] = frozenset()
     """Feeds that are left alone as a whole."""
-    names: Names = no_names
-    """How to tell whether a translation has kept the names."""
+    own: tuple[Entry, ...] = ()
+    """What a person adds to the bridge."""
 
     def spared(self, part: Part) -> frozenset[str]:
         """The feeds of which this part is not translated."""
@@ -154,7 +157,7 @@ def translate(
         )
         for batch in batches(waiting, BATCH):
             made = translate_items(
-                *(batch, target, translator, part), store.memory, plan.names
+                *(batch, target, translator, part), store.memory, bridge(plan.own)
             )
             if len(made.failures) == len(batch):
                 _ask_for_life(translator, target)
@@ -198,7 +201,7 @@ def cluster(
     if not waiting:
         return
     oldest = max(waiting[0].item.published, now - 2 * WINDOW)
-    clusterer = Clusterer()
+    clusterer = Clusterer(aliases(plan.own))
     for reading, assignment in store.stories.window(oldest - WINDOW):
         clusterer.recall(reading, assignment)
     for batch in batches(waiting, BATCH):

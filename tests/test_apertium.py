@@ -9,7 +9,7 @@ import pytest
 from monitor.errors import TranslationError
 from monitor.model import Language
 from monitor.translation.apertium import ApertiumTranslator
-from monitor.translation.glossary import Glossary, read_glossary
+from monitor.translation.glossary import Glossary, Term
 from monitor.translation.lexicon import Lexicon, read_lexicon
 
 installed = pytest.mark.skipif(
@@ -168,7 +168,12 @@ def test_without_a_glossary_names_are_words():
 
 @installed
 def test_an_own_glossary_is_used():
-    own = read_glossary(["noun.m\tzzyzx\twidget", "nouns.m\tzzyzxes\twidgets"])
+    own = Glossary(
+        [
+            Term("noun.m", ("zzyzx",), ("widget",)),
+            Term("nouns.m", ("zzyzxes",), ("widgets",)),
+        ]
+    )
     assert spanish("Llega el zzyzx", "Zzyzxes nuevos", glossary=own) == [
         "The widget arrives", "New widgets",
     ]  # fmt: skip

@@ -1,6 +1,6 @@
 import re
 from collections import Counter
-from datetime import time
+from datetime import date, time
 from os.path import commonprefix
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from monitor.config.mistakes import MistakesError
 from monitor.config.read import PASSWORD_VARIABLE, read_config
 from monitor.config.schema import known_keys
 from monitor.config.settings import Config, MailSettings, PollSettings
+from monitor.entry import Entry
 from monitor.errors import ConfigError
 from monitor.model import Feed, Subscriber, Watchlist
 
@@ -66,6 +67,17 @@ feeds:
     recurring_titles: ['^Clima hoy en ']
     local: true
     translate: headlines
+bridge:
+  - kind: law
+    en: [USMCA, New NAFTA]
+    es: T-MEC
+    only: es
+    match: {es: [tratado comercial]}
+  - kind: person
+    both: Ana Stone
+    office: Mayor of Rio Seco
+    since: 2025-01-20
+    checked: 2025-06-30
 """
 
 
@@ -148,6 +160,23 @@ def test_every_setting_arrives(read):
                 ("^Clima hoy en ",),
                 local=True,
                 translate="headlines",
+            ),
+        ),
+        bridge=(
+            Entry(
+                "law",
+                ("USMCA", "New NAFTA"),
+                ("T-MEC",),
+                match_es=("tratado comercial",),
+                only="es",
+            ),
+            Entry(
+                "person",
+                ("Ana Stone",),
+                ("Ana Stone",),
+                office="Mayor of Rio Seco",
+                since=date(2025, 1, 20),
+                checked=date(2025, 6, 30),
             ),
         ),
     )
@@ -327,6 +356,18 @@ READER = "digest.subscribers[0]"
         ("engine: none", "engine: google", "translation.engine", "expected 'auto', 'argos', 'apertium' or 'none', found 'google'"),
         ("terms: [CILA, Río Bravo]", "terms: []", "watchlists[0].terms", "expected at least one, found []"),
         ("terms: [CILA, Río Bravo]", "terms: CILA", "watchlists[0].terms", "expected a list, found 'CILA'"),
+        # bridge
+        ("kind: law", "kind: treaty", "bridge[0].kind", "expected 'person', 'given', 'place'"),
+        ("kind: law", "kin: law", "bridge[0].kin", "unknown key; did you mean 'kind'?"),
+        ("only: es", "only: fr", "bridge[0].only", "expected 'en' or 'es', found 'fr'"),
+        ("match: {es: [tratado comercial]}", "match: {fr: [x]}", "bridge[0].match", "expected true, false or forms such as {en: [...], es: [...]}"),
+        ("match: {es: [tratado comercial]}", "match: {es: [1]}", "bridge[0].match", "expected true, false or forms"),
+        ("match: {es: [tratado comercial]}", "match: maybe", "bridge[0].match", "expected true, false or forms"),
+        ("en: [USMCA, New NAFTA]", "en: [USMCA, 1994]", "bridge[0].en[1]", "expected a text, found 1994"),
+        ("en: [USMCA, New NAFTA]", "en: [USMCA, USMCA]", "bridge[0].en", "'USMCA' stands there twice; remove one"),
+        ("en: [USMCA, New NAFTA]", "both: [USMCA, New NAFTA]", "bridge[0].both", "stands for en and es; remove it or them"),
+        ("since: 2025-01-20", "since: 2025-07-20", "bridge[1].since", "lies after checked; correct one of them"),
+        ("since: 2025-01-20", "since: soon", "bridge[1].since", "expected a valid date"),
         # digest
         ("port: 587", "port: 65536", "digest.mail.port", "expected less than or equal to 65535, found 65536"),
         ("port: 587", "port: 0", "digest.mail.port", "expected greater than or equal to 1, found 0"),
@@ -460,6 +501,18 @@ def test_a_doubled_feed_names_both_lines(mistakes):
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("es: Ana Stone", "bridge[1].en: is missing; give a form in each language"),
+        ("both: T-MEC", "bridge[1]: 'T-MEC' is already on line 50; remove one"),
+    ],
+)
+def test_an_entry_that_cannot_stand_is_named_where_it_begins(mistakes, written, says):
+    [mistake] = mistakes(GOOD.replace("both: Ana Stone", written))
+    assert mistake.startswith(f"55: {says}")
+
+
 def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
     reader = GOOD[GOOD.index("    - name: Mesa") : GOOD.index("feeds:")]
     text = GOOD.replace(
@@ -525,6 +578,7 @@ def test_known_keys_lists_every_key_once_as_a_dotted_path():
         "poll.interval_minutes",
         "translation.engine",
         "watchlists.terms",
+        "bridge.match",
         "digest.mail.host",
         "digest.subscribers.watchlists",
         "feeds.url",

@@ -91,6 +91,16 @@ def test_a_feed_is_added_in_the_style_of_those_it_is_like(tmp_path):
     assert feed_lines(path)[new.url] == 13
 
 
+def test_entries_of_the_bridge_stay_as_they_are(tmp_path):
+    text = HEAD + FLOW + "bridge:\n  - {en: USMCA, es: T-MEC, kind: law}  # ours\n"
+    path = written(tmp_path, text)
+    new = feed("Brava", owner="Brava", kind="wire", url="https://brava.example/2")
+    add_feeds(path, [new])
+    remove_feeds(path, [new.url])
+    assert path.read_text() == text
+    assert [entry.en for entry in read_config(path, {}).bridge] == [("USMCA",)]
+
+
 def test_every_key_is_written_and_quoted_where_it_must_be(tmp_path):
     path = written(tmp_path, HEAD + FLOW)
     new = feed(

@@ -3,6 +3,7 @@ from engines import Scripted, Shouter
 
 from builders import item
 from monitor.model import Translation
+from monitor.translation.bridge import bridge
 from monitor.translation.items import (
     Failure,
     TranslationBatch,
@@ -220,11 +221,17 @@ def test_a_doubted_translation_is_better_than_none():
 
 def test_a_name_that_is_lost_is_doubted_if_the_names_are_known():
     engine = Scripted(says={"Trump llega hoy": "The triumph comes today"})
-    names = lambda text, language: [("Trump",)]  # noqa: E731
     [made] = translate_items(
-        [spanish("Trump llega hoy")], "en", engine, names=names
+        [spanish("Trump llega hoy")], "en", engine, bridge=bridge()
     ).translations
     assert made.warnings == ("names-lost",)
+
+
+def test_a_name_that_was_left_as_it_is_is_put_right():
+    engine = Scripted(says={"Trump revisa el T-MEC": "Trump reviews the T-MEC"})
+    it = spanish("Trump revisa el T-MEC")
+    [made] = translate_items([it], "en", engine, bridge=bridge()).translations
+    assert (made.title, made.warnings) == ("Trump reviews the USMCA", ())
 
 
 # --- never twice -------------------------------------------------------------

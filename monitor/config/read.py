@@ -13,9 +13,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from monitor.config.mistakes import MistakesError, dotted, hint, lines, misfits
-from monitor.config.schema import FeedSchema, FileSchema
+from monitor.config.schema import EntrySchema, FeedSchema, FileSchema
 from monitor.config.settings import Config
 from monitor.config.tree import Loc, line_of, load, read_text
+from monitor.entry import Use
 from monitor.errors import ConfigError
 from monitor.model import Feed
 
@@ -75,10 +76,28 @@ def _disagreements(tree: Any, schema: FileSchema) -> Iterator[tuple[Loc, str]]:
                 what = f"no watch-list is named {name!r}; {hint(name, known)}"
                 yield (*readers, n, "watchlists", k), what
     yield from _owner_clashes(schema.feeds)
+    yield from _entry_faults(tree, schema.bridge)
     poll = schema.poll.to_settings()
     if poll.longest_minutes < poll.interval_minutes:
         what = f"expected at least interval_minutes, {poll.interval_minutes}"
         yield ("poll", "longest_minutes"), f"{what}, found {poll.longest_minutes}"
+
+
+def _entry_faults(
+    tree: Any, schemas: Sequence[EntrySchema]
+) -> Iterator[tuple[Loc, str]]:
+    """Entries of the bridge that cannot stand, alone or beside those before them."""
+    first: dict[Use, int] = {}
+    for n, schema in enumerate(schemas):
+        here = ("bridge", n)
+        if schema.both and (schema.en or schema.es):
+            yield (*here, "both"), "stands for en and es; remove it or them"
+        entry = schema.to_entry()
+        for key, what in entry.faults():
+            yield (*here, key), what
+        if use := next((u for u in entry.uses() if first.setdefault(u, n) != n), None):
+            line = line_of(tree, ("bridge", first[use]))
+            yield here, f"{use[2]!r} is already on line {line}; remove one"
 
 
 def _twins(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import date
 from datetime import time as Clock
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -18,7 +19,17 @@ from monitor.config.settings import (
     PollSettings,
 )
 from monitor.config.tree import Loc
-from monitor.model import Country, Feed, Language, Reach, Subscriber, Watchlist
+from monitor.entry import Entry
+from monitor.entry import Kind as EntryKind
+from monitor.model import (
+    LANGUAGES,
+    Country,
+    Feed,
+    Language,
+    Reach,
+    Subscriber,
+    Watchlist,
+)
 from monitor.text import squeeze
 
 T = TypeVar("T")
@@ -56,6 +67,30 @@ def _clock(value: object) -> Clock:
     return Clock(int(match[1]), int(match[2]))
 
 
+def _listed(value: object) -> object:
+    """One form stands for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+def _match(value: object) -> object:
+    """What an entry's key of this name may say: forms by language, or yes or no."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, dict) and value.keys() <= set(LANGUAGES):
+        forms = {language: _texts(of) for language, of in value.items()}
+        if all(forms.values()):
+            return forms
+    raise ValueError("expected true, false or forms such as {en: [...], es: [...]}")
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """One text or a list of them; nothing if any is none."""
+    found = _listed(value)
+    texts = tuple(found) if isinstance(found, list | tuple) else ()
+    is_whole = all(isinstance(text, str) and squeeze(text) for text in texts)
+    return tuple(map(squeeze, texts)) if is_whole else ()
+
+
 _TEXT = _must("a text", bool)
 _ASCII = _must("ASCII, as HTTP headers hold nothing else", str.isascii)
 _WEB = _must("a web address such as https://example.org/rss", _is_web_address)
@@ -66,6 +101,7 @@ _ONE_GROUP = _must("a pattern with one group", lambda p: re.compile(p).groups ==
 
 _Text = Annotated[str, AfterValidator(squeeze), _TEXT]
 _Pattern = Annotated[str, _TEXT, AfterValidator(_pattern)]
+_Forms = Annotated[tuple[_Text, ...], BeforeValidator(_listed)]
 _Some = Annotated[tuple[T, ...], _must("at least one", bool)]
 
 
@@ -123,6 +159,37 @@ class _Watchlist(_Schema):
     terms: _Some[_Text]
 
 
+class EntrySchema(_Schema):
+    """One member of its bridge."""
+
+    kind: EntryKind
+    en: _Forms = ()
+    es: _Forms = ()
+    both: _Forms = ()
+    only: Language | None = None
+    match: Annotated[Any, AfterValidator(_match)] = None
+    office: str = ""
+    since: date | None = None
+    checked: date | None = None
+
+    def to_entry(self) -> Entry:
+        """The same as our own type."""
+        is_forms = isinstance(self.match, dict)
+        more = self.match if is_forms else {}
+        return Entry(
+            kind=self.kind,
+            en=self.both or self.en,
+            es=self.both or self.es,
+            match_en=more.get("en", ()),
+            match_es=more.get("es", ()),
+            match=None if is_forms else self.match,
+            only=self.only,
+            office=self.office,
+            since=self.since,
+            checked=self.checked,
+        )
+
+
 class _Mail(_Schema):
     host: _Text
     port: int = Field(default=25, ge=1, le=65535)
@@ -155,6 +222,7 @@ class FileSchema(_Schema):
     watchlists: tuple[_Watchlist, ...] = ()
     digest: _Digest = _Digest()
     feeds: _Some[FeedSchema]
+    bridge: tuple[EntrySchema, ...] = ()
 
     def to_config(self, password: str) -> Config:
         """The same as our own types; the password is no part of the file."""
@@ -169,6 +237,7 @@ class FileSchema(_Schema):
                 Subscriber(**s.model_dump()) for s in self.digest.subscribers
             ),
             feeds=tuple(feed.to_feed() for feed in self.feeds),
+            bridge=tuple(entry.to_entry() for entry in self.bridge),
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from monitor.entry import Entry
 from monitor.model import Feed, Subscriber, Watchlist
 
 EngineName = Literal["auto", "argos", "apertium", "none"]
@@ -49,6 +50,8 @@ class Config:
     mail: MailSettings | None
     subscribers: tuple[Subscriber, ...]
     feeds: tuple[Feed, ...]
+    bridge: tuple[Entry, ...] = ()
+    """What the two languages call things, beside the list we ship."""
 
     @property
     def owners(self) -> Mapping[str, str]:

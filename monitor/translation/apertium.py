@@ -17,7 +17,8 @@ from importlib import resources
 
 from monitor.errors import TranslationError
 from monitor.model import Language
-from monitor.translation.glossary import PROPER, Glossary, Kind, Span, read_glossary
+from monitor.translation.bridge import bridge
+from monitor.translation.glossary import PROPER, Glossary, Kind, Span
 from monitor.translation.lexicon import Lexicon, read_lexicon
 from monitor.translation.word_order import subject_first
 
@@ -202,8 +203,7 @@ class ApertiumTranslator:
 
 def shipped_glossary() -> Glossary:
     """The glossary of this package. Raises ConfigError if its file was damaged."""
-    file = resources.files("monitor.translation") / "glossary.tsv"
-    return read_glossary(file.read_text(encoding="utf-8").splitlines(), "glossary.tsv")
+    return bridge().glossary
 
 
 def shipped_lexicon() -> Lexicon:

@@ -6,12 +6,13 @@ text that fails costs its own item a translation, not the others. What a check d
 tried once more by the next engine, and the better of the two is kept with its doubts.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from monitor.errors import TranslationError
 from monitor.model import LANGUAGES, Item, Language, Translation
+from monitor.translation.bridge import Bridge
 from monitor.translation.checks import severity, warnings
 from monitor.translation.memory import NO_MEMORY, Memory, Route, translate_new
 from monitor.translation.translator import Translator, engines_for
@@ -21,9 +22,6 @@ Part = Literal["headline", "whole"]
 
 PARTS: tuple[Part, ...] = ("headline", "whole")
 """In the order of their worth to a reader."""
-
-Names = Callable[[str, Language], Iterable[Sequence[str]]]
-"""The names in a text, each with every form that it may have in the other language."""
 
 _DEAD_AFTER = 4
 """Texts that fail one by one in a row before the engine itself is held to be down:
@@ -46,22 +44,18 @@ class TranslationBatch:
     failures: tuple[Failure, ...]
 
 
-def no_names(text: str, language: Language) -> Iterable[Sequence[str]]:
-    """For where no list of names is at hand."""
-    return ()
-
-
 def translate_items(
     items: Iterable[Item],
     target: Language,
     translator: Translator,
     part: Part = "whole",
     memory: Memory = NO_MEMORY,
-    names: Names = no_names,
+    bridge: Bridge | None = None,
 ) -> TranslationBatch:
     """Each item in ``target``; items written in it are passed by.
 
-    Translations come in the order of the items, by language.
+    Translations come in the order of the items, by language. Names that the ``bridge``
+    knows are put right where an engine left them as they were, and looked for.
     """
     translations: list[Translation] = []
     failures: list[Failure] = []
@@ -69,7 +63,7 @@ def translate_items(
     for source in LANGUAGES:
         chosen = [item for item in items if item.language == source != target]
         if chosen:
-            desk = _Desk(source, target, part, memory, names)
+            desk = _Desk(source, target, part, memory, bridge)
             done = desk.translate(chosen, translator)
             translations += done.translations
             failures += done.failures
@@ -84,7 +78,7 @@ class _Desk:
     target: Language
     part: Part
     memory: Memory
-    names: Names
+    bridge: Bridge | None
 
     def translate(
         self, items: Sequence[Item], translator: Translator
@@ -135,7 +129,7 @@ class _Desk:
             translated = outcome[text]
             if isinstance(translated, TranslationError):
                 return Failure(item.id, str(translated))
-            said.append(translated)
+            said.append(self._mended(text, translated))
         waits = self.part == "headline" and item.summary.strip()
         return Translation(
             item=item.id,
@@ -154,10 +148,20 @@ class _Desk:
             for text, translated in said.items()
             for code in warnings(
                 *(text, translated, self.source, self.target),
-                self.names(text, self.source),
+                self._names(text),
             )
         )
         return tuple(dict.fromkeys(found))
+
+    def _mended(self, text: str, translated: str) -> str:
+        if self.bridge is None:
+            return translated
+        return self.bridge.mend(text, translated, self.source)
+
+    def _names(self, text: str) -> list[tuple[str, ...]]:
+        """Each with the forms that may stand for it, its own among them."""
+        found = self.bridge.find(text, self.source) if self.bridge else []
+        return [(*name.targets, text[name.start : name.end]) for name in found]
 
 
 def _is_doubted(outcome: Translation | Failure) -> bool:

@@ -39,7 +39,7 @@ def run(
     with (
         running_alone(paths.db),
         compose.open_fetcher(config) as fetcher,
-        closing(compose.open_translator(config.engine)) as translator,
+        closing(compose.open_translator(config.engine, config.bridge)) as translator,
     ):
         if not compose.translates(translator):
             log.warning(compose.NO_TRANSLATOR)

@@ -51,7 +51,7 @@ def check(paths: Paths) -> None:
     print(
         f"{len(config.subscribers)} subscribers, {len(config.watchlists)} watch-lists"
     )
-    if not compose.translates(compose.open_translator(config.engine)):
+    if not compose.translates(compose.open_translator(config.engine, config.bridge)):
         print(f"note: {compose.NO_TRANSLATOR}")
 
 
@@ -103,7 +103,9 @@ def translate(
     config = paths.read_config()
     with (
         paths.open_store() as store,
-        closing(compose.open_translator(engine or config.engine)) as translator,
+        closing(
+            compose.open_translator(engine or config.engine, config.bridge)
+        ) as translator,
     ):
         if not compose.translates(translator):
             say(f"translate: {compose.NO_TRANSLATOR}")
