@@ -336,6 +336,27 @@ def test_mending_twice_is_mending_once_and_touches_nothing_without_names(
     assert OURS.mend("", text, source) == text
 
 
+def test_what_explains_a_name_beside_it_stays():
+    text = "La Suprema Corte de Justicia de la Nación (SCJN) resuelve en NL"
+    made = "The Supreme Court (SCJN) resolves in NL"
+    assert (
+        OURS.mend(text, made, "es") == "The Supreme Court (SCJN) resolves in Nuevo León"
+    )
+
+
+def test_a_part_of_a_compound_stays():
+    made = "El senador Scott (R-LA) y LA"
+    assert OURS.mend("Sen. Scott (R-LA) in LA", made, "en").startswith(
+        "El senador Scott (R-LA) y Los"
+    )
+
+
+def test_only_what_translations_look_for_is_expected_of_them():
+    assert OURS.expected("El estadounidense llega", "es") == []
+    [forms] = OURS.expected("Firman el T-MEC", "es")
+    assert {"USMCA", "T-MEC"} <= set(forms)
+
+
 @given(st.sampled_from([e for e in OURS.entries if e.kind in ("law", "river")]))
 def test_a_name_left_as_it_was_is_put_right_both_ways(entry):
     if not entry.is_translated or entry.only:

@@ -72,11 +72,25 @@ class Bridge:
         """The names in a text, left to right, the longest at each place."""
         return list(self._mentions(text, language))
 
+    def expected(self, text: str, language: Language) -> list[tuple[str, ...]]:
+        """The names that a translation must have, each with all that may stand for it.
+
+        Forms for matching alone, such as *estadounidense*, may become anything.
+        """
+        names = []
+        for name in self.find(text, language):
+            written = text[name.start : name.end]
+            forms = name.entry.forms(language) if name.entry.is_translated else ()
+            if written in forms or written in map(str.upper, forms):
+                names.append((*name.targets, written))
+        return names
+
     def mend(self, text: str, translation: str, source: Language) -> str:
         """A translation with the names that it left as they are in ``text`` put right.
 
-        A form that the other language writes too, or that may be the right one for
-        another name of the text, stays.
+        A form that the other language writes too, that may be the right one for another
+        name of the text, or that stands beside the right one, stays: "Supreme Court
+        (SCJN)".
         """
         found = self.find(text, source)
         right = {form for mention in found for form in mention.targets}
@@ -85,6 +99,7 @@ class Bridge:
             for mention in found
             if mention.entry.is_translated
             and (written := text[mention.start : mention.end]) not in right
+            and not _stands(mention.targets, translation.replace(written, " "))
         }
         if not wrong:
             return translation
@@ -92,7 +107,7 @@ class Bridge:
         stands = sorted({*wrong, *wrong.values()}, key=lambda form: (-len(form), form))
         choices = "|".join(map(re.escape, stands))
         return re.sub(
-            rf"(?<!\w)(?:{choices})(?!\w)",
+            rf"(?<![\w-])(?:{choices})(?![\w-])",
             lambda match: wrong.get(match.group(), match.group()),
             translation,
         )
@@ -185,6 +200,10 @@ def read_bridge(text: str, name: str = "bridge.yaml") -> list[Entry]:
                     f"{earlier.number}; remove one or join the two"
                 )
     return [line.entry for line in lines]
+
+
+def _stands(forms: Iterable[str], text: str) -> bool:
+    return any(form in text for form in forms)
 
 
 def _yielding(entries: Iterable[Entry], own: Sequence[Entry]) -> Iterator[Entry]:

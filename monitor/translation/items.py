@@ -159,9 +159,7 @@ class _Desk:
         return self.bridge.mend(text, translated, self.source)
 
     def _names(self, text: str) -> list[tuple[str, ...]]:
-        """Each with the forms that may stand for it, its own among them."""
-        found = self.bridge.find(text, self.source) if self.bridge else []
-        return [(*name.targets, text[name.start : name.end]) for name in found]
+        return self.bridge.expected(text, self.source) if self.bridge else []
 
 
 def _is_doubted(outcome: Translation | Failure) -> bool:
