@@ -1,7 +1,7 @@
 """
-``bridge.yaml`` -> entries. Knows PyYAML, whose C parser reads 1,000 entries at once.
+``bridge.yaml`` -> entries. Knows PyYAML, whose C parser reads 1,600 entries in 0.06 s.
 
-ruamel.yaml, which reads ``feeds.yaml``, takes twenty times as long for them.
+ruamel.yaml, which reads ``feeds.yaml``, takes seconds for them.
 """
 
 from collections.abc import Mapping
