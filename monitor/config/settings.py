@@ -39,6 +39,16 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Where translation models come from."""
+
+    index: str = ""
+    """Address of an index of Argos packages; empty: argostranslate's own."""
+    sha256: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """From and to -> what a package for these languages must have."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything a person decides, checked."""
 
@@ -49,6 +59,7 @@ class Config:
     mail: MailSettings | None
     subscribers: tuple[Subscriber, ...]
     feeds: tuple[Feed, ...]
+    models: ModelSettings = ModelSettings()
 
     @property
     def owners(self) -> Mapping[str, str]:

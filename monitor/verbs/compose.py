@@ -9,6 +9,7 @@ from monitor.config.read import read_config
 from monitor.config.settings import Config, EngineName
 from monitor.digest.mail import Mailer
 from monitor.errors import ConfigError, TranslationError
+from monitor.feeds.addresses import is_public
 from monitor.feeds.cadence import Pace
 from monitor.feeds.fetch import Fetcher
 from monitor.model import LANGUAGES, Language
@@ -16,6 +17,7 @@ from monitor.pipeline import Desk
 from monitor.store.database import Store
 from monitor.translation.apertium import ApertiumTranslator
 from monitor.translation.argos import ArgosTranslator
+from monitor.translation.argos_index import Index
 from monitor.translation.translator import (
     FirstOf,
     NoTranslator,
@@ -94,6 +96,11 @@ def open_translator(engine: EngineName) -> Translator:
         )
         raise TranslationError(f"{engine}: not installed; {remedy}, or choose auto")
     return named
+
+
+def open_index(address: str) -> Index:
+    """The index of Argos packages at an address, or argostranslate's own."""
+    return Index(address, is_public)
 
 
 def translates(translator: Translator) -> bool:
