@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,7 +11,7 @@ import pytest
 from monitor.errors import TranslationError
 from monitor.translation import argos as argos_module
 from monitor.translation.argos import ArgosTranslator
-from monitor.translation.argos_packages import import_package
+from monitor.translation.argos_packages import import_package, installed_packages
 
 PACKAGES = Path(__file__).parent / "packages"
 ES_EN = PACKAGES / "tiny_es_en.argosmodel"
@@ -135,6 +136,133 @@ def test_the_version_names_each_package_of_our_languages(argos):
     assert argos.version == "en-es 1.0, es-en 1.0"
 
 
+# --- memory ----------------------------------------------------------------------
+
+
+class Clock:
+    """Seconds, as the test has them."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+def loaded(translator):
+    return [(package.source, package.target) for package in translator.loaded]
+
+
+def test_a_model_without_work_is_freed_and_loaded_again(packages_dir):
+    clock = Clock()
+    argos = ArgosTranslator(packages_dir, idle_seconds=600, clock=clock)
+    argos.translate(["agua"], "es", "en")
+    argos.release_idle(clock.now + 599)
+    assert loaded(argos) == [("es", "en")]
+    argos.release_idle(clock.now + 600)
+    assert loaded(argos) == []
+    assert argos.translate(["agua"], "es", "en") == ["water"]
+    argos.close()
+
+
+def test_work_in_one_direction_frees_the_other_if_it_is_idle(packages_dir):
+    clock = Clock()
+    argos = ArgosTranslator(packages_dir, idle_seconds=600, clock=clock)
+    argos.translate(["agua"], "es", "en")
+    clock.now += 300
+    argos.translate(["water"], "en", "es")
+    assert loaded(argos) == [("es", "en"), ("en", "es")]
+    clock.now += 300
+    argos.translate(["water"], "en", "es")
+    assert loaded(argos) == [("en", "es")]
+    argos.close()
+
+
+def test_a_model_at_work_is_not_freed(packages_dir):
+    clock = Clock()
+    argos = ArgosTranslator(packages_dir, idle_seconds=600, clock=clock)
+    [package] = [p for p in installed_packages(packages_dir) if p.source == "es"]
+    with argos._using(package):
+        clock.now += 6000
+        argos.release_idle()
+        assert loaded(argos) == [("es", "en")]
+    argos.release_idle()
+    assert loaded(argos) == [("es", "en")]
+    argos.close()
+
+
+def test_models_are_freed_with_nobody_asking(packages_dir):
+    argos = ArgosTranslator(packages_dir, idle_seconds=0.05)
+    argos.translate(["agua"], "es", "en")
+    end = time.monotonic() + 5
+    while argos.loaded and time.monotonic() < end:
+        time.sleep(0.01)
+    assert loaded(argos) == []
+    argos.close()
+
+
+def test_closing_ends_the_waiting(packages_dir):
+    argos = ArgosTranslator(packages_dir)
+    argos.translate(["agua"], "es", "en")
+    timer = argos._timer
+    argos.close()
+    timer.join(5)
+    assert not timer.is_alive()
+    assert loaded(argos) == []
+
+
+def test_a_package_that_is_replaced_while_we_run_is_used(tmp_path):
+    import_package(ES_EN, tmp_path)
+    argos = ArgosTranslator(tmp_path)
+    assert argos.translate(["agua"], "es", "en") == ["water"]
+    [old] = argos.loaded
+    made = import_package(ES_EN, tmp_path)
+    assert argos.translate(["agua"], "es", "en") == ["water"]
+    assert argos.loaded == (made,) != (old,)
+    argos.close()
+
+
+# --- by way of a third language ----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def roundabout(tmp_path_factory):
+    sys.path.insert(0, str(PACKAGES))
+    import make_tiny
+
+    folder = tmp_path_factory.mktemp("argos")
+    for pair in (("es", "fr"), ("fr", "en")):
+        file = folder / "made.argosmodel"
+        file.write_bytes(make_tiny.package(*pair))
+        import_package(file, folder / "packages")
+    return folder / "packages"
+
+
+def test_without_a_direct_package_a_third_language_lies_between(roundabout):
+    argos = ArgosTranslator(roundabout)
+    assert argos.supports("es", "en")
+    assert not argos.supports("en", "es")
+    assert argos.version == "es-fr 1.0, fr-en 1.0"
+    texts = ["el agua llega sin lluvia", "", "el puente cierra. la lluvia llega.\nagua"]
+    assert argos.translate(texts, "es", "en") == [
+        "the water arrives without rain",
+        "",
+        "the bridge closes. the rain arrives.\nwater",
+    ]
+    assert loaded(argos) == [("es", "fr"), ("fr", "en")]
+    argos.close()
+
+
+def test_a_direct_package_is_preferred(roundabout, tmp_path):
+    shutil.copytree(roundabout, tmp_path / "packages")
+    import_package(ES_EN, tmp_path / "packages")
+    argos = ArgosTranslator(tmp_path / "packages")
+    argos.translate(["agua"], "es", "en")
+    assert loaded(argos) == [("es", "en")]
+    assert argos.version == "es-en 1.0"
+    argos.close()
+
+
 def test_only_installed_directions_are_supported(tmp_path):
     import_package(ES_EN, tmp_path)
     translator = ArgosTranslator(tmp_path)
@@ -190,37 +318,6 @@ print(sorted(lazy), sorted(heavy & set(sys.modules)))
         tmp_path,
     )
     assert output.splitlines() == ["['water']", "[] []"]
-
-
-def test_a_sentence_comes_out_as_argostranslate_itself_puts_it(tmp_path, packages_dir):
-    """Its sentence splitters are stood in for where they are not installed; all that
-    is done to a sentence is its own."""
-    output = run_python(
-        f"""
-import importlib.util, sys, types
-from pathlib import Path
-for name in ("stanza", "minisbd"):
-    if importlib.util.find_spec(name) is None:
-        sys.modules[name] = types.ModuleType(name)
-        sys.modules[name].SBDetect = sys.modules[name].models = types.SimpleNamespace()
-import ctranslate2
-from argostranslate import package, translate
-from monitor.translation.argos import ArgosTranslator
-from monitor.translation.sentences import split_sentences
-folder = Path({str(packages_dir)!r})
-texts = [text for text in {TEXTS!r} if text.strip()]
-class Splitter:
-    def split_sentences(self, text):
-        return split_sentences(text)
-source = package.Package(folder / "translate-es_en")
-theirs = translate.PackageTranslation.__new__(translate.PackageTranslation)
-theirs.pkg, theirs.translator, theirs.sentencizer = source, None, Splitter()
-ours = ArgosTranslator(folder).translate(texts, "es", "en")
-print(ours == [theirs.translate(text) for text in texts], len(texts))
-""",
-        tmp_path,
-    )
-    assert output == f"True {len(TEXTS) - 2}"
 
 
 def test_without_a_home_another_engine_may_do(tmp_path):

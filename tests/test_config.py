@@ -28,6 +28,10 @@ poll:
   workers: 4
 translation:
   engine: none
+  index: https://mirror.example/index.json
+  sha256:
+    es_en: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+    en_es: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
 watchlists:
   - name: Water
     terms: [CILA, Río Bravo]
