@@ -243,11 +243,11 @@ def test_without_a_direct_package_a_third_language_lies_between(roundabout):
     assert argos.supports("es", "en")
     assert not argos.supports("en", "es")
     assert argos.version == "es-fr 1.0, fr-en 1.0"
-    texts = ["el agua llega sin lluvia", "", "el puente cierra. la lluvia llega.\nagua"]
+    texts = ["el agua llega sin lluvia", "", "el puente cierra. Llega agua.\nagua"]
     assert argos.translate(texts, "es", "en") == [
         "the water arrives without rain",
         "",
-        "the bridge closes. the rain arrives.\nwater",
+        "the bridge closes. Llega water.\nwater",
     ]
     assert loaded(argos) == [("es", "fr"), ("fr", "en")]
     argos.close()

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.usefixtures("argos_home")
 full = pytest.mark.skipif(
     not theirs.is_full(), reason="needs stanza, spacy and minisbd: make argos-check"
 )
+sets = pytest.mark.parametrize("flags", [("--lean",), pytest.param((), marks=full)])
 HARD = [
     "agua",
     "_ agua y lluvia",
@@ -66,6 +67,7 @@ def ask(
         "PATH": os.environ["PATH"],
         "HOME": str(home),
         "ARGOS_PACKAGES_DIR": str(folder),
+        "ARGOS_INTRA_THREADS": "1",  # more of them spin, where machines are busy
     }
     done = subprocess.run(
         [sys.executable, str(PACKAGES / "theirs.py"), *flags],
@@ -78,23 +80,22 @@ def ask(
     return json.loads(done.stdout)
 
 
-def texts_in(language: str) -> list[str]:
+def texts_in(language: str, count: int) -> list[str]:
     """Single sentences: by our rules, and by any that cut at the three marks."""
     ours = [sentence for case in CASES.values() for sentence in case]
     single = [t for t in HARD + ours if not set(t[:-1]) & set(".!?…¡¿")]
-    made = make_tiny.sentences(language, 300)
+    made = make_tiny.sentences(language, count)
     found = [text.replace(".", "") for text in made] + single
     assert all(len(split_sentences(text)) == 1 for text in found)
-    assert len(found) > 320
     return found
 
 
 @pytest.mark.parametrize(("source", "target"), [("es", "en"), ("en", "es")])
-@pytest.mark.parametrize("flags", [("--lean",), pytest.param((), marks=full)])
-def test_hundreds_of_sentences_come_out_the_same(
+@sets
+def test_single_sentences_come_out_the_same(
     packages_dir, tmp_path, source, target, flags
 ):
-    texts = texts_in(source)
+    texts = texts_in(source, 20 if flags else 300)
     answer = ask(packages_dir, tmp_path, source, target, texts, *flags)
     assert answer["set"] == ("lean" if flags else "full")
     assert (
@@ -103,8 +104,8 @@ def test_hundreds_of_sentences_come_out_the_same(
     )
 
 
-@pytest.mark.parametrize("flags", [("--lean",), pytest.param((), marks=full)])
+@sets
 def test_so_they_do_by_way_of_a_third_language(roundabout, tmp_path, flags):
-    texts = texts_in("es")
+    texts = texts_in("es", 20 if flags else 300)
     answer = ask(roundabout, tmp_path, "es", "en", texts, *flags)
     assert ArgosTranslator(roundabout).translate(texts, "es", "en") == answer["texts"]

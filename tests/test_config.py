@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from monitor.config.mistakes import MistakesError
 from monitor.config.read import PASSWORD_VARIABLE, read_config
 from monitor.config.schema import known_keys
-from monitor.config.settings import Config, MailSettings, PollSettings
+from monitor.config.settings import (
+    Config,
+    MailSettings,
+    ModelSettings,
+    PollSettings,
+)
 from monitor.errors import ConfigError
 from monitor.model import Feed, Subscriber, Watchlist
 
@@ -150,6 +155,10 @@ def test_every_setting_arrives(read):
                 local=True,
             ),
         ),
+        models=ModelSettings(
+            "https://mirror.example/index.json",
+            {("es", "en"): "A" * 64, ("en", "es"): "b" * 64},
+        ),
     )
 
 
@@ -158,6 +167,7 @@ def test_what_is_left_out_has_defaults(read):
     config = read(contact + feeds)
     assert config.poll == PollSettings()
     assert config.engine == "auto"
+    assert config.models == ModelSettings()
     assert (config.watchlists, config.subscribers, config.mail) == ((), (), None)
 
 
@@ -322,6 +332,10 @@ READER = "digest.subscribers[0]"
         ("workers: 4", "workers: 65", "poll.workers", "expected less than or equal to 64, found 65"),
         ("bytes: 1_000_000", "bytes: 999", "poll.max_bytes", "expected greater than or equal to 1000"),
         ("engine: none", "engine: google", "translation.engine", "expected 'auto', 'argos', 'apertium' or 'none', found 'google'"),
+        ("https://mirror.example/", "http://mirror.example/", "translation.index", "expected an address such as https://example.org/index.json, found 'http://mirror.example/index.json'"),
+        ("https://mirror.example/", "file:///srv/", "translation.index", "expected an address such as"),
+        ("es_en: A", "es_en: x", "translation.sha256.es_en", "expected 64 hexadecimal digits, found 'x"),
+        ("es_en: A", "es_fr: A", "translation.sha256.es_fr", "unknown key; did you mean 'es_en'?"),
         ("terms: [CILA, Río Bravo]", "terms: []", "watchlists[0].terms", "expected at least one, found []"),
         ("terms: [CILA, Río Bravo]", "terms: CILA", "watchlists[0].terms", "expected a list, found 'CILA'"),
         # digest
@@ -357,7 +371,7 @@ def test_a_missing_key_is_named_at_its_feed(mistakes, key):
         rf"(?m)^    {key}:.*\n", "", GOOD[GOOD.index("feeds:") :]
     )
     assert mistakes(text) == [
-        f"29: feeds[0].{key}: is missing",
+        f"33: feeds[0].{key}: is missing",
         f"35: feeds[1].{key}: is missing",
     ]
 
@@ -382,7 +396,7 @@ def test_a_mapping_for_a_key_is_a_mistake_like_another(read):
 
 def test_no_feeds_at_all_is_one_mistake(mistakes):
     text = GOOD[: GOOD.index("feeds:")] + "feeds: []\n"
-    assert mistakes(text) == ["28: feeds: expected at least one, found []"]
+    assert mistakes(text) == ["32: feeds: expected at least one, found []"]
 
 
 def test_sections_of_the_wrong_shape_are_named_in_words_of_yaml(mistakes):
@@ -403,7 +417,7 @@ def test_mistakes_in_flow_style_have_their_own_lines(mistakes):
         "     tz: Mars/Base}\n"
     )
     assert [m.split(": ")[:2] for m in mistakes(text)] == [
-        ["30", "feeds[0].language"],
+        ["34", "feeds[0].language"],
         ["31", "feeds[0].tz"],
     ]
 
@@ -453,7 +467,7 @@ def test_the_error_itself_is_the_first_mistake_and_a_count(read):
 def test_a_doubled_feed_names_both_lines(mistakes):
     text, line = changed("http://diario.example:8080/rss", "https://ledger.example/rss")
     assert mistakes(text) == [
-        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 29; remove one"
+        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 33; remove one"
     ]
 
 
@@ -463,15 +477,15 @@ def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
         "digest:\n", "  - name: Water\n    terms: [agua]\ndigest:\n"
     ).replace("feeds:\n", f"{reader}feeds:\n")
     assert mistakes(text) == [
-        "14: watchlists[1].name: Water is already on line 12; remove one",
-        "30: digest.subscribers[1].name: Mesa is already on line 24; remove one",
+        "18: watchlists[1].name: Water is already on line 16; remove one",
+        "34: digest.subscribers[1].name: Mesa is already on line 28; remove one",
     ]
 
 
 def test_an_outlet_with_two_owners_is_a_mistake(mistakes):
     text, _ = changed("outlet: El Diario", "outlet: The Ledger")
     assert mistakes(text) == [
-        "41: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
+        "45: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
     ]
 
 
