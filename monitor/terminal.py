@@ -78,7 +78,7 @@ def downloading(title: str) -> Iterator[Callable[[int, int | None], None]]:
     """A bar on stderr to be told of bytes; silent where no one watches."""
     console = Console(stderr=True)
     with Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),

@@ -372,7 +372,7 @@ def test_a_missing_key_is_named_at_its_feed(mistakes, key):
     )
     assert mistakes(text) == [
         f"33: feeds[0].{key}: is missing",
-        f"35: feeds[1].{key}: is missing",
+        f"39: feeds[1].{key}: is missing",
     ]
 
 
@@ -418,7 +418,7 @@ def test_mistakes_in_flow_style_have_their_own_lines(mistakes):
     )
     assert [m.split(": ")[:2] for m in mistakes(text)] == [
         ["34", "feeds[0].language"],
-        ["31", "feeds[0].tz"],
+        ["35", "feeds[0].tz"],
     ]
 
 

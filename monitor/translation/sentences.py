@@ -44,8 +44,8 @@ _STARTERS = _words("""
     a after al also an and as at aunque but by como con cuando de desde después donde
     durante el ella ellos en entre es esta estas este esto estos for from ha hasta he
     her his i if in it its la las lo los luego mientras más no nor of on otra otro para
-    pero por que se según she si sin sobre su sus también that the their there these they
-    this those to tras un una we what when where which while who with y ya you
+    pero por que se según she si sin sobre su sus también that the their there these
+    they this those to tras un una we what when where which while who with y ya you
 """)
 """Words which, capitalised after such an abbreviation, begin a sentence; others, as in
 ``U.S. Senate``, are more likely names."""
