@@ -2,8 +2,9 @@
 Make the two tiny Argos packages that the tests install: real ones, with our own words.
 
 Each is a word-for-word dictionary written by hand into the weights of a one-layer
-Transformer: the decoder at place t looks at the source at place t, by random position
-codes that are nearly orthogonal, and writes what the dictionary says. Pieces without
+Transformer: the decoder at place t looks at the source at place t, by position codes
+that are orthogonal, and writes what the dictionary says. Past the end of
+the source it looks at the end, so that every hypothesis stops there. Pieces without
 a translation come out as they went in. Nothing is trained but the tokenizer, so the
 result is the same on every run:
 
@@ -28,9 +29,12 @@ from ctranslate2.specs import common_spec, transformer_spec
 
 HERE = Path(__file__).parent
 PLACES = 512
-PLACE_SIZE = 64
+PLACE_SIZE = 256
 SHARPNESS = 8.0
 CERTAINTY = 12.0
+PULL = 0.5
+"""Of the source's end on all places, where that of their own place is 1 and 0 that of
+others."""
 NAMES = {"en": "English", "es": "Spanish", "fr": "French"}
 
 DICTIONARY = {  # Spanish -> English, one to one, so that it can be read both ways
@@ -64,8 +68,8 @@ class Shape:
 
 
 TINY = Shape()
-OFFICIAL = Shape(layers=6, heads=8, width=512, feed_forward=2048, pieces=32_000)
-"""As the official packages are: a base Transformer."""
+OFFICIAL = Shape(layers=6, heads=1, width=512, feed_forward=2048, pieces=32_000)
+"""As the official packages are: a base Transformer, though with one head in place of eight."""
 
 
 def main() -> None:
@@ -180,7 +184,7 @@ def write_model(
         pre_norm=True,
         no_final_norm=True,
     )
-    fill(spec, mapping, shape)
+    fill(spec, mapping, number["</s>"], shape)
     spare = (shape.pieces or len(vocabulary)) - len(vocabulary)
     vocabulary += [f"<spare {n}>" for n in range(spare)]
     spec.register_source_vocabulary(vocabulary)
@@ -193,9 +197,9 @@ def write_model(
 
 
 def fill(
-    spec: transformer_spec.TransformerSpec, mapping: np.ndarray, shape: Shape
+    spec: transformer_spec.TransformerSpec, mapping: np.ndarray, end: int, shape: Shape
 ) -> None:
-    """A state is [piece, one-hot | place, a random code]; see the top of the file.
+    """A state is [piece, one-hot | place, a code]; see the top of the file.
 
     Only the decoder's last layer does something, by its attention to the source.
     """
@@ -207,8 +211,8 @@ def fill(
     pieces = np.zeros((shape.pieces or size, width), dtype=np.float32)
     pieces[:size, :size] = np.eye(size) / np.sqrt(width)  # CTranslate2 scales them back
     place_only = np.zeros((width, width), dtype=np.float32)
-    for end in range(width // shape.heads, width + 1, width // shape.heads):
-        place_only[end - PLACE_SIZE : end, here] = np.eye(PLACE_SIZE)
+    for stop in range(width // shape.heads, width + 1, width // shape.heads):
+        place_only[stop - PLACE_SIZE : stop, here] = np.eye(PLACE_SIZE)
     translated = np.zeros((width, width), dtype=np.float32)
     translated[:size, :size] = mapping.T
 
@@ -226,7 +230,11 @@ def fill(
     attention = decoder.layer[-1].attention
     unit_norm(attention.layer_norm, width)
     linear(attention.linear[0], place_only * SHARPNESS)
-    linear(attention.linear[1], np.concatenate([place_only, translated]))
+    keys = place_only.copy()
+    for row in range(0, width, width // shape.heads):
+        attention.linear[0].bias[row] = 1  # against this piece at every place
+        keys[row, end] = PULL * SHARPNESS * np.sqrt(width * PLACE_SIZE)
+    linear(attention.linear[1], np.concatenate([keys, translated]))
     linear(attention.linear[2], np.eye(width, dtype=np.float32))
     projection = np.zeros_like(pieces)
     projection[:size, :size] = np.eye(size) * CERTAINTY
@@ -234,10 +242,11 @@ def fill(
 
 
 def place_codes() -> np.ndarray:
-    """One code of as many +1 as -1 per place, so that a mean shifts none of them."""
-    random = np.random.default_rng(7)
-    halves = np.repeat([1.0, -1.0], PLACE_SIZE // 2)
-    return np.stack([random.permutation(halves) for _ in range(PLACES)])
+    """The rows of a Hadamard matrix, then their negatives: none is like another."""
+    rows = np.ones((1, 1))
+    while len(rows) < PLACE_SIZE:
+        rows = np.block([[rows, rows], [rows, -rows]])
+    return np.concatenate([rows, -rows])
 
 
 def silence(attention: object, width: int) -> None:
