@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from monitor.config.mistakes import MistakesError
 from monitor.config.read import PASSWORD_VARIABLE, read_config
 from monitor.config.schema import known_keys
-from monitor.config.settings import Config, MailSettings, PollSettings
+from monitor.config.settings import (
+    Config,
+    MailSettings,
+    ModelSettings,
+    PollSettings,
+)
 from monitor.entry import Entry
 from monitor.errors import ConfigError
 from monitor.model import Feed, Subscriber, Watchlist
@@ -29,6 +34,10 @@ poll:
   workers: 4
 translation:
   engine: none
+  index: https://mirror.example/index.json
+  sha256:
+    es_en: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+    en_es: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
 watchlists:
   - name: Water
     terms: [CILA, Río Bravo]
@@ -179,6 +188,10 @@ def test_every_setting_arrives(read):
                 checked=date(2025, 6, 30),
             ),
         ),
+        models=ModelSettings(
+            "https://mirror.example/index.json",
+            {("es", "en"): "A" * 64, ("en", "es"): "b" * 64},
+        ),
     )
 
 
@@ -187,6 +200,7 @@ def test_what_is_left_out_has_defaults(read):
     config = read(contact + feeds)
     assert config.poll == PollSettings()
     assert config.engine == "auto"
+    assert config.models == ModelSettings()
     assert (config.watchlists, config.subscribers, config.mail) == ((), (), None)
 
 
@@ -354,6 +368,10 @@ READER = "digest.subscribers[0]"
         ("workers: 4", "workers: 65", "poll.workers", "expected less than or equal to 64, found 65"),
         ("bytes: 1_000_000", "bytes: 999", "poll.max_bytes", "expected greater than or equal to 1000"),
         ("engine: none", "engine: google", "translation.engine", "expected 'auto', 'argos', 'apertium' or 'none', found 'google'"),
+        ("https://mirror.example/", "http://mirror.example/", "translation.index", "expected an address such as https://example.org/index.json, found 'http://mirror.example/index.json'"),
+        ("https://mirror.example/", "file:///srv/", "translation.index", "expected an address such as"),
+        ("es_en: A", "es_en: x", "translation.sha256.es_en", "expected 64 hexadecimal digits, found 'x"),
+        ("es_en: A", "es_fr: A", "translation.sha256.es_fr", "unknown key; did you mean 'es_en'?"),
         ("terms: [CILA, Río Bravo]", "terms: []", "watchlists[0].terms", "expected at least one, found []"),
         ("terms: [CILA, Río Bravo]", "terms: CILA", "watchlists[0].terms", "expected a list, found 'CILA'"),
         # bridge
@@ -401,8 +419,8 @@ def test_a_missing_key_is_named_at_its_feed(mistakes, key):
         rf"(?m)^    {key}:.*\n", "", GOOD[GOOD.index("feeds:") :]
     )
     assert mistakes(text) == [
-        f"30: feeds[0].{key}: is missing",
-        f"36: feeds[1].{key}: is missing",
+        f"34: feeds[0].{key}: is missing",
+        f"40: feeds[1].{key}: is missing",
     ]
 
 
@@ -426,7 +444,7 @@ def test_a_mapping_for_a_key_is_a_mistake_like_another(read):
 
 def test_no_feeds_at_all_is_one_mistake(mistakes):
     text = GOOD[: GOOD.index("feeds:")] + "feeds: []\n"
-    assert mistakes(text) == ["29: feeds: expected at least one, found []"]
+    assert mistakes(text) == ["33: feeds: expected at least one, found []"]
 
 
 def test_sections_of_the_wrong_shape_are_named_in_words_of_yaml(mistakes):
@@ -447,8 +465,8 @@ def test_mistakes_in_flow_style_have_their_own_lines(mistakes):
         "     tz: Mars/Base}\n"
     )
     assert [m.split(": ")[:2] for m in mistakes(text)] == [
-        ["31", "feeds[0].language"],
-        ["32", "feeds[0].tz"],
+        ["35", "feeds[0].language"],
+        ["36", "feeds[0].tz"],
     ]
 
 
@@ -497,7 +515,7 @@ def test_the_error_itself_is_the_first_mistake_and_a_count(read):
 def test_a_doubled_feed_names_both_lines(mistakes):
     text, line = changed("http://diario.example:8080/rss", "https://ledger.example/rss")
     assert mistakes(text) == [
-        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 30; remove one"
+        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 34; remove one"
     ]
 
 
@@ -505,12 +523,12 @@ def test_a_doubled_feed_names_both_lines(mistakes):
     ("written", "says"),
     [
         ("es: Ana Stone", "bridge[1].en: is missing; give a form in each language"),
-        ("both: T-MEC", "bridge[1]: 'T-MEC' is already on line 50; remove one"),
+        ("both: T-MEC", "bridge[1]: 'T-MEC' is already on line 54; remove one"),
     ],
 )
 def test_an_entry_that_cannot_stand_is_named_where_it_begins(mistakes, written, says):
     [mistake] = mistakes(GOOD.replace("both: Ana Stone", written))
-    assert mistake.startswith(f"55: {says}")
+    assert mistake.startswith(f"59: {says}")
 
 
 def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
@@ -519,15 +537,15 @@ def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
         "digest:\n", "  - name: Water\n    terms: [agua]\ndigest:\n"
     ).replace("feeds:\n", f"{reader}feeds:\n")
     assert mistakes(text) == [
-        "14: watchlists[1].name: Water is already on line 12; remove one",
-        "31: digest.subscribers[1].name: Mesa is already on line 24; remove one",
+        "18: watchlists[1].name: Water is already on line 16; remove one",
+        "35: digest.subscribers[1].name: Mesa is already on line 28; remove one",
     ]
 
 
 def test_an_outlet_with_two_owners_is_a_mistake(mistakes):
     text, _ = changed("outlet: El Diario", "outlet: The Ledger")
     assert mistakes(text) == [
-        "42: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
+        "46: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
     ]
 
 

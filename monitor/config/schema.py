@@ -16,6 +16,7 @@ from monitor.config.settings import (
     EngineName,
     Kind,
     MailSettings,
+    ModelSettings,
     PollSettings,
 )
 from monitor.config.tree import Loc
@@ -50,6 +51,13 @@ def _is_web_address(value: str) -> bool:
     parts = urlsplit(value)
     named = parts.hostname and parts.port != 0 and not re.search(r"\s", value)
     return bool(named) and parts.scheme in {"http", "https"}
+
+
+def _is_encrypted(value: str) -> bool:
+    """Or this machine's own, where nobody listens in between."""
+    parts = urlsplit(value)
+    is_local = re.fullmatch(r"localhost|127(\.\d+){3}|::1", parts.hostname or "")
+    return _is_web_address(value) and (parts.scheme == "https" or bool(is_local))
 
 
 def _pattern(value: str) -> str:
@@ -94,6 +102,8 @@ def _texts(value: object) -> tuple[str, ...]:
 _TEXT = _must("a text", bool)
 _ASCII = _must("ASCII, as HTTP headers hold nothing else", str.isascii)
 _WEB = _must("a web address such as https://example.org/rss", _is_web_address)
+_INDEX = _must("an address such as https://example.org/index.json", _is_encrypted)
+_SHA256 = _must("64 hexadecimal digits", re.compile(r"[0-9A-Fa-f]{64}").fullmatch)
 _MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 _MAIL = _must("a mail address such as desk@example.org", _MAILBOX.fullmatch)
 _ZONE = _must("an IANA time zone such as America/Mexico_City", ZoneInfo)
@@ -150,8 +160,23 @@ class _Poll(_Schema):
         return PollSettings(**values)
 
 
+class _Sums(_Schema):
+    es_en: Annotated[str, _SHA256] | None = None
+    en_es: Annotated[str, _SHA256] | None = None
+
+
 class _Translation(_Schema):
     engine: EngineName = "auto"
+    index: Annotated[_Text, _INDEX] | None = None
+    sha256: _Sums = _Sums()
+
+    def to_settings(self) -> ModelSettings:
+        """Where models come from."""
+        sums = {("es", "en"): self.sha256.es_en, ("en", "es"): self.sha256.en_es}
+        return ModelSettings(
+            index=self.index or "",
+            sha256={pair: digest for pair, digest in sums.items() if digest},
+        )
 
 
 class _Watchlist(_Schema):
@@ -238,6 +263,7 @@ class FileSchema(_Schema):
             ),
             feeds=tuple(feed.to_feed() for feed in self.feeds),
             bridge=tuple(entry.to_entry() for entry in self.bridge),
+            models=self.translation.to_settings(),
         )
 
 

@@ -40,6 +40,16 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Where translation models come from."""
+
+    index: str = ""
+    """Address of an index of Argos packages; empty: argostranslate's own."""
+    sha256: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """From and to -> what a package for these languages must have."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything a person decides, checked."""
 
@@ -52,6 +62,7 @@ class Config:
     feeds: tuple[Feed, ...]
     bridge: tuple[Entry, ...] = ()
     """What the two languages call things, beside the list we ship."""
+    models: ModelSettings = ModelSettings()
 
     @property
     def owners(self) -> Mapping[str, str]:

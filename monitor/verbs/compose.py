@@ -10,6 +10,7 @@ from monitor.config.settings import Config, EngineName
 from monitor.digest.mail import Mailer
 from monitor.entry import Entry
 from monitor.errors import ConfigError, TranslationError
+from monitor.feeds.addresses import is_public
 from monitor.feeds.cadence import Pace
 from monitor.feeds.fetch import Fetcher
 from monitor.model import LANGUAGES, Language, Watchlist
@@ -17,6 +18,7 @@ from monitor.pipeline import Desk, Plan
 from monitor.store.database import Store
 from monitor.translation.apertium import ApertiumTranslator
 from monitor.translation.argos import ArgosTranslator
+from monitor.translation.argos_index import Index
 from monitor.translation.bridge import bridge
 from monitor.translation.translator import (
     FirstOf,
@@ -105,6 +107,11 @@ def _open_apertium(own: tuple[Entry, ...]) -> ApertiumTranslator:
 def watchlists(config: Config) -> tuple[Watchlist, ...]:
     """The watch-lists of feeds.yaml, with what else their terms are called."""
     return tuple(map(bridge(config.bridge).widen, config.watchlists))
+
+
+def open_index(address: str) -> Index:
+    """The index of Argos packages at an address, or argostranslate's own."""
+    return Index(address, is_public)
 
 
 def translates(translator: Translator) -> bool:
