@@ -113,6 +113,7 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
     "zstd-wide": DAMAGED,
     "packed-unknown": ("hard", "is packed as compress, which we do not read"),
     "packed-six-times": ("hard", "is packed as gzip, gzip, gzip"),
+    "packed-escape": ("hard", "is packed as [2J , which we do not read"),
     "huge-body": TOO_LARGE,
     "huge-length": TOO_LARGE,
     "huge-chunk": TOO_LARGE,
@@ -140,6 +141,10 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
     "move-to-port-0": ("hard", "which is not an address"),
     "move-to-long": ("hard", "which is longer than 2,048 characters"),
     "move-backslash": ("hard", "which is not an address"),
+    "move-to-escape": (
+        "hard",
+        "redirects to / ]0;owned \ufffd2J, which is not an address",
+    ),
     "choices": ("hard", "answered 300 Multiple Choices"),
     "refresh": DOCUMENT,
     "refresh-itself": CIRCLE,
@@ -202,7 +207,7 @@ def test_a_fault_has_the_outcome_of_the_table(
         assert outcome.kind == OUTCOMES[mode][0]
         assert OUTCOMES[mode][1] in outcome.reason
         assert OUTCOMES[mode][1]
-        assert "\n" not in str(outcome)
+        assert str(outcome).isprintable()
         assert outcome.retry_after == pytest.approx(RETRIES.get(mode), abs=1)
     else:
         assert type(outcome).__name__.lower() == OUTCOMES[mode][0]
