@@ -92,7 +92,8 @@ class Document:
     headers: Mapping[str, str]
     """Names in lower case."""
     moved_to: str | None = None
-    """The new address, if every redirect on the way was permanent."""
+    """The new address, if every redirect on the way was permanent; the feed's own, if
+    it is back there."""
 
 
 @dataclass(frozen=True, slots=True)

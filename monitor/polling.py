@@ -4,10 +4,13 @@ The poll step: ask each feed, read what changed, keep it.
 Feeds are asked side by side in threads and read in ``Crew.parsers``, which may be other
 processes; the calling thread alone writes. A feed's items and what the poll has taught
 us of it are committed together, so a kill can never skip an item.
+
+What a stranger's document may set off is a fault of ours, but costs its feed alone.
 """
 
+import logging
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -24,6 +27,8 @@ from monitor.model import Document, Feed, FeedState, Parsed, PollDay, Unchanged
 from monitor.parsers import attempt
 from monitor.store.database import Store
 from monitor.store.items import Added
+
+log = logging.getLogger("monitor")
 
 IN_FLIGHT = 64
 """Feeds begun and not yet kept: bounds the documents that wait to be read."""
@@ -140,8 +145,11 @@ class _Round:
         future.add_done_callback(partial(self._note, turn))
 
     def _note(self, turn: _Turn, future: "Future[_Outcome]") -> None:
-        if not future.cancelled():
-            self._done.put((turn, future.result()))
+        if future.cancelled():
+            return
+        exc = future.exception()
+        outcome = _fault(turn.feed, exc) if exc else future.result()
+        self._done.put((turn, outcome))
 
     def _reads_on(self, turn: _Turn, outcome: _Outcome) -> bool:
         """Whether it is a document that has changed; then its reading begins."""
@@ -187,6 +195,15 @@ class _Round:
         self._store.feeds.fail(feed.url, error.kind, error.reason, now)
         self._store.feeds.count(PollDay(feed.url, now.date(), 1, 1, 0, 0, 0, 0))
         return PollResult(feed, error=error)
+
+
+def _fault(feed: Feed, exc: BaseException) -> FeedError:
+    """What nobody expected of asking or reading a feed, as its failure."""
+    log.error("poll: %s: a fault of ours", feed.outlet, exc_info=exc)
+    what = f"{type(exc).__name__}: {exc}"
+    if isinstance(exc, BrokenExecutor):
+        what = "its document ends the process that reads it"
+    return FeedError(feed.url, f"a fault of ours: {what}")
 
 
 def _day(feed: Feed, now: datetime, parsed: Parsed, added: Added) -> PollDay:

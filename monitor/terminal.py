@@ -19,6 +19,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from monitor.text import printable
+
 T = TypeVar("T")
 
 
@@ -109,4 +111,4 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.3f}"
     # Feeds are untrusted: no control character of theirs reaches a terminal.
-    return "".join(c if c.isprintable() else " " for c in str(value))
+    return printable(str(value))

@@ -1,8 +1,10 @@
 """The verbs that keep feeds.yaml, against real servers on loopback."""
 
 import json
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -295,6 +297,19 @@ def test_a_probe_says_what_ails_a_feed(desk, site, capsys, answer, verdict, faul
         assert row["reason"] == f"a page; its feed may be {site.url}/x"
     if verdict == "moved":
         assert row["reason"] == f"to {site.url}/good"
+
+
+def test_an_interrupted_probe_waits_for_no_slow_feed(desk, monkeypatch):
+    def interrupt(title, units, total):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(probe, "watched", interrupt)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        desk.write_feeds(f"http://127.0.0.1:{silent.getsockname()[1]}/rss")
+        start = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            probe.probe_feeds(desk.paths, [], as_json=True)
+        assert time.monotonic() - start < 4  # a request may take 5
 
 
 def test_a_probe_asks_only_those_that_are_named(desk, site, capsys):

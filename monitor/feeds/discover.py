@@ -10,10 +10,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 from monitor.feeds.links import canonical_url
+from monitor.feeds.pages import PageReader
 from monitor.text import squeeze
 
 MAX_PAGE = 2_000_000
@@ -58,7 +58,7 @@ def find_feeds(page: str, base: str) -> list[str]:
     then the usual places of its host. Feeds of comments come last of each.
     """
     reader = _Links(base)
-    reader.feed(page[:MAX_PAGE])
+    reader.read(page[:MAX_PAGE])
     host = _site(base)
     linked = sorted(reader.linked, key=lambda url: not _is_below(_site(url), host))
     usual = (urljoin(base, place) for place in USUAL_PLACES)
@@ -115,7 +115,7 @@ def _said(head: str, element: str) -> str:
     return squeeze(_TAG.sub("", html.unescape(raw)))
 
 
-class _Links(HTMLParser):
+class _Links(PageReader):
     """Gathers addresses of a page: ``declared`` in <link>, ``linked`` in <a>."""
 
     def __init__(self, base: str) -> None:

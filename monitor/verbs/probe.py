@@ -32,8 +32,8 @@ def probe_feeds(paths: Paths, names: Sequence[str], as_json: bool) -> None:
     config, now = paths.read_config(), compose.now()
     feeds = _chosen(paths, config.feeds, names)
     with (
-        compose.open_fetcher(config) as fetcher,
         ThreadPoolExecutor(config.poll.workers) as pool,
+        compose.open_fetcher(config) as fetcher,  # closed first: Ctrl-C need not wait
     ):
         found = pool.map(lambda feed: _probe(feed, fetcher.fetch, now), feeds)
         rows = list(watched("probing", found, len(feeds)))
