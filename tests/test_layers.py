@@ -33,6 +33,7 @@ EDGES = {
     "feeds.fetch_turns",
     "translation.argos",
     "translation.apertium",
+    "translation.apertium_pipe",
     "digest.mail",
     "alerts.send",
 }

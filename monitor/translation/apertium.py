@@ -62,7 +62,7 @@ class ApertiumTranslator:
         self._pipelines = {
             mode: Pipeline(
                 f"apertium {mode}",
-                partial(_stages, command, mode),
+                partial(stages, command, mode),
                 patience_seconds,
                 idle_seconds,
                 clock,
@@ -150,7 +150,7 @@ def _mode_file(command: str, mode: str) -> Path | None:
     return file if file.is_file() else None
 
 
-def _stages(command: str, mode: str) -> list[list[str]]:
+def stages(command: str, mode: str) -> list[list[str]]:
     """The mode's commands, as the script ``apertium -z -f none`` would run them.
 
     That script's own stages (three of ``cat``, two of ``gawk``) do nothing here.
@@ -168,8 +168,8 @@ def _stages(command: str, mode: str) -> list[list[str]]:
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise TranslationError(f"apertium {mode}: {writer[0]}: {error}") from error
-    stages = [_words(stage) for stage in written.stdout.split("|")]
-    return [[shutil.which(s[0], path=str(folder)) or s[0], *s[1:]] for s in stages]
+    found = [_words(stage) for stage in written.stdout.split("|")]
+    return [[shutil.which(s[0], path=str(folder)) or s[0], *s[1:]] for s in found]
 
 
 def _words(stage: str) -> list[str]:

@@ -24,6 +24,8 @@ _STAND_INS: dict[Kind, dict[Language, str]] = {
 """A word of the same grammar that Apertium knows in both languages, and never as a
 verb. It is translated in the term's place, bearing the term's number, then replaced."""
 
+_CARET = "\ue000"
+"""Stands for a ``^``, at which, escaped or not, a stage may wait for ever: "^ …"."""
 _RESERVED = re.compile(r"([\[\]{}^$/\\<>])")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _UNSENDABLE = re.compile(r"[\0\ud800-\udfff]")
@@ -73,7 +75,7 @@ def to_stream(text: str, spans: Sequence[Span], language: Language) -> str:
 
 def _plain(text: str, language: Language) -> str:
     """Text between terms, written so that Apertium neither misreads nor loses it."""
-    text = _UNSENDABLE.sub("\ufffd", text)
+    text = _UNSENDABLE.sub("\ufffd", text).replace("^", _CARET)
     if language == "es":
         # "12 mil" would become "12 one thousand"; Mexican style writes 12,000 as well.
         text = _THOUSANDS.sub(_in_figures, text)
@@ -102,6 +104,8 @@ def from_stream(
     stream = _MARKS.sub(lambda mark: "\0" if mark[1] else "", stream)
     stream = _MARKED.sub(lambda marked: _term(marked, spans, language), stream)
     text = _ESCAPED.sub(r"\1", _CARRIED.sub(r"\1", stream))
+    if "^" in original:
+        text = text.replace(_CARET, "^")
     if "‘" not in original:
         text = text.replace("‘", "'")
     return _mend_capitals(_BLANKS.sub(" ", text).strip(), original)
