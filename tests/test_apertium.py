@@ -153,6 +153,45 @@ def test_what_english_headlines_are_full_of(text, part):
 
 @installed
 @pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("¡Hola, Mundo! ¿Cómo estás?", "Hello, World! How you are?"),
+        ("¿Cómo estás? ¡Hola, Mundo!", "How you are? Hello, World!"),
+        ("¡Gol! México gana. ¡Viva!", "Goal! Mexico wins. Alive!"),
+        ("¿Qué?", "What?"),
+    ],
+)
+def test_questions_and_exclamations_are_kept_whole(text, translation):
+    assert spanish(text) == [translation]
+
+
+@installed
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("Hello, World! How are you?", "¡Hola, Mundo! ¿Cómo eres?"),
+        ("¡Hola, World! ¿How are you?", "¡Hola, Mundo! ¿Cómo eres?"),
+        ("Texas: is there water?", "Texas: ¿es allí agua?"),
+        (
+            "Now, who wins the U.S. election?",
+            "Ahora, ¿quién gana la elección de EE.UU.?",
+        ),
+        ('"Nobody!" the dog says.', '"¡Nadie!" El perro dice.'),
+        ("The Zzyzx? Never!", "¿El Zzyzx? ¡Nunca!"),
+    ],
+)
+def test_spanish_opens_what_it_closes(text, translation):
+    assert english(text) == [translation]
+
+
+@installed
+@pytest.mark.parametrize("text", ["^ …", "^Mx …", "Mx ^", "^", "a^b ^ …"])
+def test_a_caret_which_wedges_a_stage_is_kept_from_it(text):
+    assert spanish(text)[0].count("^") == text.count("^")
+
+
+@installed
+@pytest.mark.parametrize(
     ("text", "part"),
     [
         ("Sheinbaum rechaza intervención de Trump", "Sheinbaum refuses"),

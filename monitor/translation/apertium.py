@@ -18,7 +18,12 @@ from pathlib import Path
 from monitor.errors import TranslationError
 from monitor.model import Language
 from monitor.translation.apertium_pipe import Pipeline
-from monitor.translation.apertium_stream import from_stream, to_stream, without_marks
+from monitor.translation.apertium_stream import (
+    from_stream,
+    to_stream,
+    with_opening_signs,
+    without_marks,
+)
 from monitor.translation.glossary import Glossary, Span, read_glossary
 from monitor.translation.lexicon import Lexicon, read_lexicon
 from monitor.translation.word_order import subject_first
@@ -115,7 +120,8 @@ class ApertiumTranslator:
             for number, answer in enumerate(answers):
                 i, ours, spans = sent[number]
                 marked = from_stream(answer, spans, target, ours)
-                translated[i] = without_marks(marked, source, self._lexicon)
+                text = without_marks(marked, source, self._lexicon)
+                translated[i] = with_opening_signs(text) if target == "es" else text
         return translated
 
     def pids(self) -> list[int]:

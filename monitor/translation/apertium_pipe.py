@@ -34,6 +34,7 @@ _READ = 1 << 16
 _COMPLAINT = 2_000
 """Bytes kept of what the stages complain of."""
 
+_DYING_SECONDS = 0.03
 _MOST_MEMORY = 1 << 30
 """Bytes of addresses for one stage, which takes 20 to 90 MB; a bad text may make one
 swallow all there is."""
@@ -272,11 +273,16 @@ class _Stages:
 
         At the end of what they read, stages write what they have: a torn text.
         """
+        for (
+            child
+        ) in self._children:  # a dead one closes its files before it can be told
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(_DYING_SECONDS)
         self._read_complaint()
         ended = (
             f"{name}: {_ending(child.returncode)}"
             for name, child in zip(self._names, self._children, strict=True)
-            if child.poll() not in (None, 0, -signal.SIGPIPE)
+            if child.returncode not in (None, 0, -signal.SIGPIPE)
         )
         said = self._complaint.decode(errors="replace").strip()
         blame = next(ended, otherwise)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from monitor.model import Language
 from monitor.translation.glossary import PROPER, Kind, Span
 from monitor.translation.lexicon import Lexicon
+from monitor.translation.sentences import split_sentences
 
 _STAND_INS: dict[Kind, dict[Language, str]] = {
     "name": {"es": "Texas", "en": "Texas"},
@@ -54,6 +55,15 @@ _LOST_NO = re.compile(
 _FIRST_WORDS = re.compile(r"\W*([^\W_]+)\W+?([^\W_]+)")
 _ADDED_SUBJECT = re.compile(r"\b(it|they) ([A-Z])(?=[a-z])")
 _BLANKS = re.compile(r" {2,}")
+_ASKS = re.compile(r"(?P<mark>[?!]+)(?P<close>[\"'”’»)\]]*)$")
+_BEFORE_QUESTION = re.compile(r".*[:;] (?=.)")
+_QUESTION_WORD = re.compile(
+    r"(?:^|[;:,] )(?:(?:y|o|pero|así|entonces) )?"
+    r"(?=(?:(?:a|de|por|en|con|para) )?"
+    r"(?:qué|cómo|cuándo|dónde|quién(?:es)?|cuál(?:es)?|cuánt[oa]s?)\b)",
+    re.IGNORECASE,
+)
+_OPENING_QUOTES = re.compile(r"[\"'“‘«(\[]*")
 
 
 def to_stream(text: str, spans: Sequence[Span], language: Language) -> str:
@@ -159,3 +169,33 @@ def _joined(article: str, word: str) -> str:
     if article:
         article = article[0] + ("n " if word[0].lower() in "aeiouáéíóú" else " ")
     return article + word
+
+
+def with_opening_signs(text: str) -> str:
+    """Spanish with the ¿ and ¡ that English has not.
+
+    >>> with_opening_signs("Texas: hay agua? Ahora, quién gana? Nadie!")
+    'Texas: ¿hay agua? Ahora, ¿quién gana? ¡Nadie!'
+    """
+    if "?" not in text and "!" not in text:
+        return text
+    parts, at = [], 0
+    for sentence in split_sentences(text):
+        start = text.index(sentence, at)
+        parts += [text[at:start], _opened(sentence)]
+        at = start + len(sentence)
+    return "".join(parts) + text[at:]
+
+
+def _opened(sentence: str) -> str:
+    asks = _ASKS.search(sentence)
+    if asks is None or "¿" in sentence or "¡" in sentence:
+        return sentence
+    sign = "¿" if "?" in asks["mark"] else "¡"
+    before = _BEFORE_QUESTION.match(sentence, 0, asks.start())
+    if sign == "¿":
+        before = _QUESTION_WORD.search(sentence) or before
+    at = before.end() if before else 0
+    if at == 0 and asks["close"] and (quotes := _OPENING_QUOTES.match(sentence)):
+        at = quotes.end()
+    return sentence[:at] + sign + sentence[at:]
