@@ -105,6 +105,15 @@ def test_signs_of_the_stream_format_come_back_as_they_were():
 
 
 @installed
+@pytest.mark.parametrize("other", ["a lot of", "known", "included", "span"])
+def test_no_text_depends_on_those_before_it(other):
+    text = 'Danius said, "no".'
+    with closing(ApertiumTranslator()) as translator:
+        before, _, after = translator.translate([text, other, text], "en", "es")
+        assert translator.translate([text], "en", "es") == [before] == [after]
+
+
+@installed
 def test_a_blank_text_stays_as_it_is_between_others():
     assert spanish("el agua", "", " \n", "la lluvia") == [
         "the water", "", " \n", "the rain",

@@ -57,8 +57,11 @@ class Pipeline:
         patience_seconds: float,
         idle_seconds: float,
         clock: Callable[[], float] = time.monotonic,
+        first: str = "",
     ) -> None:
         """``commands`` is asked at every start, and may raise TranslationError.
+
+        ``first`` is a text to send after every start, whose answer nobody sees.
 
         A batch may take ``patience_seconds``, and more the longer its texts are. Stages
         that were not used for ``idle_seconds`` by ``clock`` are ended.
@@ -68,6 +71,7 @@ class Pipeline:
         self._patience_seconds = patience_seconds
         self._idle_seconds = idle_seconds
         self._clock = clock
+        self._first = first
         self._lock = threading.Lock()
         self._stages: _Stages | None = None
         self._used = clock()
@@ -79,8 +83,8 @@ class Pipeline:
         something else than they were given. Whoever stops reading ends the stages.
         """
         with self._lock:
-            stages = self._running()
             try:
+                stages = self._running()
                 yield from stages.answers(texts, self._patience_seconds)
             except BaseException:
                 self._end()
@@ -119,6 +123,7 @@ class Pipeline:
                 args=(weakref.ref(self), self._stages.ended, self._idle_seconds),
                 daemon=True,
             ).start()
+            list(self._stages.answers(iter([self._first]), self._patience_seconds))
         return self._stages
 
     def _end(self) -> None:
