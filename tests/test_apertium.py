@@ -382,7 +382,7 @@ def test_a_stage_that_fails_is_quoted(program):
 
 
 def test_texts_that_get_lost_are_missed(program):
-    translator = ApertiumTranslator(command=program("head -c 20"))
+    translator = ApertiumTranslator(command=program("head -c 3"))
     with pytest.raises(TranslationError, match="spa-eng: stopped"):
         translator.translate(["hola", "agua", "sol"], "es", "en")
 
@@ -404,7 +404,7 @@ def test_stages_that_stop_reading_are_an_error_of_ours(program):
 def test_stages_that_hang_are_killed(program):
     trap = Trap()
     translator = ApertiumTranslator(
-        trap, command=program("cat", "exec sleep 60"), patience_seconds=0.5
+        trap, command=program("cat", "sed -zu 20q; exec sleep 60"), patience_seconds=0.5
     )
     seen: list[int] = []
     trap.at, trap.happens = 30, lambda: seen.extend(translator.pids())
@@ -417,16 +417,16 @@ def test_stages_that_hang_are_killed(program):
 
 
 class Trap(Glossary):
-    """An empty glossary; when it is asked about text number ``at``, something happens."""
+    """An empty glossary; when it is asked for the time ``at``, something happens."""
 
     def __init__(self) -> None:
         super().__init__(())
         self.asked, self.at, self.happens = 0, -1, list
 
     def find(self, text: str, language: Language) -> list[Span]:
+        self.asked += 1
         if self.asked == self.at:
             self.happens()
-        self.asked += 1
         return []
 
 
