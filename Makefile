@@ -22,6 +22,7 @@ lint: .venv/dev
 bench: .venv/bench apertium
 	$(BIN)/python bench/stories.py $(LABELLED)
 	$(BIN)/python bench/speed.py
+	$(BIN)/python bench/translate.py
 	$(BIN)/python bench/poll.py
 
 # Against argostranslate with all that it declares: PyTorch and more, several GB, in an

@@ -40,6 +40,7 @@ EDGES = {
     "translation.argos_index",
     "translation.argos_packages",
     "translation.apertium",
+    "translation.apertium_pipe",
     "digest.mail",
     "alerts.send",
 }
