@@ -25,7 +25,8 @@ from tempfile import TemporaryDirectory
 from monitor.model import Item, Language
 from monitor.pipeline import BATCH, batches
 from monitor.translation.apertium import ApertiumTranslator
-from monitor.translation.argos import ArgosTranslator, import_package
+from monitor.translation.argos import ArgosTranslator
+from monitor.translation.argos_packages import import_package
 from monitor.translation.bridge import bridge
 from monitor.translation.checks import MEANINGS
 from monitor.translation.items import translate_items
