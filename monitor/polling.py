@@ -177,7 +177,7 @@ class _Round:
         added = self._store.items.add(parsed.sightings, feed.url, parsed.known, now)
         haul = Haul(body_hash, held, added.new + added.duplicates)
         self._store.feeds.put(learn_success(turn.state, answer, haul, now, self._pace))
-        self._store.feeds.count(_day(feed, now, parsed, added))
+        self._store.feeds.count(_day(feed, now, added))
         return PollResult(feed, held, added.new)
 
     def _fail(self, turn: _Turn, error: FeedError) -> PollResult:
@@ -189,7 +189,7 @@ class _Round:
         return PollResult(feed, error=error)
 
 
-def _day(feed: Feed, now: datetime, parsed: Parsed, added: Added) -> PollDay:
+def _day(feed: Feed, now: datetime, added: Added) -> PollDay:
     return PollDay(
         feed.url,
         now.date(),
@@ -197,6 +197,6 @@ def _day(feed: Feed, now: datetime, parsed: Parsed, added: Added) -> PollDay:
         failures=0,
         new=added.new,
         duplicates=added.duplicates,
-        undated=parsed.undated,
-        future=parsed.future,
+        undated=added.undated,
+        future=added.future,
     )

@@ -64,7 +64,7 @@ def add_feed(paths: Paths, url: str, given: Mapping[str, object]) -> None:
     keys = propose(found.url, given, describe(found.text), spoken(items), config.feeds)
     feed = _checked(keys)
     [line] = add_feeds(paths.config, [feed])
-    newest = [item.published for item in items if item.date_source != "fetched"]
+    newest = [s.item.published for s in found.parsed.sightings if not s.doubt]
     facts(
         f"added to {paths.config}:{line}",
         [

@@ -75,7 +75,7 @@ def _probe(
         verdict, reason = _death(error, document)
         return row | {"verdict": verdict, "faults": [verdict], "reason": reason}
     items = [sighting.item for sighting in found.sightings]
-    dated = [item.published for item in items if item.date_source != "fetched"]
+    dated = [shown.item.published for shown in found.sightings if not shown.doubt]
     faults = list(_faults(feed, items, dated, now))
     if document.moved_to:
         faults.insert(0, "moved")
