@@ -41,6 +41,11 @@ def _is_web_address(value: str) -> bool:
     return bool(named) and parts.scheme in {"http", "https"}
 
 
+def _has_no_login(value: str) -> bool:
+    parts = urlsplit(value)
+    return parts.username is None and parts.password is None
+
+
 def _pattern(value: str) -> str:
     try:
         re.compile(value)
@@ -59,6 +64,9 @@ def _clock(value: object) -> Clock:
 _TEXT = _must("a text", bool)
 _ASCII = _must("ASCII, as HTTP headers hold nothing else", str.isascii)
 _WEB = _must("a web address such as https://example.org/rss", _is_web_address)
+_NO_LOGIN = _must(
+    "no user name or password in an address: they are never sent", _has_no_login
+)
 _MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 _MAIL = _must("a mail address such as desk@example.org", _MAILBOX.fullmatch)
 _ZONE = _must("an IANA time zone such as America/Mexico_City", ZoneInfo)
@@ -67,6 +75,8 @@ _ONE_GROUP = _must("a pattern with one group", lambda p: re.compile(p).groups ==
 _Text = Annotated[str, AfterValidator(squeeze), _TEXT]
 _Pattern = Annotated[str, _TEXT, AfterValidator(_pattern)]
 _Some = Annotated[tuple[T, ...], _must("at least one", bool)]
+Address = Annotated[_Text, _WEB, _NO_LOGIN]
+"""A feed's."""
 
 
 class _Schema(BaseModel, extra="forbid"):
@@ -76,7 +86,7 @@ class _Schema(BaseModel, extra="forbid"):
 class FeedSchema(_Schema):
     """One member of its feeds."""
 
-    url: Annotated[_Text, _WEB]
+    url: Address
     outlet: _Text
     country: Country
     language: Language

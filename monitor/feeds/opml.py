@@ -135,7 +135,7 @@ class _Reader:
         categories = (*filter(None, self._folders), *map(squeeze, said))
         return Outline(
             url=url,
-            title=_title(found) or urlsplit(url).hostname or url,
+            title=_title(found) or _host(url) or url,
             site=squeeze(found.get("htmlurl", "")),
             categories=tuple(dict.fromkeys(filter(None, categories))),
             language=squeeze(found.get("language", "")),
@@ -178,6 +178,13 @@ def _address(found: Mapping[str, str]) -> str:
     plain = found.get("url", "") if kind in _FEED_TYPES - {""} else ""
     url = (found.get("xmlurl", "") or plain).strip()
     return re.sub("^feed:(//)?(?=https?:)|^feed:(?=//)", "", url) if url else ""
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # an address that is none is refused alone, later
+        return ""
 
 
 def _title(found: Mapping[str, str]) -> str:
