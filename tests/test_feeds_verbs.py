@@ -451,6 +451,41 @@ def test_flags_of_an_import_speak_for_those_that_say_nothing(desk, tmp_path, cap
     )
 
 
+def test_folders_say_what_the_feed_does_not_and_flags_the_rest(desk, tmp_path, capsys):
+    rows = imported(
+        desk,
+        tmp_path,
+        '<outline text="México"><outline text="Frontera">'
+        '<outline text="A" xmlUrl="https://a.example/f"/>'
+        '<outline text="B" xmlUrl="https://b.us/f"/>'
+        "</outline></outline>"
+        '<outline text="New Mexico"><outline text="C" xmlUrl="https://c.example/f"/></outline>'
+        '<outline text="EE.UU."><outline text="Alba" xmlUrl="https://alba.example/2"/>'
+        '<outline text="D" category="/United States/Regional" xmlUrl="https://d.example/f"'
+        ' language="en"/></outline>',
+        capsys,
+        language="es",
+        kind="wire",
+        local=True,
+    )
+    assert [row["result"] for row in rows] == [
+        "added",
+        "added",
+        "refused",
+        "added",
+        "added",
+    ]
+    assert "say --country" in rows[2]["reason"]
+    found = {f.outlet: (f.country, f.language, f.kind) for f in desk.feeds}
+    assert found == {
+        "A": ("MX", "es", "border"),
+        "B": ("US", "es", "border"),
+        "Alba": ("US", "en", "wire"),
+        "D": ("US", "en", "regional"),
+    }
+    assert not any(feed.local for feed in desk.feeds)
+
+
 def test_an_import_that_adds_nothing_leaves_the_file(desk, tmp_path, capsys):
     before = desk.path.stat().st_ino
     imported(desk, tmp_path, '<outline xmlUrl="https://alba.example/rss"/>', capsys)

@@ -68,10 +68,12 @@ def propose(
     about: About,
     language: Language | None,
     known: Sequence[Feed],
+    otherwise: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     """The keys of a new feed: what is ``given``, else what can be told.
 
-    ``language`` is the one its items are written in, if that could be told. Raises
+    ``language`` is the one its items are written in, if that could be told;
+    ``otherwise`` holds country, language, kind and zone if nothing tells them. Raises
     ConfigError that names the flags for what could not, and if it would give an
     outlet a second owner.
     """
@@ -83,6 +85,8 @@ def propose(
     if kin:
         told |= _shared(kin)
         told["language"] = told["language"] or kin[-1].language
+    rest = (otherwise or {}).items()
+    told |= {key: value for key, value in rest if key in _CHOICES and not told.get(key)}
     said = {key: value for key, value in given.items() if value}
     told |= said | {"outlet": told["outlet"]}
     told["tz"] = told.get("tz") or _ZONES.get(str(told["country"]))

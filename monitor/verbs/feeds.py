@@ -12,6 +12,7 @@ from monitor.config.read import check_address, check_feed
 from monitor.errors import ConfigError, FeedError
 from monitor.feeds.discover import About, describe, find_feeds, is_page
 from monitor.feeds.encoding import decode
+from monitor.feeds.folders import told_by_folders
 from monitor.feeds.opml import MAX_BYTES, Outline, read_opml, write_opml
 from monitor.feeds.parse import parse
 from monitor.feeds.proposal import propose, same_place, spoken
@@ -231,7 +232,8 @@ def _imported(
             raise ConfigError(f"{feed.outlet} belongs to {owners[feed.outlet]!r} here")
         return feed
     about = About(outline.title, outline.language)
-    return _checked(propose(outline.url, {**given, **own}, about, None, known))
+    otherwise = {**given, **told_by_folders(outline.categories)}
+    return _checked(propose(outline.url, own, about, None, known, otherwise))
 
 
 def export_feeds(paths: Paths, out: Path | None) -> None:
