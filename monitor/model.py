@@ -16,7 +16,10 @@ Country = Literal["US", "MX"]
 DateSource = Literal["feed", "default-zone", "fetched"]
 """Where ``Item.published`` comes from: the feed's own date and offset; the feed's date
 read in the outlet's zone, since it names none; or the minute we saw it, where the feed
-gives no date, or one that lies ahead and cannot be believed."""
+gives no date, or one that lies ahead and cannot be believed, or the day alone: then it
+is the minute we saw it or, if that came later, the day's last."""
+Doubt = Literal["undated", "future"]
+"""Why an item's date is not believed: none can be read, or it lies ahead."""
 Reach = Literal["all", "headlines", "none"]
 """How much of an item is translated: its title and summary, its title, or nothing."""
 FailureKind = Literal["soft", "hard", "dns", "gone"]
@@ -139,6 +142,8 @@ class Sighting:
     """What it may be known by, the surest first."""
     digest: str
     """Of the bytes that show it: the same digest needs no second reading."""
+    doubt: Doubt | None = None
+    """None, too, where the date gives the day alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +154,6 @@ class Parsed:
     """The items read, in the document's order."""
     known: tuple[str, ...] = ()
     """Digests of the items that were known and not read again."""
-    undated: int = 0
-    """How many of those read have no date that can be read."""
-    future: int = 0
-    """How many have a date that lies ahead; it is kept as text and not believed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ class PollResult:
     items: int = 0
     """Items its document holds; 0 if it has not changed."""
     new: int = 0
+    is_read: bool = False
+    """Whether there was a document that has changed."""
     error: FeedError | None = None
 
 
@@ -168,9 +170,9 @@ class _Round:
             case FeedError():
                 return self._fail(turn, outcome)
             case Unchanged():
-                return self._keep(turn, outcome, None, Parsed(()))
+                return self._keep(turn, outcome, None, None)
         document, body_hash = self._read.pop(turn.feed.url)
-        parsed = outcome if isinstance(outcome, Parsed) else Parsed(())
+        parsed = outcome if isinstance(outcome, Parsed) else None
         return self._keep(turn, document, body_hash, parsed)
 
     def _keep(
@@ -178,15 +180,16 @@ class _Round:
         turn: _Turn,
         answer: Document | Unchanged,
         body_hash: str | None,
-        parsed: Parsed,
+        parsed: Parsed | None,
     ) -> PollResult:
-        feed, now = turn.feed, self._now
+        feed, now, is_read = turn.feed, self._now, parsed is not None
+        parsed = parsed or Parsed(())
         held = len(parsed.sightings) + len(parsed.known)
         added = self._store.items.add(parsed.sightings, feed.url, parsed.known, now)
         haul = Haul(body_hash, held, added.new + added.duplicates)
         self._store.feeds.put(learn_success(turn.state, answer, haul, now, self._pace))
-        self._store.feeds.count(_day(feed, now, parsed, added))
-        return PollResult(feed, held, added.new)
+        self._store.feeds.count(_day(feed, now, added))
+        return PollResult(feed, held, added.new, is_read)
 
     def _fail(self, turn: _Turn, error: FeedError) -> PollResult:
         feed, now = turn.feed, self._now
@@ -206,7 +209,7 @@ def _fault(feed: Feed, exc: BaseException) -> FeedError:
     return FeedError(feed.url, f"a fault of ours: {what}")
 
 
-def _day(feed: Feed, now: datetime, parsed: Parsed, added: Added) -> PollDay:
+def _day(feed: Feed, now: datetime, added: Added) -> PollDay:
     return PollDay(
         feed.url,
         now.date(),
@@ -214,6 +217,6 @@ def _day(feed: Feed, now: datetime, parsed: Parsed, added: Added) -> PollDay:
         failures=0,
         new=added.new,
         duplicates=added.duplicates,
-        undated=parsed.undated,
-        future=parsed.future,
+        undated=added.undated,
+        future=added.future,
     )

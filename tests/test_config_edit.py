@@ -189,6 +189,17 @@ def test_a_feed_goes_with_its_own_comments_and_nothing_else(tmp_path):
     ]  # fmt: skip
 
 
+def test_the_first_feed_takes_its_own_comment_along(tmp_path):
+    text = HEAD + FLOW.replace(
+        "  # ---- North ----\n\n  # Papers", "  # Alba's own\n  # note"
+    )
+    path = written(tmp_path, text)
+    remove_feeds(path, {"https://alba.example/rss"})
+    assert [line[2:].strip()[:8] for line in difference(text, path.read_text())] == [
+        "# Alba's", "# note", "- {outle", "url: htt",
+    ]  # fmt: skip
+
+
 def test_the_comment_above_a_paragraph_stays_while_a_feed_of_it_does(tmp_path):
     path = written(tmp_path, HEAD + FLOW)
     remove_feeds(path, {"https://alba.example/rss"})

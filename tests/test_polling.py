@@ -323,6 +323,19 @@ def test_the_polls_of_a_day_are_counted(poll, store):
     assert (day.polls, day.failures, day.new, day.undated) == (1, 0, 2, 2)
 
 
+def test_an_undated_item_that_is_edited_at_every_poll_is_counted_once(poll, store):
+    for n in range(5):
+        edited = b"<item><guid>g</guid><title>Live: it rains</title><description>"
+        dated = (
+            b"<item><title>A</title><pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate>"
+        )
+        body = b"<rss><channel>%b%d</description></item>%b</item></channel></rss>"
+        poll([A], serve(body % (edited, n, dated)), NOW + timedelta(days=2 * n))
+    [day, *rest] = store.feeds.days(NOW.date())[A.url]
+    assert (day.new, day.undated) == (2, 1)
+    assert {(d.new, d.undated, d.future) for d in rest} == {(0, 0, 0)}
+
+
 def test_every_failure_is_kept_with_its_reason(poll, store):
     for hour in (0, 24):
         poll([A], refuse, NOW + timedelta(hours=hour))

@@ -5,15 +5,23 @@ Every mistake names file, line, key, what was expected and, for a misspelt key, 
 nearest one we know. Secrets come from the environment alone.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from monitor.config.mistakes import MistakesError, dotted, hint, lines, misfits
-from monitor.config.schema import EntrySchema, FeedSchema, FileSchema
+from monitor.config.mistakes import (
+    MistakesError,
+    dotted,
+    hint,
+    lines,
+    misfits,
+    without_login,
+)
+from monitor.config.schema import Address, EntrySchema, FeedSchema, FileSchema
 from monitor.config.settings import Config
 from monitor.config.tree import Loc, line_of, load, read_text
 from monitor.entry import Use
@@ -21,6 +29,9 @@ from monitor.errors import ConfigError
 from monitor.model import Feed
 
 PASSWORD_VARIABLE = "MONITOR_SMTP_PASSWORD"  # noqa: S105 - a name, not a secret
+
+_ADDRESS: TypeAdapter[str] = TypeAdapter(Address)
+_LACKS_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?]\S*)?$")
 
 
 def read_config(path: Path, environ: Mapping[str, str]) -> Config:
@@ -61,6 +72,19 @@ def check_feed(values: Mapping[str, object]) -> Feed:
         placed = [{**e, "loc": ("feeds", 0, *e["loc"])} for e in error.errors()]
         loc, what = next(misfits(cast(list[ErrorDetails], placed)))
         raise ConfigError(f"{dotted(loc[2:])}: {what}") from None
+
+
+def check_address(url: str) -> None:
+    """Raises ConfigError, with a remedy, if no feed of feeds.yaml may be there."""
+    try:
+        _ADDRESS.validate_python(url)
+    except ValidationError as error:
+        _, what = next(misfits(error.errors()))
+        if _LACKS_SCHEME.match(url):
+            raise ConfigError(
+                f"{url}: is no web address; write https:// before it"
+            ) from None
+        raise ConfigError(f"{without_login(url)}: {what}") from None
 
 
 def _disagreements(tree: Any, schema: FileSchema) -> Iterator[tuple[Loc, str]]:

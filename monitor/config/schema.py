@@ -60,6 +60,11 @@ def _is_encrypted(value: str) -> bool:
     return _is_web_address(value) and (parts.scheme == "https" or bool(is_local))
 
 
+def _has_no_login(value: str) -> bool:
+    parts = urlsplit(value)
+    return parts.username is None and parts.password is None
+
+
 def _pattern(value: str) -> str:
     try:
         re.compile(value)
@@ -104,6 +109,9 @@ _ASCII = _must("ASCII, as HTTP headers hold nothing else", str.isascii)
 _WEB = _must("a web address such as https://example.org/rss", _is_web_address)
 _INDEX = _must("an address such as https://example.org/index.json", _is_encrypted)
 _SHA256 = _must("64 hexadecimal digits", re.compile(r"[0-9A-Fa-f]{64}").fullmatch)
+_NO_LOGIN = _must(
+    "no user name or password in an address: they are never sent", _has_no_login
+)
 _MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 _MAIL = _must("a mail address such as desk@example.org", _MAILBOX.fullmatch)
 _ZONE = _must("an IANA time zone such as America/Mexico_City", ZoneInfo)
@@ -113,6 +121,8 @@ _Text = Annotated[str, AfterValidator(squeeze), _TEXT]
 _Pattern = Annotated[str, _TEXT, AfterValidator(_pattern)]
 _Forms = Annotated[tuple[_Text, ...], BeforeValidator(_listed)]
 _Some = Annotated[tuple[T, ...], _must("at least one", bool)]
+Address = Annotated[_Text, _WEB, _NO_LOGIN]
+"""A feed's."""
 
 
 class _Schema(BaseModel, extra="forbid"):
@@ -122,7 +132,7 @@ class _Schema(BaseModel, extra="forbid"):
 class FeedSchema(_Schema):
     """One member of its feeds."""
 
-    url: Annotated[_Text, _WEB]
+    url: Address
     outlet: _Text
     country: Country
     language: Language

@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -22,16 +23,13 @@ from monitor.store.database import Store
 from monitor.terminal import watched
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
+from monitor.verbs.choose import choose
 from monitor.verbs.compose import Paths
 
 log = logging.getLogger("monitor")
 
 Say = Callable[[str], None]
 """Where a line for each unit of work goes: stdout, or the log of a long run."""
-
-TICK_SECONDS = 60.0
-STOP_SECONDS = 8.0
-"""How long a stop waits for work to reach its next commit."""
 
 
 def check(paths: Paths) -> None:
@@ -58,7 +56,7 @@ def check(paths: Paths) -> None:
 def poll(paths: Paths, wanted: Sequence[str], *, say: Say = print) -> None:
     """Ask the feeds that are due, or those of the outlets named."""
     config, now = paths.read_config(), compose.now()
-    named = _named(config.feeds, wanted)
+    named = choose(paths, config.feeds, wanted)
     with paths.open_store() as store, compose.open_fetcher(config) as fetcher:
         if wanted:
             due = store.feeds.states(named)
@@ -79,6 +77,7 @@ def poll_due(
     stop: Event,
 ) -> None:
     """One line a feed, as answers come in; ends early when told to stop."""
+    names = _names(config.feeds)
     threads = ThreadPoolExecutor(config.poll.workers, thread_name_prefix="fetch")
     with open_parsers(len(due)) as parsers:
         crew = Crew(fetcher.fetch, threads, parsers)
@@ -86,7 +85,7 @@ def poll_due(
             poll_feeds(due, crew, store, now, compose.pace(config))
         ) as results:
             for result in watched("polling", results, len(due)):
-                say(_poll_line(result))
+                say(_poll_line(result, names[result.feed]))
                 if stop.is_set():
                     break
     threads.shutdown(wait=not stop.is_set(), cancel_futures=True)
@@ -172,18 +171,21 @@ def cluster_waiting(
                 break
 
 
-def _poll_line(result: PollResult) -> str:
-    name = f"poll: {result.feed.outlet}"
+def _poll_line(result: PollResult, name: str) -> str:
     if result.error:
-        return f"{name}: failed: {result.error}"
+        return f"poll: {name}: failed: {result.error}"
+    if not result.is_read:
+        return f"poll: {name}: unchanged"
     if not result.items:
-        return f"{name}: unchanged"
-    return f"{name}: {result.new} new of {result.items}"
+        return f"poll: {name}: 0 items"
+    return f"poll: {name}: {result.new} new of {result.items}"
 
 
-def _named(feeds: Iterable[Feed], wanted: Sequence[str]) -> list[Feed]:
-    found = [feed for feed in feeds if feed.outlet in wanted or feed.url in wanted]
-    missing = set(wanted) - {name for f in found for name in (f.outlet, f.url)}
-    if missing:
-        raise ConfigError(f"no outlet or url in feeds.yaml is {sorted(missing)[0]!r}")
-    return found
+def _names(feeds: Iterable[Feed]) -> Mapping[Feed, str]:
+    """What a feed is called: its outlet and, if that has several, its address."""
+    feeds = list(feeds)
+    count = Counter(feed.outlet for feed in feeds)
+    return {
+        feed: feed.outlet if count[feed.outlet] == 1 else f"{feed.outlet} ({feed.url})"
+        for feed in feeds
+    }
