@@ -118,6 +118,7 @@ def test_capitals_left_as_they_were_are_warned_of(text, translation):
     [
         ("SRE y FGR firman un acuerdo hoy", "SRE and FGR sign an agreement today"),
         ("IMSS INFONAVIT abre oficinas", "IMSS INFONAVIT opens offices"),
+        ("Cierra LA JOYA ISD sus aulas", "LA JOYA ISD closes its classrooms"),
         ("ALERTA EN LA FRONTERA: cierran", "ALERT AT THE BORDER: they close"),
     ],
 )

@@ -189,10 +189,13 @@ def _is_mute(translation: str, source: Language, target: Language) -> bool:
 
 
 def _keeps_capitals(text: str, translation: str, source: Language) -> bool:
-    """Names and acronyms rightly stay; with a function word among them it is a text."""
+    """Names and acronyms rightly stay; with a function word inside it is a text.
+
+    One that comes first may be a name's own: LA JOYA.
+    """
     for shouted in _SHOUTED.findall(text):
         run = shouted.strip()
-        is_text = not _FUNCTION_WORDS[source].isdisjoint(map(fold, words(run)))
+        is_text = not _FUNCTION_WORDS[source].isdisjoint(map(fold, words(run)[1:]))
         if is_text and run in translation and run != translation.strip():
             return True
     return False
