@@ -29,7 +29,7 @@ MAX_TRIES = 12
 """Addresses tried for the feed of a page: politeness sets them a second apart."""
 
 _COLUMNS = ("outlet", "country", "language", "kind", "owner", "tz", "url")
-_RULES = ("drop_params", "id_pattern", "recurring_titles", "local")
+_RULES = ("drop_params", "id_pattern", "recurring_titles", "local", "translate")
 
 
 def list_feeds(paths: Paths, as_json: bool) -> None:
