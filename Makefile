@@ -3,9 +3,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/pip --disable-pip-version-check --quiet install --no-deps
+PIP = $(BIN)/pip --disable-pip-version-check --quiet install --no-deps
 
-.PHONY: demo test lint bench lock apertium clean
+.PHONY: demo test lint bench lock argos-check apertium clean
 
 demo: .venv/lean apertium   ## the main job end to end, into demo/
 	$(BIN)/monitor demo --out demo
@@ -22,7 +22,23 @@ lint: .venv/dev
 bench: .venv/bench apertium
 	$(BIN)/python bench/stories.py $(LABELLED)
 	$(BIN)/python bench/speed.py
+	$(BIN)/python bench/translate.py
 	$(BIN)/python bench/poll.py
+
+# Against argostranslate with all that it declares: PyTorch and more, several GB, in an
+# environment of its own. PIP_EXTRA may say where a PyTorch for the CPU alone is.
+argos-check: .venv-argos/full
+	.venv-argos/bin/pytest -q -rs tests/test_argos_equal.py tests/test_routes.py
+	.venv-argos/bin/python bench/argos.py
+
+.venv-argos/full: BIN := .venv-argos/bin
+.venv-argos/full: requirements.lock requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv .venv-argos
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
+	$(PIP) --no-build-isolation --editable .
+	$(BIN)/pip --disable-pip-version-check --quiet install $(PIP_EXTRA) argostranslate
+	@touch $@
 
 .venv/lean: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -69,4 +85,4 @@ lock: .venv/dev             ## newest versions that pyproject.toml allows
 	  --upgrade --output-file requirements-bench.lock
 
 clean:
-	rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-argos demo .mypy_cache .ruff_cache .pytest_cache

@@ -192,7 +192,7 @@ def _regress(columns: Numbers, is_true: NDArray[np.bool_], weights: Numbers) -> 
 
 
 def _report(day: Day, models: Models) -> Report:
-    clusterer = Clusterer(partial(score, models=models))
+    clusterer = Clusterer(scorer=partial(score, models=models))
     found = {r.item.id: clusterer.assign(r).story for r in day.readings}
     labelled = day.labelled
     return report(labelled.items, labelled.stories, found, labelled.certain)

@@ -84,14 +84,14 @@ def _steps(store: Store, items: list[Item]) -> None:
                 f"translate {code}-{target} (items)",
                 count,
                 lambda target=target: list(
-                    pipeline.translate(store, translator, (target,), now)
+                    pipeline.translate(store, translator, pipeline.Plan((target,)), now)
                 ),
             )
     patience = timedelta(0)
     _timed(
         "cluster (items)",
         len(items),
-        lambda: list(pipeline.cluster(store, now, patience)),
+        lambda: list(pipeline.cluster(store, now, patience, pipeline.Plan(("en",)))),
     )
     end = SEEN + timedelta(seconds=1)
     stories = len(store.stories.between(SEEN, end))

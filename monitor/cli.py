@@ -10,11 +10,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated, Any
 
 import typer
 
+from monitor.cli_models import models
+from monitor.cli_parts import Json
+from monitor.cli_parts import group as _group
+from monitor.cli_parts import paths as _paths
+from monitor.cli_parts import verbs as _verbs
 from monitor.errors import MonitorError
 
 Engine = StrEnum("Engine", "auto argos apertium none")
@@ -24,16 +28,9 @@ Side = StrEnum("Side", {"US": "US", "MX": "MX"})
 Kind = StrEnum("Kind", "national border regional wire public broadcaster")
 
 
-def _group(text: str) -> typer.Typer:
-    return typer.Typer(
-        help=text, no_args_is_help=True, add_completion=False, rich_markup_mode=None
-    )
-
-
 app = _group("How the US and Mexico cover the same story, in English and Spanish.")
 app.pretty_exceptions_enable = False
 feeds = _group("The feeds of feeds.yaml.")
-models = _group("Translation models.")
 stories = _group("Stories and why their items are together.")
 exports = _group("Stories or items as a file for other programs.")
 evaluation = _group("Measure against labels and references.")
@@ -43,7 +40,6 @@ app.add_typer(stories, name="stories")
 app.add_typer(exports, name="export")
 app.add_typer(evaluation, name="eval")
 
-Json = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 Days = Annotated[int, typer.Option(min=1, help="How many days before the newest item.")]
 Out = Annotated[
     Path | None, typer.Option("--out", help="Write this file, not to stdout.")
@@ -125,10 +121,17 @@ def poll(
 
 
 @app.command()
-def translate(ctx: typer.Context, translator: Translator = None) -> None:
+def translate(
+    ctx: typer.Context,
+    translator: Translator = None,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Also what another engine has translated."),
+    ] = False,
+) -> None:
     """Translate the items that still wait."""
     engine = translator.value if translator else None
-    _verbs("steps").translate(_paths(ctx), engine)
+    _verbs("steps").translate(_paths(ctx), engine, again=again)
 
 
 @app.command()
@@ -260,26 +263,6 @@ def feeds_export(ctx: typer.Context, out: Out = None) -> None:
     _verbs("feeds").export_feeds(_paths(ctx), out)
 
 
-@models.command("list")
-def models_list(as_json: Json = False) -> None:
-    """The translators that are installed."""
-    _verbs("look").list_models(as_json)
-
-
-@models.command("install")
-def models_install() -> None:
-    """Download the Argos packages for both directions."""
-    _verbs("look").install_models()
-
-
-@models.command("import")
-def models_import(
-    file: Annotated[Path, typer.Argument(help="An .argosmodel file.")],
-) -> None:
-    """Install an Argos package from a file."""
-    _verbs("look").import_model(file)
-
-
 @stories.command("list")
 def stories_list(ctx: typer.Context, days: Days = 3, as_json: Json = False) -> None:
     """The stories of the last days, those on both sides first."""
@@ -369,22 +352,6 @@ def _given(
     named = {"country": country, "language": language, "kind": kind}
     words = {key: choice.value if choice else None for key, choice in named.items()}
     return words | {"tz": tz, "local": local}
-
-
-def _verbs(name: str) -> Any:
-    """A module of monitor.verbs, loaded when its verb is called.
-
-    ``--help`` answers in a fraction of a second because none of them is loaded for it.
-    """
-    from importlib import import_module
-
-    module: ModuleType = import_module(f"monitor.verbs.{name}")
-    return module
-
-
-def _paths(ctx: typer.Context) -> Any:
-    config, db = ctx.obj
-    return _verbs("compose").Paths(config, db)
 
 
 def _serve(config: Path, db: Path, port: int) -> None:

@@ -15,6 +15,10 @@ raise them ``from`` the library's own exception; anything else is a bug.
 """
 
 from monitor.model import FailureKind
+from monitor.text import clip, printable, squeeze
+
+MAX_REASON = 500
+"""Characters of why a feed failed; a server may have had its say in it."""
 
 
 class MonitorError(Exception):
@@ -28,8 +32,9 @@ class ConfigError(MonitorError):
 class FeedError(MonitorError):
     """One feed failed; the others go on.
 
-    ``kind`` is a ``model.FailureKind``. ``retry_after`` is how many seconds the site
-    asks us to stay away, if it says so.
+    ``reason`` is kept as one line that harms no terminal or log: strangers' words are
+    quoted in it. ``kind`` is a ``model.FailureKind``. ``retry_after`` is how many
+    seconds the site asks us to stay away, if it says so.
     """
 
     def __init__(
@@ -39,6 +44,7 @@ class FeedError(MonitorError):
         kind: FailureKind = "hard",
         retry_after: float | None = None,
     ) -> None:
+        reason = clip(squeeze(printable(reason)), MAX_REASON)
         super().__init__(url, reason, kind, retry_after)  # what pickle rebuilds it from
         self.url = url
         self.reason = reason

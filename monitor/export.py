@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from monitor.digest.headline import web_link
+from monitor.feeds.prefixes import dateline, kicker
 from monitor.model import SIDES, Coverage, Item, Language, Member, SideCoverage, Story
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -30,6 +31,8 @@ _STORY_COLUMNS = (
     "lag_certainty",
     *(f"{side}_{what}" for side in SIDES for what in ("items", "outlets", "owners")),
 )
+
+_ITEM_COLUMNS = (*Item.__dataclass_fields__, "kicker", "dateline")
 
 
 def headline(story: Story, language: Language) -> str | None:
@@ -86,14 +89,13 @@ def stories_atom(coverages: Sequence[Coverage], address: str, now: datetime) -> 
 
 
 def items_json(items: Iterable[Item]) -> str:
-    """The list of items, each with every field of ours."""
+    """The list of items, each with every field of ours, its kicker and its dateline."""
     return _json([_item(item) for item in items])
 
 
 def items_csv(items: Iterable[Item]) -> str:
     """One row an item; times in UTC."""
-    columns = tuple(Item.__dataclass_fields__)
-    return _csv(columns, [_item(item) for item in items])
+    return _csv(_ITEM_COLUMNS, [_item(item) for item in items])
 
 
 def items_atom(items: Sequence[Item], address: str, now: datetime) -> str:
@@ -131,6 +133,8 @@ def _member(member: Member) -> dict[str, Any]:
         "language": item.language,
         "title": item.title,
         "translated_title": translation.title if translation else None,
+        "translated_by": translation.engine if translation else None,
+        "translation_warnings": list(translation.warnings) if translation else [],
         "url": item.url,
         "published": item.published.isoformat(),
         "date_source": item.date_source,
@@ -148,6 +152,8 @@ def _item(item: Item) -> dict[str, Any]:
     return row | {
         "published": item.published.isoformat(),
         "seen": item.seen.isoformat(),
+        "kicker": kicker(item.title)[0],
+        "dateline": dateline(item.summary)[0],
     }
 
 

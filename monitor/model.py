@@ -16,13 +16,19 @@ Country = Literal["US", "MX"]
 DateSource = Literal["feed", "default-zone", "fetched"]
 """Where ``Item.published`` comes from: the feed's own date and offset; the feed's date
 read in the outlet's zone, since it names none; or the minute we saw it, where the feed
-gives no date, or one that lies ahead and cannot be believed."""
+gives no date, or one that lies ahead and cannot be believed, or the day alone: then it
+is the minute we saw it or, if that came later, the day's last."""
+Doubt = Literal["undated", "future"]
+"""Why an item's date is not believed: none can be read, or it lies ahead."""
+Reach = Literal["all", "headlines", "none"]
+"""How much of an item is translated: its title and summary, its title, or nothing."""
 FailureKind = Literal["soft", "hard", "dns", "gone"]
 """Why a poll failed: a trouble that passes by itself (a timeout, 404, 429, 5xx); one
 that lasts until a person acts (no feed there, refused, unsafe); a host name that cannot
 be found; or 410, by which a feed says that it has ended."""
 
 LANGUAGES: tuple[Language, ...] = ("en", "es")
+OTHER: Mapping[Language, Language] = {"en": "es", "es": "en"}
 SIDES: tuple[Country, ...] = ("US", "MX")
 
 
@@ -45,6 +51,8 @@ class Feed:
     """Regular expressions of columns whose title repeats from day to day."""
     local: bool = False
     """Whether the feed may live on a private or loopback address."""
+    translate: Reach = "all"
+    """How much of its items is translated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,8 @@ class Document:
     headers: Mapping[str, str]
     """Names in lower case."""
     moved_to: str | None = None
-    """The new address, if every redirect on the way was permanent."""
+    """The new address, if every redirect on the way was permanent; the feed's own, if
+    it is back there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,8 @@ class Sighting:
     """What it may be known by, the surest first."""
     digest: str
     """Of the bytes that show it: the same digest needs no second reading."""
+    doubt: Doubt | None = None
+    """None, too, where the date gives the day alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +154,6 @@ class Parsed:
     """The items read, in the document's order."""
     known: tuple[str, ...] = ()
     """Digests of the items that were known and not read again."""
-    undated: int = 0
-    """How many of those read have no date that can be read."""
-    future: int = 0
-    """How many have a date that lies ahead; it is kept as text and not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +195,8 @@ class Translation:
     engine: str
     engine_version: str
     title: str
-    summary: str
+    summary: str | None
+    """None where only the headline is translated, or only the headline so far."""
     warnings: tuple[str, ...] = ()
     """Why a reader should doubt it; empty when every check passed."""
 
@@ -201,6 +209,8 @@ class Reading:
     english_title: str
     english_summary: str
     """The original for English items, otherwise a translation; empty without one."""
+    doubts: tuple[str, ...] = ()
+    """Warnings of that translation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +320,9 @@ class Watchlist:
 
     name: str
     terms: tuple[str, ...]
+    en: tuple[str, ...] = ()
+    """What else the terms are called, looked for in texts of that language alone."""
+    es: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +336,13 @@ class Subscriber:
     time: time
     """When the edition is due, in the subscriber's zone."""
     watchlists: tuple[str, ...] = ()
+    translate: bool = True
+    """Whether translations stand beside the originals."""
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """Those the edition speaks, the page's own first."""
+        return LANGUAGES if self.language == "both" else (self.language,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,16 @@ where it stopped.
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import product
 from typing import TypeVar
 
 from monitor.coverage.sides import compare as compare_story
 from monitor.digest.edition import due_date, edition, window
+from monitor.entry import Entry
 from monitor.errors import DeliveryError
 from monitor.feeds.health import FeedReport, report
 from monitor.model import (
+    OTHER,
     Assignment,
     Coverage,
     Edition,
@@ -33,8 +36,11 @@ from monitor.model import (
     Watchlist,
 )
 from monitor.store.database import Store
+from monitor.stories.aliases import aliases
 from monitor.stories.cluster import WINDOW, Clusterer
-from monitor.translation.translator import Translator, translate_items
+from monitor.translation.bridge import bridge
+from monitor.translation.items import PARTS, Part, translate_items
+from monitor.translation.translator import Translator, engine_for
 
 BATCH = 256
 """Items translated or clustered between two commits: what a kill can cost."""
@@ -94,35 +100,78 @@ def feed_reports(
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be translated and what names are known, as feeds.yaml has it."""
+
+    targets: tuple[Language, ...]
+    headlines_only: frozenset[str] = frozenset()
+    """Feeds whose summaries are left alone."""
+    untranslated: frozenset[str] = frozenset()
+    """Feeds that are left alone as a whole."""
+    own: tuple[Entry, ...] = ()
+    """What a person adds to the bridge."""
+
+    def spared(self, part: Part) -> frozenset[str]:
+        """The feeds of which this part is not translated."""
+        if part == "headline":
+            return self.untranslated
+        return self.untranslated | self.headlines_only
+
+
+@dataclass(frozen=True, slots=True)
 class TranslateResult:
     """What one batch came to."""
 
     target: Language
+    part: Part
     translated: int
+    doubted: int
+    """Those of the translated that carry a warning."""
     failed: int
 
 
 def translate(
-    store: Store, translator: Translator, targets: Iterable[Language], now: datetime
+    store: Store,
+    translator: Translator,
+    plan: Plan,
+    now: datetime,
+    *,
+    again: bool = False,
 ) -> Generator[TranslateResult]:
-    """Translate what still waits, each item once per language, a batch at a time.
+    """Translate what still waits, a batch at a time: headlines first, then the rest.
+
+    Each item is translated once for each language; ``again`` asks for a translation
+    by today's engine for what an earlier one has made.
 
     Raises TranslationError when a whole batch fails and so does a plain sentence: then
     it is the engine that is down, which is not held against the items.
     """
     since = now - timedelta(days=TRANSLATE_DAYS)
-    for target in targets:
-        if not translator.supports("es" if target == "en" else "en", target):
+    for part, target in product(PARTS, plan.targets):
+        engine = engine_for(translator, OTHER[target], target)
+        if engine is None:
             continue
-        for batch in batches(store.translations.pending(target, since, now), BATCH):
-            made = translate_items(batch, target, translator)
+        waiting = store.translations.pending(
+            *(target, since, now, part, plan.spared(part)),
+            (engine.name, engine.version) if again else None,
+        )
+        for batch in batches(waiting, BATCH):
+            made = translate_items(
+                *(batch, target, translator, part), store.memory, bridge(plan.own)
+            )
             if len(made.failures) == len(batch):
                 _ask_for_life(translator, target)
             with store.atomic():
                 store.translations.add(made.translations, now)
                 for failure in made.failures:
                     store.translations.fail(failure.item, target, failure.reason, now)
-            yield TranslateResult(target, len(made.translations), len(made.failures))
+            yield TranslateResult(
+                target,
+                part,
+                len(made.translations),
+                sum(bool(each.warnings) for each in made.translations),
+                len(made.failures),
+            )
 
 
 def _ask_for_life(translator: Translator, target: Language) -> None:
@@ -137,20 +186,22 @@ def _ask_for_life(translator: Translator, target: Language) -> None:
 
 
 def cluster(
-    store: Store, now: datetime, patience: timedelta
+    store: Store, now: datetime, patience: timedelta, plan: Plan
 ) -> Generator[list[Assignment]]:
     """Give every item without a story its story, in the order of publication.
 
-    A Spanish item without its English waits for as long as ``patience``: PATIENCE
-    where an engine translates, nothing where none does.
+    A Spanish item without the English that ``plan`` has for it waits for as long as
+    ``patience``: PATIENCE where an engine translates, nothing where none does.
     The window's earlier decisions are recalled in the order in which they were made,
     so a restart decides as an uninterrupted run would.
     """
-    waiting = store.stories.unassigned(now - patience)
+    waiting = store.stories.unassigned(
+        now - patience, plan.headlines_only, plan.untranslated
+    )
     if not waiting:
         return
     oldest = max(waiting[0].item.published, now - 2 * WINDOW)
-    clusterer = Clusterer()
+    clusterer = Clusterer(aliases(plan.own))
     for reading, assignment in store.stories.window(oldest - WINDOW):
         clusterer.recall(reading, assignment)
     for batch in batches(waiting, BATCH):
@@ -182,6 +233,8 @@ class Desk:
     watchlists: Sequence[Watchlist]
     translator: str
     """Which engine translates, or why none does."""
+    untranslated: frozenset[str] = frozenset()
+    """Feeds that are not meant to be translated."""
 
 
 def due_editions(
@@ -209,16 +262,17 @@ def make_edition(
 ) -> Edition:
     """What one subscriber reads on one day."""
     start, end = window(subscriber, day)
-    unread: Iterable[Language] = (
-        ("en", "es") if subscriber.language == "both" else (subscriber.language,)
-    )
     return edition(
         subscriber,
         day,
         compare(store, desk.owners, start, end),
         desk.watchlists,
         feed_health(desk.feeds, store, now),
-        sum(store.translations.missing(language, start, end) for language in unread),
+        sum(
+            store.translations.missing(language, start, end, desk.untranslated)
+            for language in subscriber.languages
+            if subscriber.translate
+        ),
         desk.translator,
     )
 

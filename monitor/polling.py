@@ -4,10 +4,13 @@ The poll step: ask each feed, read what changed, keep it.
 Feeds are asked side by side in threads and read in ``Crew.parsers``, which may be other
 processes; the calling thread alone writes. A feed's items and what the poll has taught
 us of it are committed together, so a kill can never skip an item.
+
+What a stranger's document may set off is a fault of ours, but costs its feed alone.
 """
 
+import logging
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -24,6 +27,8 @@ from monitor.model import Document, Feed, FeedState, Parsed, PollDay, Unchanged
 from monitor.parsers import attempt
 from monitor.store.database import Store
 from monitor.store.items import Added
+
+log = logging.getLogger("monitor")
 
 IN_FLIGHT = 64
 """Feeds begun and not yet kept: bounds the documents that wait to be read."""
@@ -56,6 +61,8 @@ class PollResult:
     items: int = 0
     """Items its document holds; 0 if it has not changed."""
     new: int = 0
+    is_read: bool = False
+    """Whether there was a document that has changed."""
     error: FeedError | None = None
 
 
@@ -140,8 +147,11 @@ class _Round:
         future.add_done_callback(partial(self._note, turn))
 
     def _note(self, turn: _Turn, future: "Future[_Outcome]") -> None:
-        if not future.cancelled():
-            self._done.put((turn, future.result()))
+        if future.cancelled():
+            return
+        exc = future.exception()
+        outcome = _fault(turn.feed, exc) if exc else future.result()
+        self._done.put((turn, outcome))
 
     def _reads_on(self, turn: _Turn, outcome: _Outcome) -> bool:
         """Whether it is a document that has changed; then its reading begins."""
@@ -160,9 +170,9 @@ class _Round:
             case FeedError():
                 return self._fail(turn, outcome)
             case Unchanged():
-                return self._keep(turn, outcome, None, Parsed(()))
+                return self._keep(turn, outcome, None, None)
         document, body_hash = self._read.pop(turn.feed.url)
-        parsed = outcome if isinstance(outcome, Parsed) else Parsed(())
+        parsed = outcome if isinstance(outcome, Parsed) else None
         return self._keep(turn, document, body_hash, parsed)
 
     def _keep(
@@ -170,15 +180,16 @@ class _Round:
         turn: _Turn,
         answer: Document | Unchanged,
         body_hash: str | None,
-        parsed: Parsed,
+        parsed: Parsed | None,
     ) -> PollResult:
-        feed, now = turn.feed, self._now
+        feed, now, is_read = turn.feed, self._now, parsed is not None
+        parsed = parsed or Parsed(())
         held = len(parsed.sightings) + len(parsed.known)
         added = self._store.items.add(parsed.sightings, feed.url, parsed.known, now)
         haul = Haul(body_hash, held, added.new + added.duplicates)
         self._store.feeds.put(learn_success(turn.state, answer, haul, now, self._pace))
-        self._store.feeds.count(_day(feed, now, parsed, added))
-        return PollResult(feed, held, added.new)
+        self._store.feeds.count(_day(feed, now, added))
+        return PollResult(feed, held, added.new, is_read)
 
     def _fail(self, turn: _Turn, error: FeedError) -> PollResult:
         feed, now = turn.feed, self._now
@@ -189,7 +200,16 @@ class _Round:
         return PollResult(feed, error=error)
 
 
-def _day(feed: Feed, now: datetime, parsed: Parsed, added: Added) -> PollDay:
+def _fault(feed: Feed, exc: BaseException) -> FeedError:
+    """What nobody expected of asking or reading a feed, as its failure."""
+    log.error("poll: %s: a fault of ours", feed.outlet, exc_info=exc)
+    what = f"{type(exc).__name__}: {exc}"
+    if isinstance(exc, BrokenExecutor):
+        what = "its document ends the process that reads it"
+    return FeedError(feed.url, f"a fault of ours: {what}")
+
+
+def _day(feed: Feed, now: datetime, added: Added) -> PollDay:
     return PollDay(
         feed.url,
         now.date(),
@@ -197,6 +217,6 @@ def _day(feed: Feed, now: datetime, parsed: Parsed, added: Added) -> PollDay:
         failures=0,
         new=added.new,
         duplicates=added.duplicates,
-        undated=parsed.undated,
-        future=parsed.future,
+        undated=added.undated,
+        future=added.future,
     )

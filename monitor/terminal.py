@@ -2,15 +2,24 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 from rich.text import Text
+
+from monitor.text import printable
 
 T = TypeVar("T")
 
@@ -66,6 +75,28 @@ def progress(title: str, total: int) -> Iterator[Progress]:
         yield bar
 
 
+@contextmanager
+def downloading(title: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar on stderr to be told of bytes; silent where no one watches."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        task = bar.add_task(title, total=None)
+
+        def tell(done: int, total: int | None) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield tell
+
+
 def watched(title: str, units: Iterable[T], total: int) -> Iterator[T]:
     """The units as they come, with a progress bar beside them."""
     with progress(title, total) as bar:
@@ -80,4 +111,4 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.3f}"
     # Feeds are untrusted: no control character of theirs reaches a terminal.
-    return "".join(c if c.isprintable() else " " for c in str(value))
+    return printable(str(value))

@@ -15,6 +15,15 @@ def squeeze(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
+def printable(text: str) -> str:
+    """The text with a blank for every character that a terminal might obey.
+
+    >>> printable("one\\x1b]0;title\\x07 two")
+    'one ]0;title  two'
+    """
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def fold(text: str) -> str:
     """Lower case without accents, for comparing: ``México`` and ``MEXICO`` agree.
 

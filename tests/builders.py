@@ -199,7 +199,10 @@ def translation(
 
 
 def reading(
-    of: Item, english_title: str | None = None, english_summary: str = ""
+    of: Item,
+    english_title: str | None = None,
+    english_summary: str = "",
+    doubts: tuple[str, ...] = (),
 ) -> Reading:
     """An item as the clusterer reads it; English items read as they are."""
     if english_title is None:
@@ -208,6 +211,7 @@ def reading(
         of,
         english_title,
         english_summary or (of.summary if of.language == "en" else ""),
+        doubts,
     )
 
 
@@ -252,6 +256,7 @@ def subscriber(
     *,
     address: str | None = None,
     watchlists: tuple[str, ...] = (),
+    translate: bool = True,
 ) -> Subscriber:
     """A reader in New York at seven in the morning, in English."""
     return Subscriber(
@@ -261,6 +266,7 @@ def subscriber(
         tz=tz,
         time=at,
         watchlists=watchlists,
+        translate=translate,
     )
 
 

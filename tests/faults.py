@@ -298,6 +298,7 @@ MODES: Mapping[str, Mode] = {
     "packed-unknown": _packed("compress", FEED),
     "packed-six-times": _packed(", ".join(["gzip"] * 6), _SIX_TIMES),
     # size
+    "packed-escape": _packed("\x1b[2J\x9b", FEED),
     "huge-body": _says(bytes(1_000_000), *_TYPE),
     "huge-length": _bytes(_head("Content-Length: 99999999999") + bytes(1_000_000)),
     "huge-chunk": _bytes(_head(_CHUNKED) + b"fffffff\r\n" + bytes(1_000_000)),
@@ -328,6 +329,7 @@ MODES: Mapping[str, Mode] = {
     "move-to-port-0": _moves("http://127.0.0.1:0/"),
     "move-to-long": _moves("/" + "x" * 3000),
     "move-backslash": _moves("{base}\\feed"),
+    "move-to-escape": _moves("/\x1b]0;owned\x07\x9b2J"),
     "choices": _status("300 Multiple Choices"),
     "refresh": _refreshes("/feed"),
     "refresh-itself": _refreshes("/refresh-itself"),

@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -117,6 +118,11 @@ GO = META.format("0; url=/rss")
         (GO.encode() + b"<title>x</title>", "/rss"),
         (_page("<!-- ", GO, " -->"), None),
         (_page("<script>'", GO, "'</script>"), None),
+        (_page("<![if !IE]>", GO, "<![endif]>"), "/rss"),
+        (_page("<![x]>", GO), "/rss"),
+        (_page("<!<![[x]>", GO), "/rss"),
+        (_page("<![<", GO), None),
+        (_page(GO, start="<!-- a --><!-- b --> <!DOCTYPE html><html>"), "/rss"),
         (b"<html><head></head><body>" + GO.encode(), None),
         (b"<html><body>" + GO.encode(), None),
         (_page("x" * 70_000, GO), None),
@@ -128,3 +134,12 @@ GO = META.format("0; url=/rss")
 )
 def test_only_the_head_of_a_page_counts(page: bytes, target: str | None) -> None:
     assert refresh_target(page) == target
+
+
+@pytest.mark.parametrize("part", [b"<!---->", b"<!-- --> ", b"<?xml?>", b"<!--", b" "])
+def test_a_page_is_told_in_time_that_grows_with_its_head_alone(part: bytes) -> None:
+    head = (part * 400)[:2040]
+    start = time.process_time()
+    for _ in range(10):
+        assert refresh_target(head + b"<p> refresh") is None
+    assert time.process_time() - start < 0.1

@@ -1,15 +1,25 @@
+import gc
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from builders import item
 from monitor.errors import TranslationError
 from monitor.model import Language
-from monitor.translation.apertium import ApertiumTranslator
-from monitor.translation.glossary import Glossary, read_glossary
+from monitor.translation.apertium import ApertiumTranslator, stages
+from monitor.translation.apertium_pipe import Pipeline
+from monitor.translation.glossary import Glossary, Span, Term
+from monitor.translation.items import translate_items
 from monitor.translation.lexicon import Lexicon, read_lexicon
 
 installed = pytest.mark.skipif(
@@ -30,25 +40,46 @@ ODD = [
 
 @pytest.fixture
 def program(tmp_path):
-    """Make a stand-in for the ``apertium`` command out of a line of shell."""
+    """Make a stand-in for Apertium whose stages are lines of shell."""
 
-    def make(line: str, listing: str = "spa-eng eng-spa") -> str:
-        path = tmp_path / "apertium"
-        path.write_text(
-            f'#!/bin/sh\nif [ "$1" = -l ]; then echo {listing}; exit; fi\n{line}\n'
-        )
-        path.chmod(0o755)
-        return str(path)
+    def make(*lines: str, listing: str = "spa-eng eng-spa") -> str:
+        modes, programs = tmp_path / "share/apertium/modes", tmp_path / "bin"
+        modes.mkdir(parents=True, exist_ok=True)
+        programs.mkdir(exist_ok=True)
+        scripts = {f"stage{i}": line for i, line in enumerate(lines)}
+        scripts |= {"apertium": "", "apertium-wblank-mode": 'cat "$2"'}
+        for name, line in scripts.items():
+            (programs / name).write_text(f"#!/bin/sh\n{line}\n")
+            (programs / name).chmod(0o755)
+        for mode in listing.split():
+            stages = " | ".join(f"stage{i} $1 $2" for i in range(len(lines)))
+            (modes / f"{mode}.mode").write_text(stages)
+        return str(programs / "apertium")
 
     return make
 
 
+@cache
+def shared(lexicon: Lexicon | None = None) -> ApertiumTranslator:
+    """A translator that runs until the end of this file."""
+    return ApertiumTranslator(lexicon=lexicon)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unshared() -> Iterator[None]:
+    yield
+    for lexicon in (None, OWN, EMPTY):
+        shared(lexicon).close()
+
+
 def spanish(*texts: str, glossary: Glossary | None = None) -> list[str]:
-    return ApertiumTranslator(glossary).translate(texts, "es", "en")
+    with closing(ApertiumTranslator(glossary)) as own:
+        engine = shared() if glossary is None else own
+        return engine.translate(texts, "es", "en")
 
 
 def english(*texts: str) -> list[str]:
-    return ApertiumTranslator().translate(texts, "en", "es")
+    return shared().translate(texts, "en", "es")
 
 
 @installed
@@ -60,7 +91,7 @@ def test_both_directions_are_translated():
 @installed
 @pytest.mark.parametrize(("source", "target"), [("es", "en"), ("en", "es")])
 def test_as_many_texts_come_back_as_went_in_however_odd(source, target):
-    translator = ApertiumTranslator()
+    translator = shared()
     together = translator.translate(ODD, source, target)
     backwards = translator.translate(ODD[::-1], source, target)
     assert len(together) == len(ODD)
@@ -71,6 +102,15 @@ def test_as_many_texts_come_back_as_went_in_however_odd(source, target):
 def test_signs_of_the_stream_format_come_back_as_they_were():
     odd = ["[Mx]", "^Mx$", "{Mx}", "<Mx>", "Mx/Mx", "Mx\\Mx", "@Mx", "~Mx", "[§0§]"]
     assert spanish(*odd) == odd
+
+
+@installed
+@pytest.mark.parametrize("other", ["a lot of", "known", "included", "span"])
+def test_no_text_depends_on_those_before_it(other):
+    text = 'Danius said, "no".'
+    with closing(ApertiumTranslator()) as translator:
+        before, _, after = translator.translate([text, other, text], "en", "es")
+        assert translator.translate([text], "en", "es") == [before] == [after]
 
 
 @installed
@@ -122,6 +162,45 @@ def test_what_english_headlines_are_full_of(text, part):
 
 @installed
 @pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("¡Hola, Mundo! ¿Cómo estás?", "Hello, World! How you are?"),
+        ("¿Cómo estás? ¡Hola, Mundo!", "How you are? Hello, World!"),
+        ("¡Gol! México gana. ¡Viva!", "Goal! Mexico wins. Alive!"),
+        ("¿Qué?", "What?"),
+    ],
+)
+def test_questions_and_exclamations_are_kept_whole(text, translation):
+    assert spanish(text) == [translation]
+
+
+@installed
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("Hello, World! How are you?", "¡Hola, Mundo! ¿Cómo eres?"),
+        ("¡Hola, World! ¿How are you?", "¡Hola, Mundo! ¿Cómo eres?"),
+        ("Texas: is there water?", "Texas: ¿es allí agua?"),
+        (
+            "Now, who wins the U.S. election?",
+            "Ahora, ¿quién gana la elección de EE.UU.?",
+        ),
+        ('"Nobody!" the dog says.', '"¡Nadie!" El perro dice.'),
+        ("The Zzyzx? Never!", "¿El Zzyzx? ¡Nunca!"),
+    ],
+)
+def test_spanish_opens_what_it_closes(text, translation):
+    assert english(text) == [translation]
+
+
+@installed
+@pytest.mark.parametrize("text", ["^ …", "^Mx …", "Mx ^", "^", "a^b ^ …"])
+def test_a_caret_which_wedges_a_stage_is_kept_from_it(text):
+    assert spanish(text)[0].count("^") == text.count("^")
+
+
+@installed
+@pytest.mark.parametrize(
     ("text", "part"),
     [
         ("Sheinbaum rechaza intervención de Trump", "Sheinbaum refuses"),
@@ -168,7 +247,12 @@ def test_without_a_glossary_names_are_words():
 
 @installed
 def test_an_own_glossary_is_used():
-    own = read_glossary(["noun.m\tzzyzx\twidget", "nouns.m\tzzyzxes\twidgets"])
+    own = Glossary(
+        [
+            Term("noun.m", ("zzyzx",), ("widget",)),
+            Term("nouns.m", ("zzyzxes",), ("widgets",)),
+        ]
+    )
     assert spanish("Llega el zzyzx", "Zzyzxes nuevos", glossary=own) == [
         "The widget arrives", "New widgets",
     ]  # fmt: skip
@@ -179,9 +263,12 @@ OWN = read_lexicon(
 )
 
 
+EMPTY = Lexicon({})
+
+
 def with_lexicon(text: str, source: Language = "es", lexicon: Lexicon = OWN) -> str:
     target: Language = "en" if source == "es" else "es"
-    return ApertiumTranslator(lexicon=lexicon).translate([text], source, target)[0]
+    return shared(lexicon).translate([text], source, target)[0]
 
 
 @installed
@@ -207,8 +294,8 @@ def test_the_lexicon_of_the_other_direction_is_another():
 
 @installed
 def test_words_apertium_knows_are_not_looked_up():
-    own = read_lexicon(["es\tperro\tcat"])
-    assert with_lexicon("el perro", lexicon=own) == "the dog"
+    with closing(ApertiumTranslator(lexicon=read_lexicon(["es\tperro\tcat"]))) as own:
+        assert own.translate(["el perro"], "es", "en") == ["the dog"]
 
 
 @installed
@@ -216,7 +303,7 @@ def test_words_apertium_knows_are_not_looked_up():
 @pytest.mark.parametrize("sign", ["*", "#", "@", "**", "*#", "\\*", "[*", "\\@"])
 def test_a_sign_of_the_text_is_never_taken_for_a_mark(sign, source):
     for text in (f"{sign}Texas", f"Texas{sign}", f"Mx {sign} Mx", f"Mx{sign}Mx"):
-        assert with_lexicon(text, source, Lexicon({})) == text
+        assert with_lexicon(text, source, EMPTY) == text
 
 
 @installed
@@ -265,63 +352,291 @@ def test_a_pair_without_a_mode_is_not_supported():
 def test_a_missing_program_supports_nothing_and_is_named():
     translator = ApertiumTranslator(command="/nowhere/apertium")
     assert not translator.supports("es", "en")
-    with pytest.raises(TranslationError, match="is apertium-eng-spa installed") as why:
+    with pytest.raises(TranslationError, match="is apertium-eng-spa installed"):
         translator.translate(["hola"], "es", "en")
-    assert isinstance(why.value.__cause__, OSError)
 
 
 def test_only_installed_modes_are_supported(program):
     translator = ApertiumTranslator(command=program("cat", listing="spa-eng spa-cat"))
     assert translator.supports("es", "en")
     assert not translator.supports("en", "es")
-
-
-def test_a_program_that_cannot_list_its_modes_supports_nothing(program):
-    broken = program("cat", listing="x; exit 3")
-    assert not ApertiumTranslator(command=broken).supports("es", "en")
+    with pytest.raises(TranslationError, match="no mode eng-spa; is apertium-eng-spa"):
+        translator.translate(["hello"], "en", "es")
 
 
 def test_nothing_is_run_for_blank_texts(program):
     translator = ApertiumTranslator(command=program("exit 1"))
     assert translator.translate(["", " "], "es", "en") == ["", " "]
     assert translator.translate([], "es", "en") == []
+    assert translator.pids() == []
 
 
-def test_a_program_that_fails_is_quoted(program):
-    translator = ApertiumTranslator(command=program("echo no such mode >&2; exit 4"))
-    with pytest.raises(TranslationError, match="spa-eng: exit 4: no such mode"):
+def test_a_stage_that_cannot_be_run_is_named(program):
+    command = program("cat", "cat")
+    (Path(command).parent / "stage1").unlink()
+    translator = ApertiumTranslator(command=command)
+    with pytest.raises(TranslationError, match="stage1 cannot be run"):
         translator.translate(["hola"], "es", "en")
+    assert translator.pids() == []
 
 
-def test_a_program_that_loses_texts_is_found_out(program):
-    translator = ApertiumTranslator(command=program("head -c 20"))
-    with pytest.raises(TranslationError, match="spa-eng: stopped after 1 of 3 texts"):
+def test_a_stage_that_fails_is_quoted(program):
+    command = program("exec cat", "echo no such file >&2; exit 4", "exec cat")
+    with pytest.raises(TranslationError, match="spa-eng: .* stage1: exit 4: no such"):
+        ApertiumTranslator(command=command).translate(["hola"], "es", "en")
+
+
+def test_texts_that_get_lost_are_missed(program):
+    translator = ApertiumTranslator(command=program("head -c 3"))
+    with pytest.raises(TranslationError, match="spa-eng: stopped"):
         translator.translate(["hola", "agua", "sol"], "es", "en")
 
 
-def test_a_program_that_stops_reading_is_an_error_of_ours(program):
+@pytest.mark.parametrize("change", ["s/§1§/§2§/", "/agua/d", "s/^hola/&\\x00/"])
+def test_texts_that_change_places_are_found_out(program, change):
+    translator = ApertiumTranslator(command=program(f"sed -zu '{change}'"))
+    with pytest.raises(TranslationError, match="text . came back as another"):
+        translator.translate(["hola", "agua", "sol"], "es", "en")
+    assert translator.pids() == []
+
+
+def test_stages_that_stop_reading_are_an_error_of_ours(program):
     translator = ApertiumTranslator(command=program("exit 0"))
-    with pytest.raises(TranslationError, match="stopped after 0 of 20000"):
+    with pytest.raises(TranslationError, match="stopped"):
         translator.translate(["agua"] * 20_000, "es", "en")
 
 
-def test_a_program_that_hangs_is_killed_with_its_children(program, tmp_path):
-    line = f"sleep 60 & echo $! >{tmp_path}/child; wait"
-    translator = ApertiumTranslator(command=program(line), patience_seconds=0.5)
+def test_stages_that_hang_are_killed(program):
+    trap = Trap()
+    translator = ApertiumTranslator(
+        trap, command=program("cat", "sed -zu 20q; exec sleep 60"), patience_seconds=0.5
+    )
+    seen: list[int] = []
+    trap.at, trap.happens = 30, lambda: seen.extend(translator.pids())
     started = time.monotonic()
     with pytest.raises(TranslationError, match="no answer after"):
-        translator.translate(["hola"], "es", "en")
+        translator.translate(["hola"] * 40, "es", "en")
     assert time.monotonic() - started < 10
-    assert not is_running(int((tmp_path / "child").read_text()))
+    assert len(seen) == 2
+    assert not any(exists(pid) for pid in seen)
 
 
-def is_running(pid: int) -> bool:
-    """Whether a process lives; one that waits to be buried does not."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return stat.rsplit(")", 1)[1].split()[0] not in "ZX"
+class Trap(Glossary):
+    """An empty glossary; when it is asked for the time ``at``, something happens."""
+
+    def __init__(self) -> None:
+        super().__init__(())
+        self.asked, self.at, self.happens = 0, -1, list
+
+    def find(self, text: str, language: Language) -> list[Span]:
+        self.asked += 1
+        if self.asked == self.at:
+            self.happens()
+        return []
+
+
+def exists(pid: int) -> bool:
+    """Whether there is such a process, be it a dead one that was not buried."""
+    return Path(f"/proc/{pid}").exists()
+
+
+def gone(pids: Iterable[int], seconds: float = 20) -> bool:
+    """Whether none of the processes is left, at the latest after so long."""
+    end = time.monotonic() + seconds
+    while any(exists(pid) for pid in pids) and time.monotonic() < end:
+        time.sleep(0.02)
+    return not any(exists(pid) for pid in pids)
+
+
+NUMBERED = [f"Hay {n} perros en la plaza" for n in range(2000)]
+TRANSLATED = [f"There are {n} dogs in the square" for n in range(2000)]
+
+
+@installed
+def test_one_row_of_processes_serves_every_batch():
+    with closing(ApertiumTranslator()) as translator:
+        assert translator.pids() == []
+        translator.translate(["el agua"], "es", "en")
+        there = translator.pids()
+        assert len(there) == 12
+        assert translator.translate(["la lluvia"], "es", "en") == ["the rain"]
+        assert translator.pids() == there
+        translator.translate(["the rain"], "en", "es")
+        assert len(translator.pids()) == 25
+        both = translator.pids()
+        translator.close()
+        assert translator.pids() == []
+        assert not any(exists(pid) for pid in both)
+        assert translator.translate(["el sol"], "es", "en") == ["the sun"]
+
+
+@installed
+@pytest.mark.parametrize("stage", range(12))
+def test_whichever_stage_is_killed_costs_one_batch_and_mixes_nothing_up(stage):
+    trap = Trap()
+    with closing(ApertiumTranslator(trap)) as translator:
+        assert translator.translate(NUMBERED[:3], "es", "en") == TRANSLATED[:3]
+        before = translator.pids()
+        trap.at, trap.happens = 1000, lambda: os.kill(before[stage], signal.SIGKILL)
+        with pytest.raises(TranslationError, match="stopped.* killed by SIGKILL"):
+            translator.translate(NUMBERED, "es", "en")
+        assert not any(exists(pid) for pid in before)
+        assert translator.translate(NUMBERED[7:90], "es", "en") == TRANSLATED[7:90]
+
+
+@installed
+def test_a_stage_that_died_between_batches_costs_none():
+    with closing(ApertiumTranslator()) as translator:
+        translator.translate(["el agua"], "es", "en")
+        os.kill(translator.pids()[5], signal.SIGKILL)
+        time.sleep(0.2)
+        assert translator.translate(["la lluvia"], "es", "en") == ["the rain"]
+
+
+@installed
+def test_a_text_that_a_real_stage_swallows_costs_only_its_batch():
+    pipeline = Pipeline("test", lambda: stages("apertium", "spa-eng"), 2, 60)
+    with closing(pipeline):
+        with pytest.raises(TranslationError, match="no answer|came back as another"):
+            list(pipeline.answers(iter(["el sol.", "\\^ …", "el agua."])))
+        assert pipeline.pids() == []
+        assert list(pipeline.answers(iter(["el agua."]))) == ["The water."]
+
+
+def test_a_bad_text_costs_its_own_item_only(program):
+    items = [item(f"hola {n}", "MX", id=f"i{n}") for n in range(40)]
+    items[23] = item("veneno", "MX", id="i23")
+    with closing(ApertiumTranslator(command=program("sed -zu /veneno/Q"))) as engine:
+        made = translate_items(items, "en", engine)
+    assert [failure.item for failure in made.failures] == ["i23"]
+    assert [t.title for t in made.translations] == [
+        f"hola {n}" for n in range(40) if n != 23
+    ]
+
+
+def test_more_goes_through_than_the_pipes_hold(program):
+    texts = ["x" * 1000 + str(n) for n in range(5000)]
+    with closing(ApertiumTranslator(command=program("cat", "cat"))) as translator:
+        assert translator.translate(texts, "es", "en") == texts
+
+
+def test_complaints_do_not_block_the_stages(program):
+    noisy = "head -c 300000 /dev/zero >&2; exec cat"
+    with closing(ApertiumTranslator(command=program(noisy))) as translator:
+        assert translator.translate(["hola"], "es", "en") == ["hola"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of another process")
+def test_a_stage_cannot_take_all_memory(program):
+    greedy = f"sleep 0.3; exec {sys.executable} -c 'bytearray(3 << 30)'"
+    with pytest.raises(TranslationError, match="(?s)stage0: exit 1: .*MemoryError"):
+        ApertiumTranslator(command=program(greedy)).translate(["hola"], "es", "en")
+
+
+@installed
+def test_an_interrupted_batch_leaves_nothing_behind():
+    trap = Trap()
+    seen: list[int] = []
+
+    def interrupt() -> None:
+        seen.extend(translator.pids())
+        raise KeyboardInterrupt
+
+    with closing(ApertiumTranslator(trap)) as translator:
+        trap.at, trap.happens = 900, interrupt
+        with pytest.raises(KeyboardInterrupt):
+            translator.translate(NUMBERED, "es", "en")
+        assert len(seen) == 12
+        assert not any(exists(pid) for pid in seen)
+        assert translator.translate(["el agua"], "es", "en") == ["the water"]
+
+
+@installed
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_the_stages_end_when_we_are_killed(sign):
+    code = (
+        "import time; from monitor.translation.apertium import ApertiumTranslator as A;"
+        "t = A(); t.translate(['hola'], 'es', 'en'); print(*t.pids(), flush=True);"
+        "time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as child:
+        pids = [int(word) for word in child.stdout.readline().split()]
+        assert len(pids) == 12
+        assert all(exists(pid) for pid in pids)
+        child.send_signal(sign)
+    assert gone(pids)
+
+
+@installed
+def test_a_forgotten_translator_leaves_nothing_behind():
+    translator = ApertiumTranslator()
+    translator.translate(["hola"], "es", "en")
+    pids = translator.pids()
+    del translator
+    gc.collect()
+    assert not any(exists(pid) for pid in pids)
+
+
+def test_idle_stages_are_ended_by_the_clock(program):
+    now = 1000.0
+    command = program("cat")
+    pipeline = Pipeline(
+        "test", lambda: stages(command, "spa-eng"), 20, 300, clock=lambda: now
+    )
+    with closing(pipeline):
+        list(pipeline.answers(iter(["hola"])))
+        now += 200
+        assert pipeline.end_if_idle() == 100
+        list(pipeline.answers(iter(["hola"])))
+        now += 299
+        assert pipeline.end_if_idle() == 1
+        assert len(pipeline.pids()) == 1
+        now += 2
+        assert pipeline.end_if_idle() == 0
+        assert pipeline.pids() == []
+
+
+def test_idle_stages_end_by_themselves(program):
+    with closing(
+        ApertiumTranslator(command=program("cat"), idle_seconds=0.2)
+    ) as translator:
+        for _ in range(2):
+            translator.translate(["hola"], "es", "en")
+            pids = translator.pids()
+            assert gone(pids)
+            assert translator.pids() == []
+
+
+def test_a_close_does_not_wait_for_a_batch_that_hangs(program):
+    translator = ApertiumTranslator(command=program("exec sleep 60"))
+    with ThreadPoolExecutor(1) as threads:
+        batch = threads.submit(translator.translate, ["hola"], "es", "en")
+        while not translator.pids():
+            time.sleep(0.01)
+        started = time.monotonic()
+        translator.close()
+        assert time.monotonic() - started < 5
+        with pytest.raises(TranslationError, match="stopped"):
+            batch.result()
+    assert translator.pids() == []
+
+
+@installed
+def test_threads_may_share_a_translator():
+    with closing(ApertiumTranslator()) as translator, ThreadPoolExecutor(4) as threads:
+        parts = [range(start, start + 50) for start in range(0, 1000, 50)]
+        done = threads.map(
+            lambda part: translator.translate([NUMBERED[n] for n in part], "es", "en"),
+            parts,
+        )
+        for part, texts in zip(parts, done, strict=True):
+            assert texts == [TRANSLATED[n] for n in part]
+        assert len(translator.pids()) == 12
 
 
 def test_terms_travel_through_any_program_that_keeps_the_format(program):

@@ -16,7 +16,6 @@ from monitor.feeds.cadence import (
     after_success,
     in_turn,
     learnt_minutes,
-    next_poll,
     wish,
 )
 from monitor.model import FailureKind, FeedState
@@ -309,16 +308,3 @@ def test_turns_keep_every_feed_and_the_widest_distance(
         places = [[n for n, c in enumerate(_outlets(order)) if c == x] for x in counts]
         gaps = [b - a for at in places for a, b in zip(at, at[1:], strict=False)]
         assert min(gaps) >= widest
-
-
-# --- the wait before there was a pace ------------------------------------------------
-
-
-def _wait(failures: int, interval_minutes: int = 15, url: str = URL) -> timedelta:
-    return next_poll(NOW, interval_minutes, failures, url) - NOW
-
-
-def test_the_wait_doubles_with_every_failure_up_to_a_day() -> None:
-    spread = _wait(0) - timedelta(minutes=15)
-    waits = [(_wait(n) - spread) / timedelta(minutes=15) for n in range(9)]
-    assert waits == [1, 2, 4, 8, 16, 32, 64, 96, 96]

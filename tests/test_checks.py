@@ -1,7 +1,7 @@
 import pytest
 
 from monitor.model import LANGUAGES
-from monitor.translation.checks import MEANINGS, warnings
+from monitor.translation.checks import MEANINGS, UNREADABLE, severity, warnings
 
 
 def test_a_good_translation_passes_every_check():
@@ -94,6 +94,88 @@ def test_a_translation_that_repeats_itself_is_warned_of(translation):
 
 def test_a_text_that_repeats_itself_may_be_translated_so():
     assert warnings("¡Gol, gol, gol en Tijuana!", "Goal, goal, goal!", "es", "en") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        (
+            "ALERTA EN LA FRONTERA: cierran el puente",
+            "ALERTA EN LA FRONTERA: they close the bridge",
+        ),
+        (
+            "¡NO LO VAS A CREER! El río crece en Tijuana",
+            "¡NO LO VAS A CREER! The river grows in Tijuana",
+        ),
+    ],
+)
+def test_capitals_left_as_they_were_are_warned_of(text, translation):
+    assert warnings(text, translation, "es", "en") == ("capitals",)
+
+
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("SRE y FGR firman un acuerdo hoy", "SRE and FGR sign an agreement today"),
+        ("IMSS INFONAVIT abre oficinas", "IMSS INFONAVIT opens offices"),
+        ("Cierra LA JOYA ISD sus aulas", "LA JOYA ISD closes its classrooms"),
+        ("ALERTA EN LA FRONTERA: cierran", "ALERT AT THE BORDER: they close"),
+    ],
+)
+def test_acronyms_and_translated_capitals_are_no_sign(text, translation):
+    assert warnings(text, translation, "es", "en") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "translation", "source", "target"),
+    [
+        ("¡Hola, vecinos! ¿Cómo va la obra?", "How goes the work?", "es", "en"),
+        ("¿Quién paga? El muro sigue ahí", "The wall is still there", "es", "en"),
+        ("Who pays? The wall stays there", "El muro sigue ahí hoy", "en", "es"),
+    ],
+)
+def test_a_question_or_exclamation_that_is_lost_is_warned_of(
+    text, translation, source, target
+):
+    assert "sentence-lost" in warnings(text, translation, source, target)
+
+
+def test_marks_may_be_fewer_in_number_if_no_sentence_is_lost():
+    text = "¡¡Gol de México!!! ¿Y ahora qué sigue?"
+    assert warnings(text, "Goal of Mexico! And what comes now?", "es", "en") == ()
+
+
+def test_a_translation_into_a_third_language_is_warned_of():
+    text = (
+        "El gobierno anunció que cerrará varios puentes fronterizos durante tres"
+        " semanas para reparar daños causados por lluvias"
+    )
+    third = (
+        "Rząd ogłosił zamknięcie kilku mostów granicznych przez trzy tygodnie celem"
+        " naprawy szkód spowodowanych przez deszcze letnie"
+    )
+    assert warnings(text, third, "es", "en") == ("wrong-language",)
+
+
+def test_a_name_without_any_of_its_forms_is_warned_of():
+    names = [("Trump",), ("USMCA", "T-MEC")]
+    text = "Trump revisa el T-MEC en julio"
+    good, bad = "Trump reviews the USMCA in July", "Triumph reviews the T-MEC in July"
+    assert warnings(text, good, "es", "en", names) == ()
+    assert warnings(text, bad, "es", "en", names) == ("names-lost",)
+
+
+def test_a_name_is_looked_for_by_whole_words_whatever_accents_and_case():
+    names = [("México",), ("Paz",)]
+    assert warnings("México y Paz", "MEXICO and paz", "es", "en", names) == ()
+    assert "names-lost" in warnings("La Paz hoy", "The topaz now", "es", "en", names)
+
+
+def test_unreadable_translations_are_the_worst():
+    milder = [code for code in MEANINGS if code not in UNREADABLE]
+    assert severity(()) == 0
+    assert all(severity([grave]) > severity(milder) for grave in UNREADABLE)
+    assert set(MEANINGS) >= UNREADABLE
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def es(title: str, english: str = "", minutes: float = 0, **kept) -> Reading:
 
 
 def assign_all(of: Sequence[Reading], scorer: Scorer = default_score):
-    clusterer = Clusterer(scorer)
+    clusterer = Clusterer(scorer=scorer)
     return [clusterer.assign(one) for one in of]
 
 
@@ -267,7 +267,7 @@ def twin(name: str, minutes: float) -> Reading:
 )
 @pytest.mark.parametrize("step", [1, -1])
 def test_ties_go_to_the_oldest(minutes, oldest, step):
-    clusterer = Clusterer(always)
+    clusterer = Clusterer(scorer=always)
     twins = [twin("a", minutes[0]), twin("b", minutes[1])]
     for one in twins[::step]:
         clusterer.recall(one, assignment(one.item))

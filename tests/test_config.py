@@ -1,6 +1,6 @@
 import re
 from collections import Counter
-from datetime import time
+from datetime import date, time
 from os.path import commonprefix
 from pathlib import Path
 
@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from monitor.config.mistakes import MistakesError
 from monitor.config.read import PASSWORD_VARIABLE, read_config
 from monitor.config.schema import known_keys
-from monitor.config.settings import Config, MailSettings, PollSettings
+from monitor.config.settings import (
+    Config,
+    MailSettings,
+    ModelSettings,
+    PollSettings,
+)
+from monitor.entry import Entry
 from monitor.errors import ConfigError
 from monitor.model import Feed, Subscriber, Watchlist
 
@@ -28,6 +34,10 @@ poll:
   workers: 4
 translation:
   engine: none
+  index: https://mirror.example/index.json
+  sha256:
+    es_en: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+    en_es: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
 watchlists:
   - name: Water
     terms: [CILA, Río Bravo]
@@ -45,6 +55,7 @@ digest:
       tz: America/Mexico_City
       time: "06:30"
       watchlists: [Water]
+      translate: false
 feeds:
   - url: https://ledger.example/rss
     outlet: The Ledger
@@ -64,6 +75,18 @@ feeds:
     id_pattern: '-(\\d+)\\.html'
     recurring_titles: ['^Clima hoy en ']
     local: true
+    translate: headlines
+bridge:
+  - kind: law
+    en: [USMCA, New NAFTA]
+    es: T-MEC
+    only: es
+    match: {es: [tratado comercial]}
+  - kind: person
+    both: Ana Stone
+    office: Mayor of Rio Seco
+    since: 2025-01-20
+    checked: 2025-06-30
 """
 
 
@@ -120,6 +143,7 @@ def test_every_setting_arrives(read):
                 "America/Mexico_City",
                 time(6, 30),
                 ("Water",),
+                translate=False,
             ),
         ),
         feeds=(
@@ -144,7 +168,29 @@ def test_every_setting_arrives(read):
                 r"-(\d+)\.html",
                 ("^Clima hoy en ",),
                 local=True,
+                translate="headlines",
             ),
+        ),
+        bridge=(
+            Entry(
+                "law",
+                ("USMCA", "New NAFTA"),
+                ("T-MEC",),
+                match_es=("tratado comercial",),
+                only="es",
+            ),
+            Entry(
+                "person",
+                ("Ana Stone",),
+                ("Ana Stone",),
+                office="Mayor of Rio Seco",
+                since=date(2025, 1, 20),
+                checked=date(2025, 6, 30),
+            ),
+        ),
+        models=ModelSettings(
+            "https://mirror.example/index.json",
+            {("es", "en"): "A" * 64, ("en", "es"): "b" * 64},
         ),
     )
 
@@ -154,6 +200,7 @@ def test_what_is_left_out_has_defaults(read):
     config = read(contact + feeds)
     assert config.poll == PollSettings()
     assert config.engine == "auto"
+    assert config.models == ModelSettings()
     assert (config.watchlists, config.subscribers, config.mail) == ((), (), None)
 
 
@@ -164,6 +211,7 @@ def test_mail_and_subscribers_have_defaults(read):
         "      language: es\n      tz: America/Mex", "      tz: America/Mex"
     )
     text = text.replace('      time: "06:30"\n      watchlists: [Water]\n', "")
+    text = text.replace("      translate: false\n", "")
     config = read(text)
     assert config.mail == MailSettings(
         "mail.example", 25, "starttls", "", "monitor@example.org"
@@ -303,6 +351,8 @@ READER = "digest.subscribers[0]"
         ("'-(\\d+)\\.html'", "'(a)(b)'", "feeds[1].id_pattern", "expected a pattern with one group"),
         ("'-(\\d+)\\.html'", "'(a'", "feeds[1].id_pattern", "expected a regular expression: missing )"),
         ("'-(\\d+)\\.html'", "'(a{99999999999})'", "feeds[1].id_pattern", "expected a regular expression: the repetition number is too large"),
+        ("translate: headlines", "translate: titles", "feeds[1].translate", "expected 'all', 'headlines' or 'none', found 'titles'"),
+        ("translate: false", "translate: headlines", f"{READER}.translate", "expected a valid boolean"),
         ("local: true", "local: perhaps", "feeds[1].local", "expected a valid boolean"),
         # settings
         ("contact: desk@example.org", "contact: Dueña", "contact", "expected ASCII, as HTTP headers hold nothing else, found 'Dueña'"),
@@ -318,8 +368,24 @@ READER = "digest.subscribers[0]"
         ("workers: 4", "workers: 65", "poll.workers", "expected less than or equal to 64, found 65"),
         ("bytes: 1_000_000", "bytes: 999", "poll.max_bytes", "expected greater than or equal to 1000"),
         ("engine: none", "engine: google", "translation.engine", "expected 'auto', 'argos', 'apertium' or 'none', found 'google'"),
+        ("https://mirror.example/", "http://mirror.example/", "translation.index", "expected an address such as https://example.org/index.json, found 'http://mirror.example/index.json'"),
+        ("https://mirror.example/", "file:///srv/", "translation.index", "expected an address such as"),
+        ("es_en: A", "es_en: x", "translation.sha256.es_en", "expected 64 hexadecimal digits, found 'x"),
+        ("es_en: A", "es_fr: A", "translation.sha256.es_fr", "unknown key; did you mean 'es_en'?"),
         ("terms: [CILA, Río Bravo]", "terms: []", "watchlists[0].terms", "expected at least one, found []"),
         ("terms: [CILA, Río Bravo]", "terms: CILA", "watchlists[0].terms", "expected a list, found 'CILA'"),
+        # bridge
+        ("kind: law", "kind: treaty", "bridge[0].kind", "expected 'person', 'given', 'place'"),
+        ("kind: law", "kin: law", "bridge[0].kin", "unknown key; did you mean 'kind'?"),
+        ("only: es", "only: fr", "bridge[0].only", "expected 'en' or 'es', found 'fr'"),
+        ("match: {es: [tratado comercial]}", "match: {fr: [x]}", "bridge[0].match", "expected true, false or forms such as {en: [...], es: [...]}"),
+        ("match: {es: [tratado comercial]}", "match: {es: [1]}", "bridge[0].match", "expected true, false or forms"),
+        ("match: {es: [tratado comercial]}", "match: maybe", "bridge[0].match", "expected true, false or forms"),
+        ("en: [USMCA, New NAFTA]", "en: [USMCA, 1994]", "bridge[0].en[1]", "expected a text, found 1994"),
+        ("en: [USMCA, New NAFTA]", "en: [USMCA, USMCA]", "bridge[0].en", "'USMCA' stands there twice; remove one"),
+        ("en: [USMCA, New NAFTA]", "both: [USMCA, New NAFTA]", "bridge[0].both", "stands for en and es; remove it or them"),
+        ("since: 2025-01-20", "since: 2025-07-20", "bridge[1].since", "lies after checked; correct one of them"),
+        ("since: 2025-01-20", "since: soon", "bridge[1].since", "expected a valid date"),
         # digest
         ("port: 587", "port: 65536", "digest.mail.port", "expected less than or equal to 65535, found 65536"),
         ("port: 587", "port: 0", "digest.mail.port", "expected greater than or equal to 1, found 0"),
@@ -353,8 +419,8 @@ def test_a_missing_key_is_named_at_its_feed(mistakes, key):
         rf"(?m)^    {key}:.*\n", "", GOOD[GOOD.index("feeds:") :]
     )
     assert mistakes(text) == [
-        f"29: feeds[0].{key}: is missing",
-        f"35: feeds[1].{key}: is missing",
+        f"34: feeds[0].{key}: is missing",
+        f"40: feeds[1].{key}: is missing",
     ]
 
 
@@ -378,7 +444,7 @@ def test_a_mapping_for_a_key_is_a_mistake_like_another(read):
 
 def test_no_feeds_at_all_is_one_mistake(mistakes):
     text = GOOD[: GOOD.index("feeds:")] + "feeds: []\n"
-    assert mistakes(text) == ["28: feeds: expected at least one, found []"]
+    assert mistakes(text) == ["33: feeds: expected at least one, found []"]
 
 
 def test_sections_of_the_wrong_shape_are_named_in_words_of_yaml(mistakes):
@@ -399,8 +465,8 @@ def test_mistakes_in_flow_style_have_their_own_lines(mistakes):
         "     tz: Mars/Base}\n"
     )
     assert [m.split(": ")[:2] for m in mistakes(text)] == [
-        ["30", "feeds[0].language"],
-        ["31", "feeds[0].tz"],
+        ["35", "feeds[0].language"],
+        ["36", "feeds[0].tz"],
     ]
 
 
@@ -449,8 +515,20 @@ def test_the_error_itself_is_the_first_mistake_and_a_count(read):
 def test_a_doubled_feed_names_both_lines(mistakes):
     text, line = changed("http://diario.example:8080/rss", "https://ledger.example/rss")
     assert mistakes(text) == [
-        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 29; remove one"
+        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 34; remove one"
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("es: Ana Stone", "bridge[1].en: is missing; give a form in each language"),
+        ("both: T-MEC", "bridge[1]: 'T-MEC' is already on line 54; remove one"),
+    ],
+)
+def test_an_entry_that_cannot_stand_is_named_where_it_begins(mistakes, written, says):
+    [mistake] = mistakes(GOOD.replace("both: Ana Stone", written))
+    assert mistake.startswith(f"59: {says}")
 
 
 def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
@@ -459,15 +537,15 @@ def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
         "digest:\n", "  - name: Water\n    terms: [agua]\ndigest:\n"
     ).replace("feeds:\n", f"{reader}feeds:\n")
     assert mistakes(text) == [
-        "14: watchlists[1].name: Water is already on line 12; remove one",
-        "30: digest.subscribers[1].name: Mesa is already on line 24; remove one",
+        "18: watchlists[1].name: Water is already on line 16; remove one",
+        "35: digest.subscribers[1].name: Mesa is already on line 28; remove one",
     ]
 
 
 def test_an_outlet_with_two_owners_is_a_mistake(mistakes):
     text, _ = changed("outlet: El Diario", "outlet: The Ledger")
     assert mistakes(text) == [
-        "41: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
+        "46: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
     ]
 
 
@@ -518,6 +596,7 @@ def test_known_keys_lists_every_key_once_as_a_dotted_path():
         "poll.interval_minutes",
         "translation.engine",
         "watchlists.terms",
+        "bridge.match",
         "digest.mail.host",
         "digest.subscribers.watchlists",
         "feeds.url",

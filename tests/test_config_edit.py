@@ -91,6 +91,16 @@ def test_a_feed_is_added_in_the_style_of_those_it_is_like(tmp_path):
     assert feed_lines(path)[new.url] == 13
 
 
+def test_entries_of_the_bridge_stay_as_they_are(tmp_path):
+    text = HEAD + FLOW + "bridge:\n  - {en: USMCA, es: T-MEC, kind: law}  # ours\n"
+    path = written(tmp_path, text)
+    new = feed("Brava", owner="Brava", kind="wire", url="https://brava.example/2")
+    add_feeds(path, [new])
+    remove_feeds(path, [new.url])
+    assert path.read_text() == text
+    assert [entry.en for entry in read_config(path, {}).bridge] == [("USMCA",)]
+
+
 def test_every_key_is_written_and_quoted_where_it_must_be(tmp_path):
     path = written(tmp_path, HEAD + FLOW)
     new = feed(
@@ -176,6 +186,17 @@ def test_a_feed_goes_with_its_own_comments_and_nothing_else(tmp_path):
     assert remove_feeds(path, {"https://brava.example/?a,b"}) == [9]
     assert [line[2:].strip()[:8] for line in difference(HEAD + FLOW, path.read_text())] == [
         "# Brava'", "- {outle", "url: 'ht", "recurrin", "'^x']}",
+    ]  # fmt: skip
+
+
+def test_the_first_feed_takes_its_own_comment_along(tmp_path):
+    text = HEAD + FLOW.replace(
+        "  # ---- North ----\n\n  # Papers", "  # Alba's own\n  # note"
+    )
+    path = written(tmp_path, text)
+    remove_feeds(path, {"https://alba.example/rss"})
+    assert [line[2:].strip()[:8] for line in difference(text, path.read_text())] == [
+        "# Alba's", "# note", "- {outle", "url: htt",
     ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.feeds.answers import refresh_target
 from monitor.feeds.discover import (
     USUAL_PLACES,
     About,
@@ -112,8 +113,13 @@ def test_a_hostile_page_costs_little(page):
     assert time.perf_counter() - start < 5
 
 
-@given(st.text(max_size=300))
+MARKUP = ["<![x]>", "<![<", "<![if IE]>", "<![CDATA[", "]]>", "<!", "<!--", "-->", "<?"]
+TAGS = ["<html>", "<head>", "<a href='/rss'>", "<meta http-equiv=refresh ", "</", ">"]
+
+
+@given(st.lists(st.text(max_size=9) | st.sampled_from(MARKUP + TAGS)).map("".join))
 def test_any_text_is_read(page):
+    refresh_target(b"<html><meta refresh>" + page.encode(errors="replace"))
     find_feeds(page, BASE)
     describe(page)
     is_page(page)

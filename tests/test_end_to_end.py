@@ -208,6 +208,34 @@ def test_poll_killed_at_random_moments_ends_as_an_undisturbed_one(newsroom, tmp_
     assert items_in(tmp_path / "killed.db") == items_in(tmp_path / "calm.db")
 
 
+@needs_apertium
+def test_translate_killed_at_random_moments_ends_as_an_undisturbed_one(
+    newsroom, tmp_path
+):
+    feeds_yaml(tmp_path, newsroom)
+    for db in ("calm.db", "killed.db"):
+        assert monitor("--db", db, "poll", cwd=tmp_path).returncode == 0
+    assert monitor("--db", "calm.db", "translate", cwd=tmp_path).returncode == 0
+    chance = random.Random(4)
+    for _ in range(5):
+        with running("--db", "killed.db", "translate", cwd=tmp_path):
+            time.sleep(chance.uniform(0.4, 1.2))
+    assert monitor("--db", "killed.db", "translate", cwd=tmp_path).returncode == 0
+    calm, killed = (translations_in(tmp_path / db) for db in ("calm.db", "killed.db"))
+    assert len(calm) > 100
+    assert killed == calm
+
+
+def translations_in(db: Path) -> set[tuple[str, ...]]:
+    with sqlite3.connect(db) as connection:
+        return set(
+            connection.execute(
+                "select item, language, engine, title, summary, warnings"
+                " from translations"
+            )
+        )
+
+
 def test_run_polls_clusters_refuses_a_twin_and_ends_cleanly(newsroom, tmp_path):
     feeds_yaml(tmp_path, newsroom)
 

@@ -81,7 +81,7 @@ def test_stories_json_says_what_the_contract_promises():
     told = Story(
         "sm1",
         (
-            Member(agua, Assignment("m1", "sm1", 0.0, Why({})), {"en": translation(agua, "Water")}),
+            Member(agua, Assignment("m1", "sm1", 0.0, Why({})), {"en": translation(agua, "Water", warnings=("length",))}),
             Member(deal, Assignment("u1", "sm1", 0.75, why), {}),
         ),
     )  # fmt: skip
@@ -118,6 +118,8 @@ def test_stories_json_says_what_the_contract_promises():
                     "language": "es",
                     "title": "Agua",
                     "translated_title": "Water",
+                    "translated_by": "apertium",
+                    "translation_warnings": ["length"],
                     "url": "https://m.example/1",
                     "published": "2026-03-02T12:00:00+00:00",
                     "date_source": "feed",
@@ -130,6 +132,8 @@ def test_stories_json_says_what_the_contract_promises():
                     "language": "en",
                     "title": "Deal",
                     "translated_title": None,
+                    "translated_by": None,
+                    "translation_warnings": [],
                     "url": "https://u.example/1",
                     "published": "2026-03-02T13:30:00+00:00",
                     "date_source": "default-zone",
@@ -182,10 +186,25 @@ def test_nothing_is_an_empty_list(write):
 def test_items_json_has_every_field():
     one = item("Agua", "MX", summary="Trato.", recurring=True)
     [told] = json.loads(export.items_json([one]))
-    assert list(told) == list(Item.__dataclass_fields__)
+    assert list(told) == [*Item.__dataclass_fields__, "kicker", "dateline"]
     assert (told["title"], told["recurring"]) == ("Agua", True)
     assert datetime.fromisoformat(told["published"]) == one.published
     assert datetime.fromisoformat(told["seen"]) == one.seen
+
+
+def test_items_say_what_stands_before_the_news():
+    one = item("EN VIVO: Llueve", summary="MEXICO CITY (AP) — Rain fell.")
+    plain = item("Llueve", summary="Rain fell.")
+    told = json.loads(export.items_json([one, plain]))
+    assert [(i["kicker"], i["dateline"]) for i in told] == [
+        ("EN VIVO", "MEXICO CITY"),
+        (None, None),
+    ]
+    assert told[0]["title"] == one.title
+    assert [row["dateline"] for row in rows(export.items_csv([one, plain]))] == [
+        "MEXICO CITY",
+        "",
+    ]
 
 
 def test_items_csv_has_a_row_an_item():
@@ -193,7 +212,7 @@ def test_items_csv_has_a_row_an_item():
     found = rows(export.items_csv([one, two]))
     assert [row["title"] for row in found] == ["Agua, pues", "Deal"]
     assert found[0]["summary"] == 'Dijo "no".\nY ya.'
-    assert list(found[0]) == list(Item.__dataclass_fields__)
+    assert list(found[0]) == [*Item.__dataclass_fields__, "kicker", "dateline"]
 
 
 # --- CSV -----------------------------------------------------------------------------

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
 
 import faults
-from builders import feed
+from builders import NOW, feed
+from monitor import polling
 from monitor.errors import FetchError
 from monitor.feeds import fetch_call
+from monitor.feeds.cadence import Pace
 from monitor.feeds.fetch import Fetcher
-from monitor.model import Document, FeedState, Unchanged
+from monitor.model import Document, Feed, FeedState, Unchanged
+from monitor.parsers import Inline
+from monitor.store.database import Store
 
 TIMEOUT = 1.0
 LIMIT = 200_000
@@ -113,6 +118,7 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
     "zstd-wide": DAMAGED,
     "packed-unknown": ("hard", "is packed as compress, which we do not read"),
     "packed-six-times": ("hard", "is packed as gzip, gzip, gzip"),
+    "packed-escape": ("hard", "is packed as [2J , which we do not read"),
     "huge-body": TOO_LARGE,
     "huge-length": TOO_LARGE,
     "huge-chunk": TOO_LARGE,
@@ -126,7 +132,7 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
     "move-for-now": DOCUMENT,
     "move-relative": DOCUMENT,
     "move-to-page": DOCUMENT,
-    "move-to-gone": ("gone", "answered 410 Gone"),
+    "move-to-gone": ("hard", "answered 410 Gone"),
     "move-to-itself": CIRCLE,
     "move-in-circle": ("hard", "redirects"),
     "chain-5": DOCUMENT,
@@ -140,6 +146,10 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
     "move-to-port-0": ("hard", "which is not an address"),
     "move-to-long": ("hard", "which is longer than 2,048 characters"),
     "move-backslash": ("hard", "which is not an address"),
+    "move-to-escape": (
+        "hard",
+        "redirects to / ]0;owned \ufffd2J, which is not an address",
+    ),
     "choices": ("hard", "answered 300 Multiple Choices"),
     "refresh": DOCUMENT,
     "refresh-itself": CIRCLE,
@@ -156,6 +166,22 @@ RETRIES = {
     "busy-until-clock-off": 600,
 }
 """Mode -> seconds to stay away; the others ask for none."""
+
+_PAGE = "is an HTML page, not a feed"
+NO_FEEDS: Mapping[str, str] = {
+    "page": _PAGE,
+    "page-as-feed": _PAGE,
+    "move-to-page": _PAGE,
+    "refresh-later": _PAGE,
+    "empty-body": "is empty",
+    "gzip-of-nothing": "is empty",
+    "gzip-undeclared": "is not a feed",
+    "garbage": "is not a feed",
+    "length-too-short": "is malformed or cut off before its first item ends",
+    "json-error": "is JSON, but not a JSON Feed",
+    "cut-xml": "is malformed or cut off before its first item ends",
+}
+"""Documents that cannot be read, and why."""
 
 Outcome = Document | Unchanged | FetchError
 
@@ -202,7 +228,7 @@ def test_a_fault_has_the_outcome_of_the_table(
         assert outcome.kind == OUTCOMES[mode][0]
         assert OUTCOMES[mode][1] in outcome.reason
         assert OUTCOMES[mode][1]
-        assert "\n" not in str(outcome)
+        assert str(outcome).isprintable()
         assert outcome.retry_after == pytest.approx(RETRIES.get(mode), abs=1)
     else:
         assert type(outcome).__name__.lower() == OUTCOMES[mode][0]
@@ -238,3 +264,49 @@ def test_only_what_moves_for_good_has_moved(
     outcome = outcomes[mode]
     assert isinstance(outcome, Document)
     assert outcome.moved_to == (outcome.url if is_moved else None)
+
+
+# --- what is left of the feed ------------------------------------------------------------
+
+PACE = Pace(15, 240)
+WEEK = timedelta(days=7)
+
+
+def _polled(store: Store, of: Feed, answer: Outcome, now: datetime) -> FeedState:
+    """The feed's state after a poll in which it answered so."""
+
+    def fetch(feed: Feed, state: FeedState) -> Document | Unchanged:
+        if isinstance(answer, FetchError):
+            raise answer
+        return answer
+
+    with ThreadPoolExecutor(1) as threads:
+        crew = polling.Crew(fetch, threads, Inline())
+        list(polling.poll(store.feeds.states([of]), crew, store, now, PACE))
+    [(_, state)] = store.feeds.states([of])
+    return state
+
+
+@pytest.mark.parametrize("mode", OUTCOMES)
+def test_a_fault_leaves_the_feed_in_a_state_that_tells_of_it(
+    mode: str, outcomes: Mapping[str, Outcome], store: Store
+) -> None:
+    outcome, of = outcomes[mode], feed(mode)
+    news = faults.FEED.replace(b"agua", b"nieve")
+    was = _polled(store, of, Document(of.url, news, {"etag": faults.ETAG}), NOW)
+    state = _polled(store, of, outcome, NOW + WEEK)
+    if isinstance(outcome, FetchError):
+        reason, kind = outcome.reason, outcome.kind
+    elif mode in NO_FEEDS:
+        reason, kind = NO_FEEDS[mode], "hard"
+    else:
+        assert (state.error, state.failures, state.last_good) == (None, 0, NOW + WEEK)
+        return
+    assert (state.error, state.failure, state.failures) == (reason, kind, 1)
+    assert (state.etag, state.body_hash) == (None, None)
+    assert (state.last_good, was.last_good) == (NOW, NOW)
+    assert (state.retired == NOW + WEEK) is (kind == "gone")
+    assert [f.reason for f in store.feeds.failures(NOW)[of.url]] == [reason]
+    # A 304 that nobody asked for does not turn it green.
+    state = _polled(store, of, Unchanged(of.url, {}), NOW + 2 * WEEK)
+    assert (state.error, state.failures, state.last_good) == (reason, 2, NOW)

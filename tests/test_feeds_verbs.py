@@ -1,8 +1,10 @@
 """The verbs that keep feeds.yaml, against real servers on loopback."""
 
 import json
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -14,7 +16,9 @@ import pytest
 
 from monitor.config.read import read_config
 from monitor.errors import ConfigError, FeedError
-from monitor.verbs import feeds, probe
+from monitor.model import Feed
+from monitor.verbs import feeds, probe, steps
+from monitor.verbs.choose import choose
 from monitor.verbs.compose import Paths
 
 ROOT = Path(__file__).parent.parent
@@ -193,9 +197,28 @@ def test_what_cannot_be_read_is_never_written(desk, site, path, says):
 
 def test_a_feed_inside_the_network_needs_the_flag(desk, site):
     site.pages["/rss"] = rss()
-    with pytest.raises(FeedError, match="not a public address"):
+    with pytest.raises(FeedError, match=r"not a public address \(--local allows it\)"):
         desk.add(f"{site.url}/rss", kind="border")
     assert site.asked == []
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://[::1/", "expected a web address such as https://example.org/rss"),
+        ("http://[foo]/rss", "expected a web address such as"),
+        ("example.org/rss", "is no web address; write https:// before it"),
+        ("example.org:8080", "write https:// before it"),
+        ("ftp://example.org/rss", "expected a web address such as"),
+        ("https://me:secret@example.org/rss", "no user name or password in an address"),
+    ],
+)
+def test_what_is_no_address_is_refused_before_anyone_is_asked(desk, url, says):
+    before = desk.path.read_bytes()
+    with pytest.raises(ConfigError, match=says) as caught:
+        desk.add(url, **KEYS)
+    assert "secret" not in str(caught.value)
+    assert desk.path.read_bytes() == before
 
 
 @pytest.mark.parametrize("path", ["/rss", "/rss/", "/old", "/"])
@@ -257,6 +280,45 @@ def test_the_last_feed_stays(desk):
         feeds.remove_feed(desk.paths, "Alba")
 
 
+def test_a_name_is_taken_as_written_before_it_is_folded(desk):
+    desk.write(
+        *(
+            f"{{outlet: {name}, owner: {name}, country: MX, language: es, kind: wire, tz: UTC, url: 'https://{n}.example/'}}"
+            for n, name in enumerate(("ALBA", "Alba", "Brío"))
+        )
+    )
+
+    def chosen(*names: str) -> list[str]:
+        return [feed.outlet for feed in choose(desk.paths, desk.feeds, names)]
+
+    assert chosen("Alba") == ["Alba"]
+    assert chosen("alba") == ["ALBA", "Alba"]
+    assert chosen("brio", "http://0.example") == ["ALBA", "Brío"]
+    with pytest.raises(ConfigError, match="is 'brip'; did you mean 'Brío'"):
+        chosen("Alba", "brip")
+
+
+def test_poll_names_feeds_as_the_other_verbs_do(desk, site, capsys):
+    site.pages["/0"] = rss()
+    desk.write_feeds(f"{site.url}/0")
+    steps.poll(desk.paths, ["outlet 0"])
+    assert capsys.readouterr().out == "poll: Outlet 0: 3 new of 3\n"
+    with pytest.raises(ConfigError, match="'Outlet 1'; did you mean 'Outlet 0'"):
+        steps.poll(desk.paths, ["Outlet 1"])
+
+
+def test_poll_names_the_address_where_an_outlet_has_several_feeds(desk, site, capsys):
+    site.pages |= {"/a": rss(items=1), "/b": rss(items=0)}
+    one = "outlet: El Faro, owner: X, country: MX, language: es, kind: wire, tz: UTC, local: true"
+    desk.write(*(f"{{{one}, url: '{site.url}/{path}'}}" for path in "ab"))
+    for outcomes in (("1 new of 1", "0 items"), ("unchanged", "unchanged")):
+        steps.poll(desk.paths, ["El Faro"])
+        assert sorted(capsys.readouterr().out.splitlines()) == [
+            f"poll: El Faro ({site.url}/{path}): {outcome}"
+            for path, outcome in zip("ab", outcomes, strict=True)
+        ]
+
+
 # --- probe -----------------------------------------------------------------------
 
 OLD = "Mon, 02 Mar 2020 12:00:00 GMT"
@@ -295,6 +357,36 @@ def test_a_probe_says_what_ails_a_feed(desk, site, capsys, answer, verdict, faul
         assert row["reason"] == f"a page; its feed may be {site.url}/x"
     if verdict == "moved":
         assert row["reason"] == f"to {site.url}/good"
+
+
+def test_an_interrupted_probe_waits_for_no_slow_feed(desk, monkeypatch):
+    def interrupt(title, units, total):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(probe, "watched", interrupt)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        desk.write_feeds(f"http://127.0.0.1:{silent.getsockname()[1]}/rss")
+        start = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            probe.probe_feeds(desk.paths, [], as_json=True)
+        assert time.monotonic() - start < 4  # a request may take 5
+
+
+@pytest.mark.parametrize(
+    ("page", "where"),
+    [
+        (b"", "is not named there"),
+        (b"<link rel=feed href=/rss>", "is not named there"),
+        (b"<link rel=feed href=/rss><a href=/feed/>", "may be {}/feed/"),
+    ],
+)
+def test_a_page_is_not_said_to_be_its_own_feed(desk, site, capsys, page, where):
+    site.pages["/rss"] = b"<!doctype html>" + page
+    desk.write_feeds(f"{site.url}/rss")
+    with pytest.raises(ConfigError):
+        probe.probe_feeds(desk.paths, [], as_json=True)
+    [row] = json.loads(capsys.readouterr().out)
+    assert row["reason"] == f"a page; its feed {where.format(site.url)}"
 
 
 def test_a_probe_asks_only_those_that_are_named(desk, site, capsys):
@@ -345,6 +437,24 @@ def test_an_import_adds_what_is_not_there_and_tells_of_each(desk, tmp_path, caps
     assert [feed.outlet for feed in desk.feeds] == ["Alba", "Faro", "Faro"]
 
 
+def test_an_address_that_is_none_is_refused_alone(desk, tmp_path, capsys):
+    rows = imported(
+        desk,
+        tmp_path,
+        '<outline text="Bad" xmlUrl="http://[::1/"/>'
+        '<outline xmlUrl="http://[foo]/rss"/>'
+        '<outline text="Bare" xmlUrl="faro.mx/rss"/>'
+        '<outline text="Faro" xmlUrl="https://me:secret@faro.mx/rss" language="es"/>'
+        '<outline text="Faro" xmlUrl="https://faro.mx/rss" language="es"/>',
+        capsys,
+        kind="border",
+    )
+    assert [row["result"] for row in rows] == ["refused"] * 4 + ["added"]
+    assert rows[2]["reason"] == "is no web address; write https:// before it"
+    assert "user name or password" in rows[3]["reason"]
+    assert "secret" not in str(rows)
+
+
 def test_flags_of_an_import_speak_for_those_that_say_nothing(desk, tmp_path, capsys):
     body = '<outline text="A" xmlUrl="https://a.mx/f"/><outline text="B" xmlUrl="https://b.example/f"/>'
     imported(desk, tmp_path, body, capsys, **KEYS | {"tz": "America/Tijuana"})
@@ -354,6 +464,41 @@ def test_flags_of_an_import_speak_for_those_that_say_nothing(desk, tmp_path, cap
         "MX",
         "border",
     )
+
+
+def test_folders_say_what_the_feed_does_not_and_flags_the_rest(desk, tmp_path, capsys):
+    rows = imported(
+        desk,
+        tmp_path,
+        '<outline text="México"><outline text="Frontera">'
+        '<outline text="A" xmlUrl="https://a.example/f"/>'
+        '<outline text="B" xmlUrl="https://b.us/f"/>'
+        "</outline></outline>"
+        '<outline text="New Mexico"><outline text="C" xmlUrl="https://c.example/f"/></outline>'
+        '<outline text="EE.UU."><outline text="Alba" xmlUrl="https://alba.example/2"/>'
+        '<outline text="D" category="/United States/Regional" xmlUrl="https://d.example/f"'
+        ' language="en"/></outline>',
+        capsys,
+        language="es",
+        kind="wire",
+        local=True,
+    )
+    assert [row["result"] for row in rows] == [
+        "added",
+        "added",
+        "refused",
+        "added",
+        "added",
+    ]
+    assert "say --country" in rows[2]["reason"]
+    found = {f.outlet: (f.country, f.language, f.kind) for f in desk.feeds}
+    assert found == {
+        "A": ("MX", "es", "border"),
+        "B": ("US", "es", "border"),
+        "Alba": ("US", "en", "wire"),
+        "D": ("US", "en", "regional"),
+    }
+    assert not any(feed.local for feed in desk.feeds)
 
 
 def test_an_import_that_adds_nothing_leaves_the_file(desk, tmp_path, capsys):
@@ -429,6 +574,8 @@ def test_each_verb_from_the_command_line(desk, site, tmp_path):
 
     listed = json.loads(monitor(desk, "list", "--json").stdout)
     assert [row["outlet"] for row in listed] == ["Alba", "El Faro"]
+    assert [row["local"] for row in listed] == [False, True]
+    assert listed[0].keys() == Feed.__dataclass_fields__.keys()
     probed = monitor(desk, "probe", "el faro", "--json")
     assert probed.returncode == 0
     assert [row["verdict"] for row in json.loads(probed.stdout)] == ["ok"]

@@ -17,13 +17,15 @@ import trustme
 from backports import zstd
 from urllib3 import exceptions
 
-from builders import feed
+from builders import NOW, feed
 from monitor import __version__
 from monitor.errors import FetchError
 from monitor.feeds import fetch_call
+from monitor.feeds.cadence import Haul, Pace
 from monitor.feeds.fetch import MAX_REDIRECTS, PER_HOST, Fetcher
 from monitor.feeds.fetch_call import Resolve
 from monitor.feeds.fetch_call import lookup as system_lookup
+from monitor.feeds.learn import learn_success
 from monitor.model import Document, FeedState, Unchanged
 
 BODY = "<rss version='2.0'><channel><title>Año</title></channel></rss>".encode()
@@ -237,10 +239,15 @@ def test_an_unasked_304_is_an_error(site: Site) -> None:
         ("GZIP", gzip.compress(BODY)),
         ("deflate, gzip", gzip.compress(zlib.compress(BODY))),
         ("identity", BODY),
+        ("utf-8", BODY),
+        ("None", BODY),
+        ("binary", BODY),
+        ("gzip, UTF-8", gzip.compress(BODY)),
         ("br", brotli.compress(BODY)),
         ("zstd", zstd.compress(BODY)),
     ],
-    ids=["gzip", "members", "zlib", "raw", "capitals", "twice", "none", "br", "zstd"],
+    ids=["gzip", "members", "zlib", "raw", "capitals", "twice", "none"]
+    + ["charset", "said none", "binary", "gzip and charset", "br", "zstd"],
 )
 def test_packed_bodies_are_unpacked(site: Site, packing: str, body: bytes) -> None:
     site.routes["/rss"] = answer(body, Content_Encoding=packing)
@@ -381,9 +388,19 @@ def _remembering(site: Site, path: str) -> FeedState:
             "/newer",
         ),
         ({"/new": redirect("/now", 302), "/now": answer()}, ["/new", "/now"], None),
-        ({"/new": redirect("/old"), "/old": answer()}, ["/new", "/old"], None),
-        ({"/new": answer(status=404), "/old": answer()}, ["/new", "/old"], None),
-        ({"/new": answer(status=410), "/old": answer()}, ["/new", "/old"], None),
+        ({"/new": redirect("/old"), "/old": answer()}, ["/new", "/old"], "/old"),
+        ({"/new": answer(status=404), "/old": answer()}, ["/new", "/old"], "/old"),
+        ({"/new": answer(status=410), "/old": answer()}, ["/new", "/old"], "/old"),
+        (
+            {"/new": redirect("/x", 302), "/x": answer(status=410), "/old": answer()},
+            ["/new", "/x", "/old"],
+            "/old",
+        ),
+        (
+            {"/new": answer(status=404), "/old": redirect("/b", 302), "/b": answer()},
+            ["/new", "/old", "/b"],
+            "/old",
+        ),
         (
             {"/new": answer(status=410), "/old": redirect("/b"), "/b": answer()},
             ["/new", "/old", "/b"],
@@ -412,7 +429,50 @@ def test_the_own_address_is_tried_when_the_one_remembered_has_no_host(
     site.routes["/old"] = answer()
     url = site.url("/old")
     state = FeedState(url, moved_to="http://gone.example/rss")
-    assert _document(url, state=state, resolve=resolve).moved_to is None
+    assert _document(url, state=state, resolve=resolve).moved_to == url
+
+
+def _learn(site: Site, state: FeedState) -> tuple[FeedState, list[str]]:
+    """What a fetch teaches, and what it asked for."""
+    site.asked.clear()
+    answered = _fetch(state.url, state)
+    after = learn_success(state, answered, Haul("hash", 1, 1), NOW, Pace(15, 240))
+    return after, [path for path, _ in site.asked]
+
+
+@pytest.mark.parametrize("dead", [answer(status=404), redirect("/old")])
+def test_an_address_that_died_is_forgotten_when_the_own_one_serves(
+    site: Site, dead: Route
+) -> None:
+    site.routes = {"/old": redirect("/new"), "/new": answer()}
+    state, _ = _learn(site, FeedState(site.url("/old")))
+    assert state.moved_to == site.url("/new")
+    site.routes = {"/old": answer(), "/new": dead}
+    state, asked = _learn(site, state)
+    assert (state.moved_to, asked) == (None, ["/new", "/old"])
+    state, asked = _learn(site, state)
+    assert (state.moved_to, asked) == (None, ["/old"])
+
+
+def test_an_address_that_died_is_exchanged_for_where_the_feed_moves_next(
+    site: Site,
+) -> None:
+    site.routes = {"/old": redirect("/b"), "/b": answer(), "/new": answer(status=410)}
+    state, _ = _learn(site, _remembering(site, "/new"))
+    assert state.moved_to == site.url("/b")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(301, "gone"), (308, "gone"), (302, "hard"), (307, "hard")]
+)
+def test_only_where_a_feed_lives_can_it_have_ended(
+    site: Site, status: int, kind: str
+) -> None:
+    site.routes = {"/rss": redirect("/x", status), "/x": answer(b"", 410)}
+    url = site.url("/rss")
+    with pytest.raises(FetchError, match="answered 410 Gone") as caught:
+        _fetch(url)
+    assert caught.value.kind == kind
 
 
 @pytest.mark.parametrize(
@@ -433,6 +493,40 @@ def test_other_troubles_at_the_address_remembered_are_the_feeds(
     site.routes = {"/new": answer(status=status), "/old": answer()}
     reason = _reason(site.url("/old"), state=_remembering(site, "/new"))
     assert reason.startswith(f"answered {status}")
+
+
+def test_a_slow_look_up_takes_no_longer_than_a_request_may(site: Site) -> None:
+    free = threading.Event()
+
+    def resolve(host: str, port: int) -> list[str]:
+        free.wait(10)
+        return ["127.0.0.1"]
+
+    started = time.monotonic()
+    reason = _reason(site.url("/rss"), timeout_seconds=0.3, resolve=resolve)
+    assert time.monotonic() - started < 5
+    free.set()
+    assert reason == "timed out (limit 0.3 s)"
+    assert site.asked == []
+
+
+def test_closing_ends_a_slow_look_up() -> None:
+    looking, free = threading.Event(), threading.Event()
+
+    def resolve(host: str, port: int) -> list[str]:
+        looking.set()
+        free.wait(10)
+        return []
+
+    fetcher = Fetcher("x", 60, LIMIT, 0, resolve)
+    url = "http://diario.example/"
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(fetcher.fetch, feed(url=url), FeedState(url))
+        assert looking.wait(5)
+        fetcher.close()
+        with pytest.raises(FetchError, match="polling has been stopped"):
+            future.result(timeout=5)
+        free.set()
 
 
 def test_an_address_remembered_that_is_none_is_named(site: Site) -> None:

@@ -124,8 +124,16 @@ def test_an_item_in_two_feeds_of_one_outlet_has_one_id():
 
 def test_one_link_in_two_outlets_is_two_items():
     link = "https://wire.example/nota/7"
-    gazette = replace(LEDGER, outlet="La Gaceta")
+    gazette = replace(LEDGER, outlet="La Gaceta", url="https://gaceta.example/rss")
     assert set(known_as(link)).isdisjoint(known_as(link, of=gazette))
+
+
+def test_an_outlet_under_another_name_still_has_the_items_of_its_feed(store):
+    renamed = replace(LEDGER, outlet="El Diario de Hoy")
+    for of in (LEDGER, renamed):
+        again = seen(url="https://x.example/nota/7", of=of)
+        store.items.add([replace(again, digest=of.outlet)], LEDGER.url, (), NOW)
+    assert len(store.items.all(NOW)) == 1
 
 
 def test_the_outlets_own_article_id_outlives_a_new_slug():
@@ -171,7 +179,7 @@ def kinds(found: tuple[str, ...]) -> list[str]:
     ("given", "expected"),
     [
         ({"url": "https://x.example/a-1.html", "guid": "g"}, ["guid", "url", "id"]),
-        ({"url": "https://x.example/a"}, ["url"]),
+        ({"url": "https://x.example/a"}, ["guid", "url"]),
         ({"url": "https://x.example/"}, ["dated"]),
         ({"guid": "g"}, ["guid"]),
         ({}, ["dated"]),
@@ -246,6 +254,26 @@ TRAPS = {
     "rotating guid": (
         seen(url=PAGE, guid="1"),
         seen("Abren el paso al fin", PAGE, "2"),
+        True,
+    ),
+    "a bulletin on the page of the last one": (
+        seen(url=PAGE, guid="1"),
+        seen("Suben los pasajes", PAGE, "2", hours=24),
+        False,
+    ),
+    "retitled the next day": (
+        seen(url=PAGE, guid="1"),
+        seen("Suben los pasajes", PAGE, "1", hours=24),
+        True,
+    ),
+    "retitled the next day, without a guid": (
+        seen(url=PAGE),
+        seen("Suben los pasajes", PAGE, hours=24),
+        True,
+    ),
+    "corrected the next day, under a new guid": (
+        seen(url=PAGE, guid="1"),
+        seen("Cierran otro puente por obras", PAGE, "2", hours=24),
         True,
     ),
     "repeated guid": (
@@ -477,6 +505,15 @@ def test_keeping_a_document_again_changes_nothing_and_loses_nothing(documents):
             assert keep(document) == keep(document)
         lost = "select * from sightings where item not in (select id from items)"
         assert store._db.execute(lost).fetchall() == []
+
+
+def test_bulletins_that_share_a_page_are_kept_one_a_day(store):
+    titles = ("Cierran el puente por obras", "Suben los pasajes", "Gana el equipo")
+    for day, title in enumerate(titles):
+        bulletin = seen(title, PAGE, f"g{day}", hours=24 * day)
+        store.items.add([bulletin], LEDGER.url, (), NOW + timedelta(days=day))
+    assert [kept.title for kept in store.items.all(NOW)] == list(titles)
+    assert store.items.revisions() == 0
 
 
 def test_a_text_printed_again_and_again_is_known_by_its_newest_item(store):

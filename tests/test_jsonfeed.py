@@ -77,8 +77,8 @@ def test_a_number_of_any_length_is_read() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ('{"version":\n x}', "is malformed JSON at line 2, column 2"),
-        (f'{{"version": "{VERSION}", "items": [', "is malformed JSON at line"),
+        ('{"version":\n x}', "is malformed JSON"),
+        (f'{{"version": "{VERSION}", "items": [', "is malformed JSON"),
         ('{"a":' * 100_000, "is JSON nested too deeply to read"),
         ('{"items": []}', "is JSON, but not a JSON Feed"),
         (f'{{"version": "{VERSION}"}}', "is JSON, but not a JSON Feed"),

@@ -31,7 +31,6 @@ def test_an_outline_holds_what_the_file_says():
     assert outline == Outline(
         url="https://faro.example/rss",
         title="El Faro del Norte",
-        site="https://faro.example/",
         categories=("Norte", "Diarios", "frontera"),
         language="es-MX",
     )
@@ -85,6 +84,17 @@ def test_the_first_of_each_address_counts():
 def test_a_bare_ampersand_in_an_address_is_forgiven():
     [outline] = read('<outline xmlUrl="https://a.example/?f=rss&l=5&#38;m=6&amp;n"/>')
     assert outline.url == "https://a.example/?f=rss&l=5&m=6&n"
+
+
+def test_the_entities_of_html_are_read_though_xml_knows_five():
+    [outline] = read(
+        '<outline text="Pe&ntilde;&oacute;n &amp; C&iacute;a&hellip; &lt;b&gt;"'
+        ' xmlUrl="https://a.example/f?a=1&copy=2"/>'
+    )
+    assert outline.title == "Peñón & Cía… <b>"
+    assert outline.url == "https://a.example/f?a=1&copy=2"
+    with pytest.raises(ConfigError, match="list.opml:1: is damaged OPML: undefined"):
+        read('<outline text="&nunca;" xmlUrl="https://a.example/f"/>')
 
 
 @pytest.mark.parametrize(

@@ -170,14 +170,21 @@ def test_known_items_are_counted_and_not_read() -> None:
     assert [item.title for item in _items(parsed)] == ["B"]
 
 
-def test_dates_that_are_missing_and_dates_that_lie_ahead_are_counted() -> None:
-    dates = ("", "mañana", "Mon, 02 Mar 2099 05:00:00 GMT", "2026-03-02T05:00:00Z")
+def test_dates_that_are_missing_or_lie_ahead_are_marked_and_days_are_not() -> None:
+    dates = (
+        "",
+        "mañana",
+        "Mon, 02 Mar 2099 05:00 GMT",
+        "2026-03-02",
+        "2026-03-02T05:00Z",
+    )
     parsed = parse(
         _diario(),
         _document(_rss(*(f"<title>{d}x</title><pubDate>{d}</pubDate>" for d in dates))),
         NOW,
     )
-    assert (parsed.undated, parsed.future) == (2, 1)
+    doubts = [shown.doubt for shown in parsed.sightings]
+    assert doubts == ["undated", "undated", "future", None, None]
 
 
 @pytest.mark.parametrize(

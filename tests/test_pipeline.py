@@ -1,18 +1,21 @@
 """The steps against a real database: each can be run twice, and one unit may fail."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from builders import NOW, feed, item, show, subscriber
+from builders import NOW, feed, item, show, subscriber, translation
 from monitor import pipeline
 from monitor.errors import DeliveryError, TranslationError
 from monitor.model import FeedState, Language
+from monitor.pipeline import Plan
 from monitor.store.database import Store
 
 A = feed("The Ledger", "US", url="https://a.example/rss")
 B = feed("La Gaceta", "MX", url="https://b.example/rss")
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 def later(hours: float = 48):
@@ -58,7 +61,7 @@ class Shout:
 
 
 def translate(store: Store, engine: Shout, targets=("en",), now=NOW):
-    return list(pipeline.translate(store, engine, targets, now))
+    return list(pipeline.translate(store, engine, Plan(targets), now))
 
 
 def test_each_item_is_translated_once(store):
@@ -110,6 +113,85 @@ def test_a_single_bad_text_is_given_up_although_nothing_else_waits(store):
     assert len(store.translations.quarantined()) == 1
 
 
+def test_headlines_come_before_any_summary(store):
+    texts = [
+        item(f"Nota {n}", "MX", "es", summary=f"Más {n}", minutes=n) for n in (1, 2)
+    ]
+    show(store, texts, NOW)
+    engine = Shout()
+    results = translate(store, engine)
+    assert [(r.part, r.translated) for r in results] == [("headline", 2), ("whole", 2)]
+    assert engine.texts == ["Nota 1", "Nota 2", "Más 1", "Más 2"]
+
+
+def test_a_feed_may_have_its_headlines_translated_alone_or_nothing(store):
+    outlets = ("Todo", "Titulares", "Nada")
+    items = [item("Hola", "MX", "es", summary="Más", outlet=o) for o in outlets]
+    show(store, items, NOW)
+    plan = Plan(("en",), frozenset([items[1].feed]), frozenset([items[2].feed]))
+    list(pipeline.translate(store, Shout(), plan, NOW))
+    made = {r.item.id: (r.english_title, r.english_summary) for r in readings(store)}
+    assert [made[it.id] for it in items] == [("HOLA", "MÁS"), ("HOLA", ""), ("", "")]
+    assert (
+        store.translations.missing("en", NOW - DAY, NOW + DAY, plan.untranslated) == 0
+    )
+
+
+def readings(store):
+    return store.stories.unassigned(NOW + DAY)
+
+
+def test_what_is_not_to_be_translated_is_not_waited_for(store):
+    whole, headline, nothing = (
+        item("Hola", "MX", "es", summary="Más", outlet=o) for o in ("A", "B", "C")
+    )
+    show(store, [whole, headline, nothing], NOW)
+    plan = Plan(("en",), frozenset([headline.feed]), frozenset([nothing.feed]))
+    early = NOW - DAY
+    ready = lambda: {  # noqa: E731
+        reading.item.id
+        for reading in store.stories.unassigned(
+            early, plan.headlines_only, plan.untranslated
+        )
+    }
+    assert ready() == {nothing.id}
+    for it in (whole, headline):
+        store.translations.add([replace(translation(it, "Hi"), summary=None)], NOW)
+    assert ready() == {headline.id, nothing.id}
+    store.translations.add([translation(whole, "Hi", "More")], NOW)
+    assert ready() == {whole.id, headline.id, nothing.id}
+
+
+def test_another_engine_translates_again_only_on_request(store):
+    show(store, [item("Hola", "MX", "es")], NOW)
+    translate(store, Shout())
+    other = Shout()
+    other.name = "other"
+    assert translate(store, other) == []
+    results = list(pipeline.translate(store, other, Plan(("en",)), NOW, again=True))
+    assert [r.translated for r in results] == [1]
+    assert store.translations.engines() == {"shout": 1, "other": 1}
+
+
+def test_a_text_that_two_outlets_carry_is_translated_once(store):
+    engine = Shout()
+    for outlet in ("Uno", "Dos"):
+        show(store, [item("Hola", "MX", "es", outlet=outlet)], NOW)
+        translate(store, engine)
+    assert engine.texts == ["Hola"]
+
+
+def test_doubts_are_counted(store):
+    show(store, [item("Hola a todos en la frontera", "MX", "es")], NOW)
+
+    class Mute(Shout):
+        def translate(self, texts, source, target):
+            return texts
+
+    [result] = translate(store, Mute())
+    assert (result.translated, result.doubted) == (1, 1)
+
+
 # --- cluster -------------------------------------------------------------------
 
 DRONES = [
@@ -131,7 +213,11 @@ def drones():
 
 
 def cluster(store: Store, now=NOW, patience=timedelta(0)):
-    return [a for batch in pipeline.cluster(store, now, patience) for a in batch]
+    return [
+        a
+        for batch in pipeline.cluster(store, now, patience, Plan(("en",)))
+        for a in batch
+    ]
 
 
 def test_cluster_joins_what_belongs_together_and_only_once(store):

@@ -1,8 +1,12 @@
 """The poll against a real database: what is kept, what is learnt, what may fail."""
 
+import logging
+import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +14,7 @@ from builders import NOW, feed
 from monitor import polling
 from monitor.errors import FetchError
 from monitor.feeds.cadence import Pace
+from monitor.feeds.parse import parse
 from monitor.model import Document, FeedState, Unchanged
 from monitor.parsers import MANY_FEEDS, Inline, open_parsers
 from monitor.polling import Crew
@@ -162,6 +167,105 @@ def test_a_poll_that_is_left_asks_no_further_feed(store, threads):
     assert len(asked) < len(feeds)
 
 
+# --- faults of ours ----------------------------------------------------------------------
+
+FEEDS = [feed(f"F{n}", url=f"https://f{n}.example/rss") for n in range(8)]
+BAD = FEEDS[3]
+
+
+def crash_on_bad(of, document, now, known):
+    if of.url == BAD.url:
+        raise ValueError("no such\ncase")
+    return parse(of, document, now, known)
+
+
+def die_on_bad(of, document, now, known):
+    """As the kernel ends a process whose document is too much for the memory."""
+    if of.url == BAD.url:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return parse(of, document, now, known)
+
+
+def die_once(of, document, now, known):
+    flag = Path(document.headers["flag"])
+    if of.url == BAD.url and not flag.exists():
+        flag.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return parse(of, document, now, known)
+
+
+def stop_once(of, document, now, known):
+    """As a service's stop reaches every process of its group."""
+    flag = Path(document.headers["flag"])
+    if of.url == BAD.url and not flag.exists():
+        flag.touch()
+        os.kill(os.getppid(), signal.SIGTERM)  # which starts the readers
+        os.kill(os.getpid(), signal.SIGTERM)
+    return parse(of, document, now, known)
+
+
+def assert_only_bad_failed(results, store, reason):
+    assert {r.feed.url: r.new for r in results} == {f.url: f is not BAD for f in FEEDS}
+    failed = state(store, BAD)
+    assert (failed.error, failed.failure, failed.failures) == (reason, "hard", 1)
+    assert failed.next_poll > NOW
+    assert all(state(store, f).last_good == NOW for f in FEEDS if f is not BAD)
+
+
+def test_a_fault_of_asking_costs_that_feed_alone(poll, store, caplog):
+    def fetch(of, state):
+        if of is BAD:
+            raise ValueError("no such case")
+        return serve(rss("one"))(of, state)
+
+    results = poll(FEEDS, fetch)
+    assert_only_bad_failed(results, store, "a fault of ours: ValueError: no such case")
+    [record] = caplog.records
+    assert record.levelno == logging.ERROR
+    assert "in fetch\n" in caplog.text
+
+
+@pytest.mark.parametrize("feeds", [1, MANY_FEEDS])
+def test_a_fault_of_reading_costs_that_feed_alone(
+    poll, store, caplog, monkeypatch, feeds
+):
+    monkeypatch.setattr(polling, "parse", crash_on_bad)
+    with open_parsers(feeds) as parsers:
+        results = poll(FEEDS, serve(rss("one")), parsers=parsers)
+    assert_only_bad_failed(results, store, "a fault of ours: ValueError: no such case")
+    assert "in crash_on_bad\n" in caplog.text
+
+
+def test_a_document_that_ends_its_reader_costs_its_feed_alone(poll, store, monkeypatch):
+    monkeypatch.setattr(polling, "parse", die_on_bad)
+    with open_parsers(MANY_FEEDS) as parsers:
+        results = poll(FEEDS, serve(rss("one")), parsers=parsers)
+        again = poll(FEEDS, serve(rss("one", "two")), LATER, parsers)
+    reason = "a fault of ours: its document ends the process that reads it"
+    assert {r.feed.url: r.new for r in results} == {f.url: f is not BAD for f in FEEDS}
+    assert {r.feed.url: r.new for r in again} == {f.url: f is not BAD for f in FEEDS}
+    assert (state(store, BAD).error, state(store, BAD).failures) == (reason, 2)
+
+
+@pytest.mark.parametrize("read", [die_once, stop_once])
+def test_a_reader_that_is_killed_once_costs_nothing(poll, monkeypatch, tmp_path, read):
+    monkeypatch.setattr(polling, "parse", read)
+    with open_parsers(MANY_FEEDS) as parsers:
+        fetch = serve(rss("one"), flag=str(tmp_path / "died"))
+        results = poll(FEEDS, fetch, parsers=parsers)
+    assert (tmp_path / "died").exists()
+    assert [r.new for r in results] == [1] * len(FEEDS)
+
+
+def test_ctrl_c_while_reading_ends_the_poll(poll, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(polling, "parse", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        poll([A], serve(rss("one")))
+
+
 # --- what is learnt ----------------------------------------------------------------------
 
 
@@ -217,6 +321,19 @@ def test_the_polls_of_a_day_are_counted(poll, store):
     poll([A], serve(rss("one", "two")))
     [day] = store.feeds.days(NOW.date())[A.url]
     assert (day.polls, day.failures, day.new, day.undated) == (1, 0, 2, 2)
+
+
+def test_an_undated_item_that_is_edited_at_every_poll_is_counted_once(poll, store):
+    for n in range(5):
+        edited = b"<item><guid>g</guid><title>Live: it rains</title><description>"
+        dated = (
+            b"<item><title>A</title><pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate>"
+        )
+        body = b"<rss><channel>%b%d</description></item>%b</item></channel></rss>"
+        poll([A], serve(body % (edited, n, dated)), NOW + timedelta(days=2 * n))
+    [day, *rest] = store.feeds.days(NOW.date())[A.url]
+    assert (day.new, day.undated) == (2, 1)
+    assert {(d.new, d.undated, d.future) for d in rest} == {(0, 0, 0)}
 
 
 def test_every_failure_is_kept_with_its_reason(poll, store):

@@ -69,13 +69,55 @@ def test_an_outlet_that_is_known_says_the_rest():
     assert made.id_pattern == FARO.id_pattern
 
 
-def test_a_feed_of_a_known_host_is_of_its_outlet_whatever_its_title():
-    assert proposed(title="Deportes | Faro", known=[FARO])["outlet"] == "El Faro"
+@pytest.mark.parametrize(
+    "title", ["Deportes | Faro", "elfaro.example - Portada", "", "www.faro.example"]
+)
+def test_a_feed_of_a_known_host_is_of_its_outlet_if_its_title_agrees(title):
+    assert proposed(title=title, known=[FARO])["outlet"] == "El Faro"
+
+
+def test_two_outlets_on_one_host_are_told_by_their_titles():
     second = feed("Faro TV", url="https://rss.faro.example/tv")
     told = proposed(
         title="X", kind="wire", country="MX", language="es", known=[FARO, second]
     )
     assert told["outlet"] == "X"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"title": "La Gaceta"}, "calls itself 'La Gaceta'"),
+        ({"title": "El Diario"}, "calls itself 'El Diario'"),
+        ({"tag": "es-US"}, "is of US"),
+        ({"title": "Faro", "language": "en", "tag": "en-US"}, "is of US"),
+        ({"title": "Faro English", "language": "en"}, "is in 'en'"),
+    ],
+)
+def test_a_neighbour_that_may_be_of_another_outlet_is_asked_for_its_name(said, why):
+    with pytest.raises(ConfigError, match=f"{why}; say --outlet 'El Faro' if"):
+        proposed(**{"title": "Faro Sur", "known": [FARO], **said})
+    named = proposed(**{"known": [FARO], **said}, outlet="El Faro", country="MX")
+    assert named["outlet"] == "El Faro"
+
+
+def test_a_template_of_another_country_makes_no_other_outlet():
+    told = proposed(title="Faro Sur", tag="en-US", language="es", known=[FARO])
+    assert (told["outlet"], told["country"]) == ("El Faro", "MX")
+
+
+@pytest.mark.parametrize(
+    "host", ["feeds.feedburner.com", "news.google.com", "rss.app", "www.youtube.com"]
+)
+def test_a_host_that_many_share_tells_nothing_of_the_outlet(host):
+    known = [feed("El Faro", "MX", url=f"https://{host}/faro")]
+    for title in ("The Post", "Faro Weekly"):
+        told = proposed(
+            f"https://{host}/post", title, "en-US", kind="wire", known=known
+        )
+        assert (told["outlet"], told["country"]) == (title, "US")
+    with pytest.raises(ConfigError, match=r"say .*--outlet"):
+        proposed(f"https://{host}/post", "", known=known)
 
 
 def test_what_a_person_says_comes_first():

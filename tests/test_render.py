@@ -73,9 +73,12 @@ def rendered(
     watch: Sequence[str] = (),
     untranslated: int = 0,
     tz: str = "America/New_York",
+    translate: bool = True,
 ) -> RenderedEdition:
     lists = [watchlist(name) for name in watch]
-    reader = subscriber("Dana", language, tz, watchlists=tuple(watch))
+    reader = subscriber(
+        "Dana", language, tz, watchlists=tuple(watch), translate=translate
+    )
     return render(
         edition(reader, DAY, coverages, lists, health, untranslated, "apertium 3.8")
     )
@@ -521,6 +524,18 @@ def test_the_foot_tells_what_failed():
         assert "Silence means that no matching item came through" in text
     assert "* Eco (Mexico): HTTP 500, last read Sun, Mar 1, 05:00" in made.text
     assert "* Star (United States): timed out, never read" in made.text
+
+
+@pytest.mark.parametrize("language", ["en", "both"])
+def test_a_reader_of_originals_is_spared_translations(language):
+    one, two = mx("Llueve en Tijuana"), mx("Sequía en Sonora", minutes=-90)
+    found = coverage(member(one, translation(one, "It rains in Tijuana")), two)
+    made = rendered(found, language=language, translate=False)
+    for text in (Page(made.html).text, made.text):
+        assert "Llueve en Tijuana" in text
+        assert "It rains" not in text
+        assert "not translated" not in text.lower()
+    assert "It rains" in rendered(found, language=language).text
 
 
 def test_the_foot_says_that_all_is_well():

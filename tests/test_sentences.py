@@ -1,3 +1,5 @@
+import random
+
 import pytest
 
 from monitor.translation.sentences import LIMIT, split_sentences
@@ -27,6 +29,40 @@ CASES = {
     "stop inside quotes": ['She said: "Stop."', "They did."],
     "companies": ["Water Inc. Mexico pays.", "He left Water Inc.", "The rest stayed."],
     "times": ["Abre a las 9 a.m.", "Después cierra."],
+    "times of a day": ["It opened at 5 p.m. Monday.", "By 9 p.m. Eastern it shut."],
+    "greeting": ["¡Hola, Mundo!", "¿Cómo estás?"],
+    "marks in a row": ["¿¡Qué!?", "¡¡No!!", "Eso gritó.", "¿Y?"],
+    "only questions": ["¿Quién?", "¿Cuándo?", "¿Por qué?"],
+    "a quoted question": ["“¿Quién paga?” preguntó.", "“Nadie”."],
+    "guillemets": ["«No hay agua», dijo.", "«Y no la habrá»."],
+    "straight quotes": ['"We won\'t pay."', "He left."],
+    "a mark inside quotes": ["He said “Stop!” and left.", "They stayed."],
+    "joined EE.UU.": [
+        "La OEA calla.",
+        "EE.UU. responde.",
+        "Viajó a EE.UU.",
+        "El juez no.",
+    ],
+    "many titles": ["El Lic. Paz, el Ing. Soto y el Arq. Ruiz hablaron.", "Nada más."],
+    "ranks": ["Gen. Smith met Lt. Col. Jones in St. Louis.", "They talked."],
+    "lawmakers": ["Sen. Cruz, R-Texas, voted no.", "Rep. Cuellar, D-Laredo, did not."],
+    "addresses": ["Vive en la Av. Juárez No. 45, Col. Centro.", "Tiene 30 años."],
+    "kilometres": ["Ocurrió en el km. 45 de la carretera.", "Murieron dos."],
+    "articles of law": ["Lo dice el art. 27.", "Punto."],
+    "companies of Mexico": ["Cemex S.A.B. de C.V. anunció despidos.", "Nadie supo."],
+    "courts": ["La S.C.J.N. resolvió.", "El fallo es firme."],
+    "thousands": ["Costó 1,250.50 pesos.", "¿Caro?"],
+    "money at the start": ["¿Cuánto?", "$5.00.", "¿En serio?"],
+    "etcetera": [
+        "Compró pan, leche, etc. en Tepic.",
+        "Luego pagó, etc.",
+        "Luego calló.",
+    ],
+    "ellipsis, then a question": ["No lo dijo...", "¿Por qué?"],
+    "ellipsis, then small": ["Dijo que no sabía… después calló."],
+    "agencies": ["CIUDAD DE MÉXICO (AP) — El presidente habló.", "Nadie preguntó."],
+    "dates": ["Gov. Abbott signed it Jan. 5.", "The law starts Sept. 1."],
+    "years": ["Ganó el 5 de mayo de 1862.", "Ese día llovió."],
     "datelines": ["TIJUANA.- La garita abre tarde."],
     "web addresses": ["Visit example.com for maps."],
 }
@@ -35,6 +71,15 @@ CASES = {
 @pytest.mark.parametrize("expected", CASES.values(), ids=CASES.keys())
 def test_sentences_end_where_a_reader_ends_them(expected):
     assert split_sentences(" ".join(expected)) == expected
+
+
+def test_no_sentence_is_dropped_whatever_they_stand_beside():
+    sentences = [sentence for case in CASES.values() for sentence in case]
+    chance = random.Random(3)
+    for _ in range(200):
+        chosen = chance.sample(sentences, 4)
+        together = " ".join(split_sentences(" ".join(chosen)))
+        assert together == " ".join(chosen)
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n\t"])

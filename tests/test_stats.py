@@ -103,6 +103,9 @@ def test_the_table_names_the_feeds_to_look_at(paths, capsys):
     out = capsys.readouterr().out
     assert "Feeds to look at" in out
     assert "answered 410" in out
+    assert f"'monitor feeds remove {ONE.url}'" in out
+    [header, *_] = [line for line in out.splitlines() if line.startswith("outlet\t")]
+    assert header == "outlet\tcountry\tremark\turl"
 
 
 def test_reports_look_back_as_far_as_health_needs(store):

@@ -31,6 +31,7 @@ from monitor.store import rows
 from monitor.store.database import Store
 from monitor.store.items import Added
 from monitor.store.lock import running_alone
+from monitor.store.schema import create_translations
 from monitor.store.sightings import KEEP
 from monitor.store.translations import MAX_FAILURES, RETRY
 
@@ -192,6 +193,7 @@ def test_every_table_is_strict(store, tmp_path):
         "faults",
         "keys",
         "sightings",
+        "memory",
     }
     assert all(strict for _, strict in tables)
 
@@ -566,6 +568,29 @@ def test_items_kept_before_there_were_keys_are_known_by_their_ids(tmp_path):
         assert add(store, again, now=LATER).new == 0
 
 
+def test_translations_kept_before_headlines_came_first_are_kept_in_their_order(
+    tmp_path,
+):
+    path, one = tmp_path / "monitor.db", spanish(summary="Mucha")
+    with Store(path) as store:
+        keep(store, one)
+        store._db["translations"].drop()
+        store._db["memory"].drop()
+        create_translations(store._db)
+        for engine in ("argos", "apertium"):
+            store.translations.add([translation(one, engine, engine=engine)], NOW)
+        store._db.execute(
+            "delete from _sqlite_migrations where name = 'translate_headlines_first'"
+        )
+        store._db.conn.commit()
+    with Store(path) as store:
+        [reading] = store.stories.unassigned(NOW)
+        assert reading.english_title == "apertium"
+        assert store._db["translations"].strict
+        store.translations.add([replace(translation(one), summary=None)], NOW)
+        assert store.translations.engines() == {"apertium": 1, "argos": 1}
+
+
 # --- translations --------------------------------------------------------------------
 
 
@@ -591,6 +616,51 @@ def test_a_translated_item_waits_no_more(store):
     assert pending(store) == ["Agua"]
     store.translations.add([translation(one)], NOW)
     assert pending(store) == []
+
+
+def test_a_translated_headline_is_not_the_whole_item(store):
+    one = spanish(summary="Mucha")
+    show(store, [one], NOW)
+    store.translations.add([replace(translation(one), summary=None)], NOW)
+    assert store.translations.pending("en", NOW, NOW, "headline") == []
+    assert pending(store) == ["Agua"]
+    assert store.translations.missing("en", NOW, NOW + DAY) == 0
+
+
+def test_the_feeds_that_are_spared_do_not_wait(store):
+    one, two = spanish("a", outlet="Uno"), spanish("b", outlet="Dos")
+    show(store, [one, two], NOW)
+    spared = [one.feed]
+    assert titles(store.translations.pending("en", NOW, NOW, spared=spared)) == ["b"]
+    assert store.translations.missing("en", NOW, NOW + DAY, spared) == 1
+
+
+def test_what_another_engine_or_version_made_waits_for_the_one_named(store):
+    one = spanish()
+    show(store, [one], NOW)
+    store.translations.add([translation(one, engine="argos")], NOW)
+    for by, waiting in (
+        (("argos", "3.8"), []),
+        (("argos", "3.9"), ["Agua"]),
+        (("apertium", "3.8"), ["Agua"]),
+    ):
+        assert titles(store.translations.pending("en", NOW, NOW, by=by)) == waiting
+
+
+def test_doubts_of_the_newest_translation_reach_the_clusterer(store):
+    one = spanish()
+    show(store, [one], NOW)
+    store.translations.add([translation(one, warnings=("length",))], NOW)
+    [reading] = store.stories.unassigned(NOW)
+    assert reading.doubts == ("length",)
+
+
+def test_texts_are_remembered_by_key(store):
+    one, two = "1" * 32, "2" * 32
+    store.memory.keep({one: "rain"})
+    store.memory.keep({one: "rains", two: "🌧 wet"})
+    assert store.memory.recall([one, two, "3" * 32]) == {one: "rains", two: "🌧 wet"}
+    assert store.memory.recall([]) == {}
 
 
 def test_a_retitled_item_waits_for_another_translation(store):

@@ -266,6 +266,8 @@ CALLS = {
     "translations.engines": lambda s: s.translations.engines(),
     "translations.warnings": lambda s: s.translations.warnings(),
     "translations.quarantined": lambda s: s.translations.quarantined(),
+    "memory.recall": lambda s: s.memory.recall(["0" * 32]),
+    "memory.keep": lambda s: s.memory.keep({"0" * 32: "rain"}),
     "stories.unassigned": lambda s: s.stories.unassigned(NOW),
     "stories.window": lambda s: s.stories.window(NOW),
     "stories.assign": lambda s: s.stories.assign([assignment(item())]),

@@ -10,7 +10,7 @@ from builders import NOW, feed, poll_day
 from monitor.model import Failure, FeedState, PollDay
 from monitor.store import rows
 from monitor.store.database import Store
-from monitor.store.feeds import KEEP_DAYS
+from monitor.store.feeds import KEEP_DAYS, KEEP_REASONS
 
 ONE, OTHER = feed("Uno", "MX"), feed("Otro", "MX")
 TODAY = NOW.date()
@@ -90,6 +90,20 @@ def test_one_reason_is_kept_once_with_how_often_and_since_when(store):
         Failure(ONE.url, "soft", "answered 502", NOW, NOW + 2 * HOUR, 3),
         Failure(ONE.url, "hard", "is not a feed", NOW + HOUR, NOW + HOUR, 1),
     ]
+
+
+def test_of_reasons_that_are_always_new_the_latest_are_kept(store):
+    store.feeds.fail(OTHER.url, "soft", "answered 502", NOW - HOUR)
+    store.feeds.fail(ONE.url, "soft", "answered 502", NOW)
+    for hour in range(1, 3 * KEEP_REASONS):
+        store.feeds.fail(ONE.url, "hard", f"redirects to /{hour}", NOW + hour * HOUR)
+        store.feeds.fail(ONE.url, "soft", "answered 502", NOW + hour * HOUR)
+    kept = store.feeds.failures(NOW - HOUR)
+    assert len(kept[ONE.url]) == KEEP_REASONS
+    assert {f.reason: f.times for f in kept[ONE.url]}["answered 502"] == (
+        3 * KEEP_REASONS
+    )
+    assert len(kept[OTHER.url]) == 1
 
 
 def test_reasons_that_no_longer_hold_are_left_out(store):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.terminal import facts, progress, show, show_json, watched
+from monitor.terminal import downloading, facts, progress, show, show_json, watched
 
 UNTRUSTED = "red\x1b[31m bell\x07 csi\x9b5m line\nbidi\u202e end"
 HARMLESS = "red [31m bell  csi 5m line bidi  end"
@@ -113,6 +113,34 @@ def test_watched_closes_its_bar_when_left_early(capsys):
     with progress("another", 1):
         pass
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_download_is_silent_unwatched(capsys):
+    with downloading("es-en") as tell:
+        tell(1000, None)
+        tell(2000, 2000)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_download_has_a_bar_on_a_terminal():
+    code = (
+        "from monitor.terminal import downloading\n"
+        "with downloading('[/]es-en') as tell: tell(1_000_000, 2_000_000)"
+    )
+    master, slave = pty.openpty()
+    try:
+        subprocess.run(
+            [sys.executable, "-c", code],
+            stderr=slave,
+            env=os.environ | {"TERM": "xterm", "COLUMNS": "100"},
+            check=True,
+        )
+        on_terminal = os.read(master, 100_000).decode()
+    finally:
+        os.close(slave)
+        os.close(master)
+    assert "[/]es-en" in on_terminal
+    assert "1.0/2.0 MB" in on_terminal
 
 
 def test_lines_reach_a_file_while_the_bar_is_on_a_terminal():

@@ -1,12 +1,11 @@
 """Tokens, word counts, aliases and names, and the terms that come of them."""
 
-from importlib.resources import files
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import item, reading
+from monitor.entry import Entry
 from monitor.model import Language
 from monitor.stories.aliases import Aliases, aliases
 from monitor.stories.background import LEMMAS, background
@@ -169,23 +168,13 @@ def test_a_form_does_not_match_a_part_of_a_word():
 
 
 def test_an_alias_says_where_it_stands():
-    table = Aliases(["# a comment", "", "name\tfox\tRed Fox|RF\tZorro Rojo\n"])
+    fox = Entry("name", ("Red Fox", "RF"), ("Zorro Rojo",))
+    table = Aliases([fox, Entry("name", ("Blue Dog",), ("Perro Azul",), match=False)])
     [place] = table.find(tokenize("the red fox ran", "en"), "en")
-    assert (place.alias.key, place.start, place.end) == ("@fox", 1, 3)
+    assert (place.alias.key, place.start, place.end) == ("@red-fox", 1, 3)
+    assert not table.find(tokenize("the blue dog", "en"), "en")
     assert not table.find(tokenize("el zorro corre", "es"), "es")
     assert not table.find(tokenize("the red fox", "es"), "es")
-
-
-def test_each_line_of_the_table_is_whole():
-    table = files("monitor.stories").joinpath("aliases.tsv").read_text("utf-8")
-    lines = [line for line in table.splitlines() if line and line[0] != "#"]
-    assert len(lines) > 100
-    for line in lines:
-        kind, key, english, spanish = line.split("\t")
-        assert kind in ("name", "word", "routine"), line
-        assert key == key.strip().casefold(), line
-        for form in f"{english}|{spanish}".split("|"):
-            assert form and form == form.strip(), line
 
 
 # --- names ---------------------------------------------------------------------------
@@ -399,3 +388,14 @@ def test_proper_words_come_from_where_capitals_tell():
     assert ("wakes", True) not in set(proper_words(english))
     spanish = item("La nieve cubre Ñuñoa por la mañana", "MX")
     assert {("nunoa", True), ("nieve", False)} <= set(proper_words(spanish))
+
+
+def test_a_translation_that_cannot_be_read_is_left_aside():
+    of = item("Cierran el puente de Laredo", "MX", "es")
+    good = READER.read(reading(of, "They close the bridge of Laredo"))
+    bad = READER.read(reading(of, "They close the bridge", doubts=("repeats",)))
+    without = READER.read(reading(of))
+    doubted = READER.read(reading(of, "They close the bridge", doubts=("length",)))
+    assert bad == without
+    assert good.english != without.english
+    assert doubted.english != without.english

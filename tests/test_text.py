@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import text
-from monitor.text import clip, fold, squeeze, words
+from monitor.text import clip, fold, printable, squeeze, words
 
 ANY = st.text()
 
@@ -113,3 +113,9 @@ def test_a_clipped_text_never_exceeds_its_limit_and_begins_as_the_text(raw, limi
     clipped = clip(raw, limit)
     assert len(clipped) <= limit
     assert clipped == raw or raw.startswith(clipped.removesuffix("…"))
+
+
+@given(ANY)
+def test_printable_text_orders_a_terminal_nothing(raw):
+    assert printable(raw).isprintable()
+    assert len(printable(raw)) == len(raw)

@@ -4,6 +4,7 @@ import pytest
 
 from builders import item, member, story, translation, watchlist
 from monitor.coverage.watch import matches
+from monitor.model import Watchlist
 
 
 def is_match(term: str, title: str) -> bool:
@@ -83,6 +84,19 @@ def test_a_term_never_spans_headline_and_summary():
         story(item("Talks on water", summary="Deliveries begin")),
         [watchlist("list", "water deliveries")],
     )
+
+
+def test_the_forms_of_a_language_count_in_texts_of_that_language_only():
+    wide = Watchlist("US", ("Uncle Sam",), en=("US",), es=("EU",))
+    spanish = item("La UE responde a EU", country="MX")
+    assert matches(story(spanish), [wide]) == ("US",)
+    assert matches(story(item("The EU answers")), [wide]) == ()
+    both = member(spanish, translation(spanish, "The EU answers the US"))
+    assert matches(story(both), [wide]) == ("US",)
+    english = member(
+        item("Rain"), translation(item("Rain"), "Llueve en EU", language="es")
+    )
+    assert matches(story(english), [wide]) == ("US",)
 
 
 def test_watch_lists_keep_their_order_and_one_term_is_enough():

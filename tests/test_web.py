@@ -409,7 +409,7 @@ def test_a_story_shows_every_item_in_time_with_why(store, browser):
     assert "Shares agua 1944" in two
     assert f"#i-{first.id}" in page.links
     assert "undated, seen Mar 2, 09:20 United States" in three, "and no lag"
-    assert "the feed gives no date: when the monitor first saw it" in three
+    assert "the feed gives no time: when first seen, or the day’s end" in three
     assert "Mexico first by 1 h 35 min" in page.text
     assert page.texts("section", class_="at-US") == [
         "United States 2 items · 2 outlets · 2 owners first Ledger, Mon, Mar 2, 07:35"

@@ -56,8 +56,9 @@ def insert(
 def cut(text: str, blocks: Sequence[Block], numbers: Collection[int]) -> str:
     """The text without the blocks of these numbers and without their own comments.
 
-    A comment right above a block and right below another is its own. One above which
-    a line is blank heads a paragraph, and goes with the last block of that.
+    A comment right above a block and right below another, or below the list's name,
+    is its own. One above which a line is blank heads a paragraph, and goes with the
+    last block of that.
     """
     spans = []
     for paragraph in _paragraphs(text, blocks):
@@ -68,7 +69,7 @@ def cut(text: str, blocks: Sequence[Block], numbers: Collection[int]) -> str:
             continue
         for n in gone:
             above = n != paragraph[0]
-            start = _end(text, blocks[n - 1]) if above else blocks[n].start
+            start = _end(text, blocks[n - 1]) if above else _own_start(text, blocks[n])
             spans.append((start, _end(text, blocks[n])))
     kept, done = [], 0
     for start, end in spans:
@@ -98,6 +99,22 @@ def _paragraphs(text: str, blocks: Sequence[Block]) -> Iterator[list[int]]:
             paragraph = []
         paragraph.append(n)
     yield paragraph
+
+
+def _own_start(text: str, block: Block) -> int:
+    """Where the first block of a paragraph begins, with a comment that is its own."""
+    *above, own = _before(text[: block.start])
+    is_heading = not above or not above[-1].strip()
+    return block.start if is_heading else block.start - len(own)
+
+
+def _before(text: str) -> list[str]:
+    """The lines of a text, the comments at its end as one, which may be empty."""
+    lines = text.splitlines(keepends=True)
+    end = len(lines)
+    while end and lines[end - 1].lstrip().startswith("#"):
+        end -= 1
+    return [*lines[:end], "".join(lines[end:])]
 
 
 def _heading(text: str, blocks: Sequence[Block], number: int) -> int:

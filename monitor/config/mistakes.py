@@ -1,5 +1,6 @@
 """Mistakes in feeds.yaml, each as a line that a person can act on."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -29,6 +30,7 @@ _EXPECTED = {
     "string_type": "expected a text",
 }
 """For what pydantic says in words of Python's."""
+_LOGIN = re.compile(r"//[^/?#\s]*@")
 _UNKNOWN = {"extra_forbidden", "invalid_key"}
 
 
@@ -55,9 +57,18 @@ def _misfit(error: ErrorDetails) -> str:
     if what is None:
         message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
         what = message.replace("should be", "expected", 1)
-    found = "nothing" if error["input"] is None else repr(error["input"])
+    found = "nothing" if error["input"] is None else without_login(repr(error["input"]))
     is_clear = error["type"] != "missing" and len(found) < 80
     return f"{what}, found {found}" if is_clear else what
+
+
+def without_login(text: str) -> str:
+    """A text with the user names and passwords of its addresses left out.
+
+    >>> without_login("https://me:secret@diario.example/rss")
+    'https://…@diario.example/rss'
+    """
+    return _LOGIN.sub("//…@", text)
 
 
 def _nearest(name: int | str, known: Iterable[str]) -> str | None:

@@ -5,21 +5,33 @@ Every mistake names file, line, key, what was expected and, for a misspelt key, 
 nearest one we know. Secrets come from the environment alone.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from monitor.config.mistakes import MistakesError, dotted, hint, lines, misfits
-from monitor.config.schema import FeedSchema, FileSchema
+from monitor.config.mistakes import (
+    MistakesError,
+    dotted,
+    hint,
+    lines,
+    misfits,
+    without_login,
+)
+from monitor.config.schema import Address, EntrySchema, FeedSchema, FileSchema
 from monitor.config.settings import Config
 from monitor.config.tree import Loc, line_of, load, read_text
+from monitor.entry import Use
 from monitor.errors import ConfigError
 from monitor.model import Feed
 
 PASSWORD_VARIABLE = "MONITOR_SMTP_PASSWORD"  # noqa: S105 - a name, not a secret
+
+_ADDRESS: TypeAdapter[str] = TypeAdapter(Address)
+_LACKS_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?]\S*)?$")
 
 
 def read_config(path: Path, environ: Mapping[str, str]) -> Config:
@@ -62,6 +74,19 @@ def check_feed(values: Mapping[str, object]) -> Feed:
         raise ConfigError(f"{dotted(loc[2:])}: {what}") from None
 
 
+def check_address(url: str) -> None:
+    """Raises ConfigError, with a remedy, if no feed of feeds.yaml may be there."""
+    try:
+        _ADDRESS.validate_python(url)
+    except ValidationError as error:
+        _, what = next(misfits(error.errors()))
+        if _LACKS_SCHEME.match(url):
+            raise ConfigError(
+                f"{url}: is no web address; write https:// before it"
+            ) from None
+        raise ConfigError(f"{without_login(url)}: {what}") from None
+
+
 def _disagreements(tree: Any, schema: FileSchema) -> Iterator[tuple[Loc, str]]:
     """Mistakes that one value alone does not show: twins and dangling names."""
     readers = ("digest", "subscribers")
@@ -75,10 +100,28 @@ def _disagreements(tree: Any, schema: FileSchema) -> Iterator[tuple[Loc, str]]:
                 what = f"no watch-list is named {name!r}; {hint(name, known)}"
                 yield (*readers, n, "watchlists", k), what
     yield from _owner_clashes(schema.feeds)
+    yield from _entry_faults(tree, schema.bridge)
     poll = schema.poll.to_settings()
     if poll.longest_minutes < poll.interval_minutes:
         what = f"expected at least interval_minutes, {poll.interval_minutes}"
         yield ("poll", "longest_minutes"), f"{what}, found {poll.longest_minutes}"
+
+
+def _entry_faults(
+    tree: Any, schemas: Sequence[EntrySchema]
+) -> Iterator[tuple[Loc, str]]:
+    """Entries of the bridge that cannot stand, alone or beside those before them."""
+    first: dict[Use, int] = {}
+    for n, schema in enumerate(schemas):
+        here = ("bridge", n)
+        if schema.both and (schema.en or schema.es):
+            yield (*here, "both"), "stands for en and es; remove it or them"
+        entry = schema.to_entry()
+        for key, what in entry.faults():
+            yield (*here, key), what
+        if use := next((u for u in entry.uses() if first.setdefault(u, n) != n), None):
+            line = line_of(tree, ("bridge", first[use]))
+            yield here, f"{use[2]!r} is already on line {line}; remove one"
 
 
 def _twins(

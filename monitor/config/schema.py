@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import date
 from datetime import time as Clock
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -15,10 +16,21 @@ from monitor.config.settings import (
     EngineName,
     Kind,
     MailSettings,
+    ModelSettings,
     PollSettings,
 )
 from monitor.config.tree import Loc
-from monitor.model import Country, Feed, Language, Subscriber, Watchlist
+from monitor.entry import Entry
+from monitor.entry import Kind as EntryKind
+from monitor.model import (
+    LANGUAGES,
+    Country,
+    Feed,
+    Language,
+    Reach,
+    Subscriber,
+    Watchlist,
+)
 from monitor.text import squeeze
 
 T = TypeVar("T")
@@ -41,6 +53,18 @@ def _is_web_address(value: str) -> bool:
     return bool(named) and parts.scheme in {"http", "https"}
 
 
+def _is_encrypted(value: str) -> bool:
+    """Or this machine's own, where nobody listens in between."""
+    parts = urlsplit(value)
+    is_local = re.fullmatch(r"localhost|127(\.\d+){3}|::1", parts.hostname or "")
+    return _is_web_address(value) and (parts.scheme == "https" or bool(is_local))
+
+
+def _has_no_login(value: str) -> bool:
+    parts = urlsplit(value)
+    return parts.username is None and parts.password is None
+
+
 def _pattern(value: str) -> str:
     try:
         re.compile(value)
@@ -56,9 +80,38 @@ def _clock(value: object) -> Clock:
     return Clock(int(match[1]), int(match[2]))
 
 
+def _listed(value: object) -> object:
+    """One form stands for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+def _match(value: object) -> object:
+    """What an entry's key of this name may say: forms by language, or yes or no."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, dict) and value.keys() <= set(LANGUAGES):
+        forms = {language: _texts(of) for language, of in value.items()}
+        if all(forms.values()):
+            return forms
+    raise ValueError("expected true, false or forms such as {en: [...], es: [...]}")
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """One text or a list of them; nothing if any is none."""
+    found = _listed(value)
+    texts = tuple(found) if isinstance(found, list | tuple) else ()
+    is_whole = all(isinstance(text, str) and squeeze(text) for text in texts)
+    return tuple(map(squeeze, texts)) if is_whole else ()
+
+
 _TEXT = _must("a text", bool)
 _ASCII = _must("ASCII, as HTTP headers hold nothing else", str.isascii)
 _WEB = _must("a web address such as https://example.org/rss", _is_web_address)
+_INDEX = _must("an address such as https://example.org/index.json", _is_encrypted)
+_SHA256 = _must("64 hexadecimal digits", re.compile(r"[0-9A-Fa-f]{64}").fullmatch)
+_NO_LOGIN = _must(
+    "no user name or password in an address: they are never sent", _has_no_login
+)
 _MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 _MAIL = _must("a mail address such as desk@example.org", _MAILBOX.fullmatch)
 _ZONE = _must("an IANA time zone such as America/Mexico_City", ZoneInfo)
@@ -66,7 +119,10 @@ _ONE_GROUP = _must("a pattern with one group", lambda p: re.compile(p).groups ==
 
 _Text = Annotated[str, AfterValidator(squeeze), _TEXT]
 _Pattern = Annotated[str, _TEXT, AfterValidator(_pattern)]
+_Forms = Annotated[tuple[_Text, ...], BeforeValidator(_listed)]
 _Some = Annotated[tuple[T, ...], _must("at least one", bool)]
+Address = Annotated[_Text, _WEB, _NO_LOGIN]
+"""A feed's."""
 
 
 class _Schema(BaseModel, extra="forbid"):
@@ -76,7 +132,7 @@ class _Schema(BaseModel, extra="forbid"):
 class FeedSchema(_Schema):
     """One member of its feeds."""
 
-    url: Annotated[_Text, _WEB]
+    url: Address
     outlet: _Text
     country: Country
     language: Language
@@ -87,6 +143,7 @@ class FeedSchema(_Schema):
     id_pattern: Annotated[_Pattern, _ONE_GROUP] | None = None
     recurring_titles: tuple[_Pattern, ...] = ()
     local: bool = False
+    translate: Reach = "all"
 
     def to_feed(self) -> Feed:
         """The same as our own type."""
@@ -113,13 +170,59 @@ class _Poll(_Schema):
         return PollSettings(**values)
 
 
+class _Sums(_Schema):
+    es_en: Annotated[str, _SHA256] | None = None
+    en_es: Annotated[str, _SHA256] | None = None
+
+
 class _Translation(_Schema):
     engine: EngineName = "auto"
+    index: Annotated[_Text, _INDEX] | None = None
+    sha256: _Sums = _Sums()
+
+    def to_settings(self) -> ModelSettings:
+        """Where models come from."""
+        sums = {("es", "en"): self.sha256.es_en, ("en", "es"): self.sha256.en_es}
+        return ModelSettings(
+            index=self.index or "",
+            sha256={pair: digest for pair, digest in sums.items() if digest},
+        )
 
 
 class _Watchlist(_Schema):
     name: _Text
     terms: _Some[_Text]
+
+
+class EntrySchema(_Schema):
+    """One member of its bridge."""
+
+    kind: EntryKind
+    en: _Forms = ()
+    es: _Forms = ()
+    both: _Forms = ()
+    only: Language | None = None
+    match: Annotated[Any, AfterValidator(_match)] = None
+    office: str = ""
+    since: date | None = None
+    checked: date | None = None
+
+    def to_entry(self) -> Entry:
+        """The same as our own type."""
+        is_forms = isinstance(self.match, dict)
+        more = self.match if is_forms else {}
+        return Entry(
+            kind=self.kind,
+            en=self.both or self.en,
+            es=self.both or self.es,
+            match_en=more.get("en", ()),
+            match_es=more.get("es", ()),
+            match=None if is_forms else self.match,
+            only=self.only,
+            office=self.office,
+            since=self.since,
+            checked=self.checked,
+        )
 
 
 class _Mail(_Schema):
@@ -137,6 +240,7 @@ class _Subscriber(_Schema):
     tz: Annotated[_Text, _ZONE]
     time: Annotated[Clock, BeforeValidator(_clock)] = Clock(7)
     watchlists: tuple[_Text, ...] = ()
+    translate: bool = True
 
 
 class _Digest(_Schema):
@@ -153,6 +257,7 @@ class FileSchema(_Schema):
     watchlists: tuple[_Watchlist, ...] = ()
     digest: _Digest = _Digest()
     feeds: _Some[FeedSchema]
+    bridge: tuple[EntrySchema, ...] = ()
 
     def to_config(self, password: str) -> Config:
         """The same as our own types; the password is no part of the file."""
@@ -167,6 +272,8 @@ class FileSchema(_Schema):
                 Subscriber(**s.model_dump()) for s in self.digest.subscribers
             ),
             feeds=tuple(feed.to_feed() for feed in self.feeds),
+            bridge=tuple(entry.to_entry() for entry in self.bridge),
+            models=self.translation.to_settings(),
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from monitor.entry import Entry
 from monitor.model import Feed, Subscriber, Watchlist
 
 EngineName = Literal["auto", "argos", "apertium", "none"]
@@ -39,6 +40,16 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Where translation models come from."""
+
+    index: str = ""
+    """Address of an index of Argos packages; empty: argostranslate's own."""
+    sha256: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """From and to -> what a package for these languages must have."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything a person decides, checked."""
 
@@ -49,6 +60,9 @@ class Config:
     mail: MailSettings | None
     subscribers: tuple[Subscriber, ...]
     feeds: tuple[Feed, ...]
+    bridge: tuple[Entry, ...] = ()
+    """What the two languages call things, beside the list we ship."""
+    models: ModelSettings = ModelSettings()
 
     @property
     def owners(self) -> Mapping[str, str]:

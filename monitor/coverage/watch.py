@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from monitor.model import Member, Story, Watchlist
+from monitor.model import Language, Member, Story, Watchlist
 from monitor.text import fold, words
 
 _CAPITALS = "^"
@@ -19,29 +19,33 @@ def matches(story: Story, watchlists: Sequence[Watchlist]) -> tuple[str, ...]:
     A term matches whole words, accents and case aside, in the headline or summary of
     any item or of its translations. Words of a term stand together and in order. A
     word in capitals is an acronym and matches capitals alone: ``ICE`` is not ice. A
-    term that ends in ``*`` matches any ending: ``migra*`` finds *migrants*.
+    term that ends in ``*`` matches any ending: ``migra*`` finds *migrants*. What else
+    the terms are called in a language counts in texts of that language.
     """
-    texts = [_plain(text) for text in _texts(story)]
+    texts = [(language, _plain(text)) for language, text in _texts(story)]
     return tuple(
         watchlist.name
         for watchlist in watchlists
-        if any(
-            _pattern(term).search(text) for term in watchlist.terms for text in texts
-        )
+        if any(_is_in(text, watchlist, language) for language, text in texts)
     )
 
 
-def _texts(story: Story) -> Iterator[str]:
+def _is_in(text: str, watchlist: Watchlist, language: Language) -> bool:
+    others = watchlist.es if language == "es" else watchlist.en
+    return any(_pattern(term).search(text) for term in (*watchlist.terms, *others))
+
+
+def _texts(story: Story) -> Iterator[tuple[Language, str]]:
     for member in story.members:
         yield from _readings(member)
 
 
-def _readings(member: Member) -> Iterator[str]:
-    yield member.item.title
-    yield member.item.summary
-    for translation in member.translations.values():
-        yield translation.title
-        yield translation.summary
+def _readings(member: Member) -> Iterator[tuple[Language, str]]:
+    yield member.item.language, member.item.title
+    yield member.item.language, member.item.summary
+    for language, translation in member.translations.items():
+        yield language, translation.title
+        yield language, translation.summary or ""
 
 
 def _plain(text: str) -> str:

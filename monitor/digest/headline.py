@@ -21,7 +21,7 @@ def headline(member: Member, voice: Voice) -> HeadlineView:
     translation = _translation(member, voice)
     is_foreign = any(language != item.language for language in voice.languages)
     fine_print = voice.beside(item.language)
-    is_missing = is_foreign and translation is None
+    is_missing = is_foreign and voice.translates and translation is None
     return HeadlineView(
         text=clip(clean(item.title), _TITLE_LENGTH) or "…",
         language=item.language,
@@ -42,11 +42,11 @@ def clean(text: str) -> str:
 
 
 def _translation(member: Member, voice: Voice) -> TranslationView | None:
-    """Into a language the reader reads; an empty one is none."""
+    """Into a language the reader reads, if wanted; an empty one is none."""
     found = [
         member.translations[language]
         for language in voice.languages
-        if language in member.translations
+        if voice.translates and language in member.translations
     ]
     return _view(found[0], voice) if found and clean(found[0].title) else None
 

@@ -15,7 +15,6 @@ from babel.numbers import format_decimal
 
 from monitor.digest.wording import WORDING, Plural
 from monitor.model import (
-    LANGUAGES,
     SIDES,
     Country,
     Coverage,
@@ -174,14 +173,16 @@ class Speaker:
 class Voice:
     """Says things in each of a reader's languages."""
 
-    def __init__(self, *speakers: Speaker) -> None:
+    def __init__(self, *speakers: Speaker, translates: bool = True) -> None:
+        """``translates``: whether a reader wants translations beside the originals."""
         self.speakers = speakers
+        self.translates = translates
 
     @classmethod
     def of(cls, reader: Subscriber) -> "Voice":
         """In the reader's language or languages, on the reader's clock."""
-        languages = LANGUAGES if reader.language == "both" else (reader.language,)
-        return cls(*(Speaker(language, reader.tz) for language in languages))
+        speakers = (Speaker(language, reader.tz) for language in reader.languages)
+        return cls(*speakers, translates=reader.translate)
 
     @property
     def languages(self) -> tuple[Language, ...]:

@@ -1,9 +1,16 @@
-"""How good translations are, by the field's two usual measures."""
+"""How good translations are, by the field's two usual measures and by what survives."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import sacrebleu
+
+from monitor.text import fold, words
+from monitor.translation.checks import figures, figures_to_keep
+from monitor.translation.sentences import split_sentences
+
+_SHORTEST_NAME = 3
+"""Letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,20 +21,66 @@ class TranslationScore:
     """Of words, with sacrebleu's defaults: 13a tokens, exponential smoothing."""
     chrf: float
     """Of letters (chrF2), which is fairer to inflection and to rule-based engines."""
+    numbers: float | None
+    """Of the numbers that source and reference share, those that the translation has;
+    None if there are none. A number is its digits, of two figures or more."""
+    names: float | None
+    """The same of names: words with a capital inside a sentence of the source that the
+    reference has, too, accents and case aside."""
     signature: str
     """sacrebleu's own notation of how BLEU was computed, for citing."""
 
 
-def score(hypotheses: Sequence[str], references: Sequence[str]) -> TranslationScore:
+def score(
+    sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[str]
+) -> TranslationScore:
     """Compare translations with one reference each, line by line.
 
-    Raises ValueError if there are none, or not as many as references.
+    Raises ValueError if there are none, or not as many as sources and references.
     """
-    if not hypotheses or len(hypotheses) != len(references):
+    if not hypotheses or not len(sources) == len(hypotheses) == len(references):
         raise ValueError(
-            f"{len(hypotheses)} translations for {len(references)} references"
+            f"{len(hypotheses)} translations of {len(sources)} texts"
+            f" for {len(references)} references"
         )
     metric = sacrebleu.BLEU()
     bleu = metric.corpus_score(list(hypotheses), [list(references)])
     chrf = sacrebleu.CHRF().corpus_score(list(hypotheses), [list(references)])
-    return TranslationScore(bleu.score, chrf.score, str(metric.get_signature()))
+    lines = list(zip(sources, hypotheses, references, strict=True))
+    return TranslationScore(
+        bleu.score,
+        chrf.score,
+        numbers=_survival(
+            (figures_to_keep(source) & figures(reference), figures(made))
+            for source, made, reference in lines
+        ),
+        names=_survival(
+            (_names(source) & _words(reference), _words(made))
+            for source, made, reference in lines
+        ),
+        signature=str(metric.get_signature()),
+    )
+
+
+def _survival(lines: Iterable[tuple[set[str], set[str]]]) -> float | None:
+    """Percent of what is expected that was found; a line is (expected, found)."""
+    expected = found = 0
+    for wanted, there in lines:
+        expected += len(wanted)
+        found += len(wanted & there)
+    return 100 * found / expected if expected else None
+
+
+def _names(text: str) -> set[str]:
+    return {fold(word) for word in _capitalised(text)}
+
+
+def _capitalised(text: str) -> Iterator[str]:
+    for sentence in split_sentences(text):
+        for word in words(sentence)[1:]:
+            if word[0].isupper() and len(word) >= _SHORTEST_NAME:
+                yield word
+
+
+def _words(text: str) -> set[str]:
+    return {fold(word) for word in words(text)}

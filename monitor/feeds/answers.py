@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from html.parser import HTMLParser
 from http import HTTPStatus
 
+from monitor.feeds.pages import PageReader
 from monitor.model import FailureKind
 
 LONGEST_RETRY_SECONDS = 86_400.0
@@ -18,7 +18,7 @@ _PASSING = {304, 404, 408, 425, 429}  # 404: feeds come back, Media Cloud found
 _LONGEST_REFRESH = 10  # seconds; a page that waits longer is there to be read
 _HEAD = 65_536  # bytes of a page, where its head ends at the latest
 _PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*"
+    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+|<!--(?>.*?-->)\s*+)*+"
     rb"<(?:!doctype\s+html|html|head|meta|title)\b",
     re.IGNORECASE | re.DOTALL,
 )
@@ -84,11 +84,11 @@ def refresh_target(body: bytes) -> str | None:
     if not _PAGE.match(head[:2048]) or b"refresh" not in head.lower():
         return None
     page = _Page()
-    page.feed(head.decode("utf-8", "replace"))
+    page.read(head.decode("utf-8", "replace"))
     return page.target
 
 
-class _Page(HTMLParser):
+class _Page(PageReader):
     """The first refresh in a page's head."""
 
     def __init__(self) -> None:

@@ -162,21 +162,6 @@ def in_turn(
     return order
 
 
-def next_poll(
-    now: datetime, interval_minutes: int, failures: int, url: str
-) -> datetime:
-    """When to poll a feed again after ``failures`` failed polls in a row.
-
-    The wait doubles with every failure, up to a day (or the interval, if that is
-    longer): feeds that answer 404 today do come back. On top comes a tenth of the
-    interval or less, always the same for the same ``url``, so that feeds polled
-    together drift apart rather than fall due in one tick.
-    """
-    interval = timedelta(minutes=interval_minutes)
-    wait = min(interval * (1 << min(failures, _DOUBLINGS)), max(_DAY, interval))
-    return now + wait + interval * _SPREAD * _share(url)
-
-
 # --- waits ---------------------------------------------------------------------
 
 
@@ -189,7 +174,8 @@ def _harmless(state: FeedState, haul: Haul, now: datetime) -> timedelta:
     """
     if state.last_good is None or haul.new <= 0:
         return _DAY
-    return min(_DAY, (now - state.last_good) * (haul.held / (2 * haul.new)))
+    passed = (now - state.last_good).total_seconds()
+    return _seconds(passed * haul.held / (2 * haul.new))
 
 
 def _spread(now: datetime, wait: timedelta, url: str, pace: Pace) -> datetime:

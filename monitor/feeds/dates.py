@@ -18,6 +18,7 @@ Where a text can be read in two ways:
 import html
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ from monitor.model import DateSource
 from monitor.text import fold, squeeze
 
 _AHEAD = timedelta(hours=1)  # servers' clocks run ahead, and embargoes lapse
+_SECOND = timedelta(seconds=1)
 _OLDEST_YEAR = 1990  # years 1, 1900 and 1970 are how software writes "no date"
 _NEWEST_YEAR = 9998  # the last that no zone and no 24:00 can push past datetime.max
 _LONGEST = 120  # characters; no date needs more
@@ -112,12 +114,23 @@ _ISO_8601 = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A date as read; without a time of day, the first and last second of the day."""
+
+    when: datetime
+    known: DateSource
+    last: datetime | None = None
+
+
 def read_date(raw: str, tz: str, now: datetime) -> tuple[datetime, DateSource]:
     """When an item was published, in UTC, and where we know it from.
 
     ``raw`` is the feed's own text, ``tz`` the IANA name of the zone in which to read
     it if it names none. A date that is missing, unreadable, or more than an hour
-    after ``now`` gives ``now`` and ``fetched``: clamping it would make a date up.
+    after ``now`` gives ``now`` and ``fetched``: clamping it would make a date up. One
+    without a time of day is ``fetched``, too, for midnight would be made up; see
+    ``read_day``.
 
     >>> noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
     >>> raw = "vie, 20 nov. 2026, 2:30 p.m."
@@ -126,9 +139,31 @@ def read_date(raw: str, tz: str, now: datetime) -> tuple[datetime, DateSource]:
     ('2026-11-20T20:30:00+00:00', 'default-zone')
     """
     found = _read(raw, tz)
-    if found is None or found[0] > now + _AHEAD:
+    if found is None or found.when > now + _AHEAD:
         return now, "fetched"
-    return found
+    return (
+        (min(found.last, now), "fetched") if found.last else (found.when, found.known)
+    )
+
+
+def read_day(raw: str, tz: str, now: datetime) -> datetime | None:
+    """When at the latest, for a date without a time of day; None for any other.
+
+    That is ``now`` on the day itself, in its own zone, and the day's last second
+    afterwards; none for a day that lies ahead.
+
+    >>> noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    >>> for raw in ("2026-11-21", "2026-11-20", "2026-11-20 10:00", "2026-11-22"):
+    ...     print(read_day(raw, "America/Mexico_City", noon))
+    2026-11-21 12:00:00+00:00
+    2026-11-21 05:59:59+00:00
+    None
+    None
+    """
+    found = _read(raw, tz)
+    if found is None or found.last is None or found.when > now + _AHEAD:
+        return None
+    return min(found.last, now)
 
 
 def is_ahead(raw: str, tz: str, now: datetime) -> bool:
@@ -139,12 +174,12 @@ def is_ahead(raw: str, tz: str, now: datetime) -> bool:
     (True, False)
     """
     found = _read(raw, tz)
-    return found is not None and found[0] > now + _AHEAD
+    return found is not None and found.when > now + _AHEAD
 
 
-def _read(raw: str, tz: str) -> tuple[datetime, DateSource] | None:
+def _read(raw: str, tz: str) -> _Found | None:
     if when := _read_common(raw):
-        return when, "feed"
+        return _Found(when, "feed")
     raw = raw[:_LONGEST_RAW]
     if not raw.isascii():
         raw = raw.translate(_UNSEEN)
@@ -176,30 +211,33 @@ def _read_common(raw: str) -> datetime | None:
     return local + offset if sign == "-" else local - offset
 
 
-def _read_any(raw: str, tz: str) -> tuple[datetime, DateSource] | None:
+def _read_any(raw: str, tz: str) -> _Found | None:
     text = fold(html.unescape(raw))
     if not text.isascii():
         text = text.translate(_MINUS)
     if epoch := _EPOCH.fullmatch(text) or _JSON_DATE.fullmatch(text):
-        return _in_utc(datetime.fromtimestamp(int(epoch[1]), UTC), "feed")
+        return _believable(_Found(datetime.fromtimestamp(int(epoch[1]), UTC), "feed"))
     home = ZoneInfo(tz)
     text = _spelt_out(text)
     month_first = writes_month_first(tz)
     # Comments and markup count only for what is said nowhere else.
     asides = " ".join(_ASIDE.findall(text))
-    local, rest = _local(_ASIDE.sub(" ", text) if asides else text, month_first)
+    local, rest, is_timed = _local(
+        _ASIDE.sub(" ", text) if asides else text, month_first
+    )
     if local is None and asides:
-        local, rest = _local(text, month_first)
+        local, rest, is_timed = _local(text, month_first)
     if local is None:
         return None
     zone = named_zone(raw, f"{rest} {asides}", local, home)
-    if zone is None:
-        return _in_utc(local.replace(tzinfo=home), "default-zone")
-    return _in_utc(local.replace(tzinfo=zone), "feed")
+    known: DateSource = "feed" if zone else "default-zone"
+    when = local.replace(tzinfo=zone or home)
+    last = None if is_timed else (when + timedelta(days=1)).astimezone(UTC) - _SECOND
+    return _believable(_Found(when.astimezone(UTC), known, last), when.year)
 
 
-def _in_utc(when: datetime, known: DateSource) -> tuple[datetime, DateSource] | None:
-    return (when.astimezone(UTC), known) if when.year >= _OLDEST_YEAR else None
+def _believable(found: _Found, year: int | None = None) -> _Found | None:
+    return found if (year or found.when.year) >= _OLDEST_YEAR else None
 
 
 def _spelt_out(text: str) -> str:
@@ -247,27 +285,27 @@ _SHORT_FORMS = (
 )
 
 
-def _local(text: str, month_first: bool) -> tuple[datetime | None, str]:
-    """Day and time of day, still without a zone, and the text without them."""
-    clock, text = _time(text)
+def _local(text: str, month_first: bool) -> tuple[datetime | None, str, bool]:
+    """Day and time of day, still without a zone; the text without; if it has a time."""
+    match = _TIME.search(text) or _HOUR.search(text)
+    clock: timedelta | None = timedelta()
+    if match:
+        clock = _clock(match)
+        text = f"{text[: match.start()]} {text[match.end() :]}"
     midnight, text = _date(text, month_first)
     if midnight is None or clock is None:
-        return None, text
-    return midnight + clock, text
+        return None, text, match is not None
+    return midnight + clock, text, match is not None
 
 
-def _time(text: str) -> tuple[timedelta | None, str]:
-    """The time of day, and the text without it; midnight if it gives none."""
-    match = _TIME.search(text) or _HOUR.search(text)
-    if match is None:
-        return timedelta(), text
+def _clock(match: re.Match[str]) -> timedelta | None:
+    """The time of day since midnight; None if no clock shows it."""
     parts = match.groupdict()
     hour = _hour(int(parts["hour"]), parts["half"])
     minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)
-    rest = f"{text[: match.start()]} {text[match.end() :]}"
     if minute > 59 or second > 60 or hour > 23 and (hour, minute, second) != (24, 0, 0):
-        return None, rest
-    return timedelta(hours=hour, minutes=minute, seconds=second), rest
+        return None
+    return timedelta(hours=hour, minutes=minute, seconds=second)
 
 
 def _hour(hour: int, half: str | None) -> int:

@@ -10,10 +10,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 from monitor.feeds.links import canonical_url
+from monitor.feeds.pages import PageReader
 from monitor.text import squeeze
 
 MAX_PAGE = 2_000_000
@@ -57,16 +57,18 @@ def find_feeds(page: str, base: str) -> list[str]:
     Those it declares for programs; those it links to, its own site's before others';
     then the usual places of its host. Feeds of comments come last of each.
     """
+    usual = (urljoin(base, place) for place in USUAL_PLACES)
+    found = (canonical_url(url, base, ()) for url in usual)
+    return list(dict.fromkeys([*named_feeds(page, base), *filter(None, found)]))
+
+
+def named_feeds(page: str, base: str) -> list[str]:
+    """Those of them that the page itself names: that it declares or links to."""
     reader = _Links(base)
-    reader.feed(page[:MAX_PAGE])
+    reader.read(page[:MAX_PAGE])
     host = _site(base)
     linked = sorted(reader.linked, key=lambda url: not _is_below(_site(url), host))
-    usual = (urljoin(base, place) for place in USUAL_PLACES)
-    ordered = [
-        *_comments_last(reader.declared),
-        *_comments_last(linked),
-        *usual,
-    ]
+    ordered = [*_comments_last(reader.declared), *_comments_last(linked)]
     found = (canonical_url(url, base, ()) for url in ordered)
     return [url for url in dict.fromkeys(found) if url]
 
@@ -115,7 +117,7 @@ def _said(head: str, element: str) -> str:
     return squeeze(_TAG.sub("", html.unescape(raw)))
 
 
-class _Links(HTMLParser):
+class _Links(PageReader):
     """Gathers addresses of a page: ``declared`` in <link>, ``linked`` in <a>."""
 
     def __init__(self, base: str) -> None:

@@ -1,6 +1,7 @@
 """Feeds over HTTP: redirects, conditions and politeness."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from time import time
@@ -29,7 +30,7 @@ _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/rdf+xml;q=0.9,"
     " application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
-_NOT_FOUND = "answered 404 Not Found"
+_NOT_THERE = {"answered 404 Not Found", "answered 410 Gone"}
 
 
 class Fetcher:
@@ -63,20 +64,23 @@ class Fetcher:
         """The feed's document, or its word that it is the one ``state`` remembers.
 
         It starts where a permanent redirect once led, if ``state`` says so; if nothing
-        is there any more, it asks the feed's own address. At most PER_HOST requests go
-        to one host or outlet at once; waiting for one's turn does not count as time.
+        is there any more, it asks the feed's own address, which is where the feed has
+        moved (back) to unless that leads elsewhere for good. At most PER_HOST requests
+        go to one host or outlet at once; waiting for a turn does not count as time.
         Raises FetchError, with the reason in words for a person.
         """
         asked: set[str] = set()
         try:
             with self._turns.turn(_outlet(feed)):
-                if state.moved_to and state.moved_to != feed.url:
-                    try:
-                        return self._follow(feed, state, state.moved_to, asked)
-                    except FetchError as exc:
-                        if exc.kind not in {"dns", "gone"} and exc.reason != _NOT_FOUND:
-                            raise
-                return self._follow(feed, state, feed.url, asked)
+                if not state.moved_to or state.moved_to == feed.url:
+                    return self._follow(feed, state, feed.url, asked)
+                try:
+                    return self._follow(feed, state, state.moved_to, asked)
+                except FetchError as exc:
+                    if exc.kind != "dns" and exc.reason not in _NOT_THERE:
+                        raise
+                answer = self._follow(feed, state, feed.url, asked)
+                return replace(answer, moved_to=answer.moved_to or feed.url)
         except TurnsClosedError as exc:
             raise stopped(feed) from exc
 
@@ -101,8 +105,7 @@ class Fetcher:
             answer = self._ask(feed, here, headers, asked)
             target = _target(answer)
             if target is None:
-                moved_to = here.url if is_moved and here != _start(feed) else None
-                return _outcome(feed, state, here, answer, moved_to)
+                return _outcome(feed, state, here, answer, is_moved)
             seen.add(here.url)
             is_moved = is_moved and is_permanent(answer.status)
             here = _next(feed, here, target)
@@ -141,17 +144,25 @@ def _target(answer: Answer) -> str | None:
 
 
 def _outcome(
-    feed: Feed, state: FeedState, here: Place, answer: Answer, moved_to: str | None
+    feed: Feed, state: FeedState, here: Place, answer: Answer, is_own: bool
 ) -> Document | Unchanged:
-    """What an answer that sends us nowhere means. Raises FetchError."""
+    """What an answer that sends us nowhere means. Raises FetchError.
+
+    ``is_own``: it comes from the feed's address, or from where that moved for good.
+    """
+    moved_to = here.url if is_own else None
+    if here == _start(feed):
+        moved_to = feed.url if state.moved_to else None  # back again, or never left
     if answer.status == HTTPStatus.OK:
         return Document(here.url, answer.body, answer.headers, moved_to)
     if answer.status == HTTPStatus.NOT_MODIFIED and _conditions(state):
         return Unchanged(here.url, answer.headers, moved_to)
+    kind = status_kind(answer.status)
     raise FetchError(
         feed.url,
         f"answered {status_words(answer.status)}",
-        status_kind(answer.status),
+        # Where a feed is lent out for now, another cannot say that it has ended.
+        "hard" if kind == "gone" and not is_own else kind,
         retry_after(answer.headers, datetime.fromtimestamp(time(), UTC)),
     )
 

@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from http import HTTPStatus
+from queue import SimpleQueue
 from time import monotonic
 
 from urllib3 import exceptions
@@ -117,7 +118,7 @@ class Caller:
         return connection
 
     def _dial(self, feed: Feed, place: Place, call: "_Call") -> socket.socket:
-        addresses = self._resolve(place.host, place.port)
+        addresses = call.hear(partial(self._resolve, place.host, place.port))
         allowed = [one for one in addresses if feed.local or is_public(one)]
         if addresses and not allowed:
             raise FetchError(
@@ -185,6 +186,7 @@ class _Call:
         self._deadline = monotonic() + timeout_seconds
         self._line: socket.socket | None = None
         self._lock = threading.Lock()
+        self._heard: SimpleQueue[Sequence[str] | BaseException] = SimpleQueue()
 
     def remaining(self) -> float:
         """Seconds left. Raises TimeoutError if there are none."""
@@ -194,6 +196,24 @@ class _Call:
 
     def is_over(self) -> bool:
         return monotonic() >= self._deadline
+
+    def hear(self, look: Callable[[], Sequence[str]]) -> Sequence[str]:
+        """What a look-up gives, in a thread of its own: no resolver can be cut off.
+
+        Raises TimeoutError if it comes too late; then the thread ends unheard.
+        """
+
+        def listen() -> None:
+            try:
+                self._heard.put(look())
+            except BaseException as exc:  # the thread that waits raises it
+                self._heard.put(exc)
+
+        threading.Thread(target=listen, daemon=True).start()
+        heard = self._heard.get()
+        if isinstance(heard, BaseException):
+            raise heard
+        return heard
 
     def hold(self, sock: socket.socket) -> None:
         """Keep a second handle of a new connection to cut it by.
@@ -212,12 +232,13 @@ class _Call:
             self._line = None
 
     def cut(self) -> None:
-        """End it whatever it waits for: handshake, headers or body, a drop at a time.
+        """End it whatever it waits for: look-up, handshake, headers, body by drops.
 
         A socket's own timeout starts anew with every byte; hence this, from outside.
         """
         with self._lock:
             self._deadline = min(self._deadline, monotonic())
+            self._heard.put(TimeoutError())
             if self._line:
                 with suppress(OSError):  # the other side was faster
                     self._line.shutdown(socket.SHUT_RDWR)

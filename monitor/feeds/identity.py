@@ -53,14 +53,17 @@ def keys(
     ``url`` is canonical, the others as the feed has them. The guid counts within its
     feed, link, article id and text within their outlet. A link to a bare home page
     names no article. Title and text count if they say enough; those of a recurring
-    column only if its text alone does. An item with neither guid nor link is known by
-    title and date.
+    column only if its text alone does. An item without a guid has its link for one, so
+    that it is still known when its outlet gets another name; one with neither is known
+    by title and date.
     """
     found = []
     place = _place(url)
     own = _own_id(feed.id_pattern, url)
     if guid:
         found.append(_key("guid", "guid", feed.url, guid))
+    elif place:
+        found.append(_key("guid", "link", feed.url, *place))
     if place:
         found.append(_key("url", "url", outlet, *place))
     if own:
@@ -121,9 +124,11 @@ def match(sighting: Sighting, known: Known) -> Item | None:
     """The known item that a sighting shows, or none.
 
     First one whose text is alike, under any key that they share. Then one with its
-    link or article id, however its guid and title have changed; or with its guid, if
-    that is not under another link, or has the same date: otherwise the feed gives one
-    guid to several items. Title and text count for ``TEXT_HOURS``.
+    article id, however all else has changed; or with its guid, if that is not under
+    another link, or has the same date: otherwise the feed gives one guid to several
+    items; or with its link, if the guid is the same, too, or the dates are within
+    ``TEXT_HOURS``: otherwise it is a page on which bulletins replace each other. Title
+    and text count for ``TEXT_HOURS``.
     """
     new = sighting.item
     found = [(key, known.items[key]) for key in sighting.keys if key in known.items]
@@ -132,7 +137,7 @@ def match(sighting: Sighting, known: Known) -> Item | None:
         if _is_reprint(new, old) if is_text else are_alike(new, old):
             return old
     for key, old in found:
-        if key not in known.shared and _suffices(key, new, old):
+        if key not in known.shared and _suffices(key, sighting, old, known):
             return old
     return None
 
@@ -218,7 +223,7 @@ def _is_reprint(one: Item, other: Item) -> bool:
     That is, if they come within hours and their titles do not name different things:
     a forecast for two towns may have one text.
     """
-    if abs(one.published - other.published) > timedelta(hours=TEXT_HOURS):
+    if not _is_near(one, other):
         return False
     mine, theirs = _names(one.title), _names(other.title)
     name_the_same = mine <= theirs or theirs <= mine
@@ -232,11 +237,22 @@ def _names(title: str) -> set[str]:
     }
 
 
-def _suffices(key: str, new: Item, old: Item) -> bool:
+def _suffices(key: str, sighting: Sighting, old: Item, known: Known) -> bool:
     """Whether a key is proof enough without a text that is alike."""
+    new = sighting.item
     if key.startswith("guid:"):
         return _has_no_other_link(new, old) or _has_same_date(new, old)
+    if key.startswith("url:"):
+        return _is_near(new, old) or any(
+            known.items.get(other) == old
+            for other in sighting.keys
+            if other.startswith("guid:") and other not in known.shared
+        )
     return not key.startswith("text:")
+
+
+def _is_near(one: Item, other: Item) -> bool:
+    return abs(one.published - other.published) <= timedelta(hours=TEXT_HOURS)
 
 
 def _has_no_other_link(one: Item, other: Item) -> bool:

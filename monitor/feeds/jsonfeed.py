@@ -25,8 +25,7 @@ def read_json(url: str, text: str) -> list[Raw]:
         # Ids are numbers in some feeds: as text they are never too long to read.
         found = json.loads(text, parse_int=str, parse_float=str, strict=False)
     except json.JSONDecodeError as exc:
-        where = f"line {exc.lineno}, column {exc.colno}"
-        raise ParseError(url, f"is malformed JSON at {where}") from exc
+        raise ParseError(url, "is malformed JSON") from exc
     except RecursionError as exc:
         raise ParseError(url, "is JSON nested too deeply to read") from exc
     items = found.get("items")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
+from html.entities import html5
 from itertools import groupby
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -31,6 +32,8 @@ _LISTS = ("drop_params", "recurring_titles")
 _OWN = (*_TEXTS, *_LISTS, "local")
 _FEED_TYPES = {"rss", "atom", "rdf", "feed", "json", ""}
 _BARE_AMPERSAND = re.compile(rb"&(?!#\d+;|#x[0-9a-fA-F]+;|\w+;)")
+_ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]*;)")
+_OF_XML = {"amp;", "lt;", "gt;", "quot;", "apos;"}
 _NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -41,8 +44,6 @@ class Outline:
     url: str
     title: str
     """The host's name if the file gives none."""
-    site: str = ""
-    """The page that the feed is of; empty if the file does not say."""
     categories: tuple[str, ...] = ()
     """The folders it lies in, the outermost first, and what its category says."""
     language: str = ""
@@ -135,8 +136,7 @@ class _Reader:
         categories = (*filter(None, self._folders), *map(squeeze, said))
         return Outline(
             url=url,
-            title=_title(found) or urlsplit(url).hostname or url,
-            site=squeeze(found.get("htmlurl", "")),
+            title=_title(found) or _host(url) or url,
             categories=tuple(dict.fromkeys(filter(None, categories))),
             language=squeeze(found.get("language", "")),
             own=self._own(found),
@@ -167,9 +167,18 @@ class _Reader:
 
 
 def _mended(content: bytes) -> bytes:
-    """Files written by hand hold addresses with a bare & in them."""
-    is_wide = b"\0" in content[:100]  # UTF-16, where & is two bytes
-    return content if is_wide else _BARE_AMPERSAND.sub(b"&amp;", content)
+    """Files written by hand hold addresses with a bare &, and HTML's ``&eacute;``."""
+    if b"\0" in content[:100]:  # UTF-16, where & is two bytes
+        return content
+    return _ENTITY.sub(_numbered, _BARE_AMPERSAND.sub(b"&amp;", content))
+
+
+def _numbered(entity: re.Match[bytes]) -> bytes:
+    """``&eacute;`` as ``&#233;``; XML's own, and what HTML does not know, as it is."""
+    name = entity[1].decode()
+    if name in _OF_XML or name not in html5:
+        return entity[0]
+    return "".join(f"&#{ord(char)};" for char in html5[name]).encode()
 
 
 def _address(found: Mapping[str, str]) -> str:
@@ -178,6 +187,13 @@ def _address(found: Mapping[str, str]) -> str:
     plain = found.get("url", "") if kind in _FEED_TYPES - {""} else ""
     url = (found.get("xmlurl", "") or plain).strip()
     return re.sub("^feed:(//)?(?=https?:)|^feed:(?=//)", "", url) if url else ""
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # an address that is none is refused alone, later
+        return ""
 
 
 def _title(found: Mapping[str, str]) -> str:

@@ -26,7 +26,7 @@ PIECE = 65_536
 
 _MAX_LAYERS = 5  # as urllib3 has it; one is what we see
 _WINDOW_LOG = 23  # RFC 9659: a zstd body on the web needs at most 8 MB of memory
-_PLAIN = {"", "identity"}
+_PLAIN = {"", "identity", "none", "binary", "utf-8", "utf8"}  # the last by mistake
 
 Pieces = Iterator[bytes]
 

@@ -5,13 +5,13 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import feedparser
 
 from monitor.errors import ParseError
 from monitor.feeds.aggregators import cut_outlet, is_aggregated, repeats
-from monitor.feeds.dates import is_ahead, read_date
+from monitor.feeds.dates import is_ahead, read_date, read_day
 from monitor.feeds.encoding import decode, drop_controls
 from monitor.feeds.identity import item_id, keys
 from monitor.feeds.jsonfeed import looks_like_json, read_json
@@ -22,7 +22,7 @@ from monitor.feeds.prune import declares_entities, is_swollen, prune
 from monitor.feeds.raw import Raw
 from monitor.feeds.spans import Spans, split
 from monitor.feeds.tails import cut_tail
-from monitor.model import DateSource, Document, Feed, Item, Parsed, Sighting
+from monitor.model import DateSource, Document, Doubt, Feed, Item, Parsed, Sighting
 from monitor.text import clip, fold, squeeze
 
 MAX_ITEMS = 2000  # in one document; what Media Cloud reads of one
@@ -63,16 +63,13 @@ def parse(
     if not text:
         raise ParseError(feed.url, "is empty")
     raws = _by_digest(feed, text, document.url, known)
-    read = [
-        shown
-        for digest, raw in raws.items()
-        if raw and (shown := _show(feed, document.url, raw, digest, now))
-    ]
     return Parsed(
-        sightings=tuple(shown.sighting for shown in read),
+        sightings=tuple(
+            shown
+            for digest, raw in raws.items()
+            if raw and (shown := _show(feed, document.url, raw, digest, now))
+        ),
         known=tuple(digest for digest, raw in raws.items() if raw is None),
-        undated=sum(shown.doubt == "undated" for shown in read),
-        future=sum(shown.doubt == "future" for shown in read),
     )
 
 
@@ -231,19 +228,15 @@ def _outlet(element: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
-    sighting: Sighting
-    doubt: Literal["undated", "future"] | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Texts:
     title: str
     summary: str
     outlet: str
 
 
-def _show(feed: Feed, base: str, raw: Raw, digest: str, now: datetime) -> _Shown | None:
+def _show(
+    feed: Feed, base: str, raw: Raw, digest: str, now: datetime
+) -> Sighting | None:
     """The item a raw one is; None if it says nothing."""
     url = canonical_url(raw.link, base, feed.drop_params)
     texts = _texts(feed, url, raw)
@@ -271,7 +264,7 @@ def _show(feed: Feed, base: str, raw: Raw, digest: str, now: datetime) -> _Shown
         recurring=any(re.search(name, texts.title) for name in feed.recurring_titles),
     )
     doubt = _doubt(feed, raw.dates, now) if date_source == "fetched" else None
-    return _Shown(Sighting(item, named, digest), doubt)
+    return Sighting(item, named, digest, doubt)
 
 
 def _texts(feed: Feed, url: str, raw: Raw) -> _Texts:
@@ -309,13 +302,13 @@ def _published(
     """The first date that can be read; failing that, the first as raw text."""
     for raw in dates:
         when, date_source = read_date(raw, feed.tz, now)
-        if date_source != "fetched":
+        if date_source != "fetched" or read_day(raw, feed.tz, now):
             return when, raw, date_source
     return now, dates[0] if dates else "", "fetched"
 
 
-def _doubt(
-    feed: Feed, dates: tuple[str, ...], now: datetime
-) -> Literal["undated", "future"]:
-    """Why none of the dates was believed."""
+def _doubt(feed: Feed, dates: tuple[str, ...], now: datetime) -> Doubt | None:
+    """Why none of the dates was believed; None if one gave the day."""
+    if any(read_day(raw, feed.tz, now) for raw in dates):
+        return None
     return "future" if any(is_ahead(raw, feed.tz, now) for raw in dates) else "undated"

@@ -13,6 +13,7 @@ from monitor.store.editions import Deliveries
 from monitor.store.errors import store_error
 from monitor.store.feeds import FeedStates
 from monitor.store.items import Items
+from monitor.store.memory import Memory
 from monitor.store.schema import migrations
 from monitor.store.stories import Stories
 from monitor.store.translations import Translations
@@ -36,6 +37,7 @@ class Store:
         self.feeds = FeedStates(self._db, self.path)
         self.items = Items(self._db, self.path)
         self.translations = Translations(self._db, self.path)
+        self.memory = Memory(self._db, self.path)
         self.stories = Stories(self._db, self.path)
         self.deliveries = Deliveries(self._db, self.path)
 

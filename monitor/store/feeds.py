@@ -13,6 +13,9 @@ from monitor.store.errors import guarded
 KEEP_DAYS = 400
 """A year of a feed's days, to compare a season with the last, and a month to spare."""
 
+KEEP_REASONS = 20
+"""Of one feed: a server may say something else at every failure."""
+
 _COUNTS = ("polls", "failures", "new", "duplicates", "undated", "future")
 
 
@@ -64,7 +67,10 @@ class FeedStates:
 
     @guarded
     def fail(self, url: str, kind: FailureKind, reason: str, now: datetime) -> None:
-        """Note that a feed failed once more for this reason."""
+        """Note that a feed failed once more for this reason.
+
+        Beyond KEEP_REASONS, the reason not met for longest is forgotten.
+        """
         failure = Failure(url, kind, reason, now, now, 1)
         self._db.execute(
             "insert into feed_failures values"
@@ -72,6 +78,12 @@ class FeedStates:
             " on conflict do update set kind = excluded.kind, last = excluded.last,"
             " times = times + 1",
             rows.failure_row(failure),
+        )
+        self._db.execute(
+            "delete from feed_failures where feed = :feed and rowid not in"
+            " (select rowid from feed_failures where feed = :feed"
+            " order by last desc, rowid desc limit :most)",
+            {"feed": url, "most": KEEP_REASONS},
         )
 
     @guarded

@@ -1,6 +1,7 @@
 """Items and their earlier headlines."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,9 @@ class Added:
     """Those of items that another feed, another address or the same document shows."""
     retitled: int = 0
     """Items whose headline changed."""
+    undated: int = 0
+    """Of the new ones and duplicates, as is ``future``; an edit is no further item."""
+    future: int = 0
 
 
 class Items:
@@ -55,13 +59,20 @@ class Items:
             digests = [sighting.digest for sighting in sightings]
             by_digest = seen.item_ids(self._db, feed_url, digests)
             read = self._recognise(sightings, by_digest, feed_url, known)
-            edits = self._edits(read, by_digest, feed_url)
+            shown_anew = self._shown_anew(read, by_digest, feed_url)
+            doubts = Counter(sighting.doubt for sighting in shown_anew)
             new = self._insert(i.item for _, i in read if i.is_new)
             seen.name(self._db, ((key, i.item.id) for _, i in read for key in i.keys))
             shown = [(sighting.digest, i.item.id) for sighting, i in read]
             seen.add(self._db, feed_url, shown, now)
             retitled = self._retitle_all(read, known, feed_url, now)
-            return Added(new, len(read) - edits - new, retitled)
+            return Added(
+                new,
+                len(shown_anew) - new,
+                retitled,
+                undated=doubts["undated"],
+                future=doubts["future"],
+            )
 
     @guarded
     def digests(self, feed_url: str) -> frozenset[str]:
@@ -137,25 +148,26 @@ class Items:
             for s in sightings
         ]
 
-    def _edits(
+    def _shown_anew(
         self,
         read: Sequence[tuple[Sighting, Identity]],
         by_digest: Collection[str],
         feed_url: str,
-    ) -> int:
-        """How many show an item that this feed has shown at this address before."""
+    ) -> list[Sighting]:
+        """Those that are no edits: of items this feed had not shown at this address."""
         if all(identity.is_new for _, identity in read):
-            return 0
+            return [sighting for sighting, _ in read]
         shown = seen.shown_by(self._db, feed_url)
-        return sum(
-            sighting.digest in by_digest
-            or (
-                not identity.is_new
-                and sighting.item.url == identity.item.url
-                and (identity.item.feed == feed_url or identity.item.id in shown)
-            )
+        return [
+            sighting
             for sighting, identity in read
-        )
+            if sighting.digest not in by_digest
+            and (
+                identity.is_new
+                or sighting.item.url != identity.item.url
+                or (identity.item.feed != feed_url and identity.item.id not in shown)
+            )
+        ]
 
     def _insert(self, items: Iterable[Item]) -> int:
         fresh = {item.id: rows.item_row(item) for item in items}

@@ -189,3 +189,14 @@ def create_sightings(db: Database) -> None:
         " primary key (feed, digest)) strict, without rowid"
     )
     db.execute("create index sightings_newest on sightings (feed, last, item)")
+
+
+@migrations()
+def translate_headlines_first(db: Database) -> None:
+    """A translation without a summary is one of the headline alone; and a memory of
+    texts, whoever's they are. ``key`` is a hash of text, direction, engine, version;
+    the older a row, the lower its rowid."""
+    db.table("translations").transform(not_null={"summary": False})
+    db.execute(
+        "create table memory (key text primary key not null, text text not null) strict"
+    )

@@ -1,5 +1,6 @@
 """Assignments, and the stories they add up to."""
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
@@ -28,17 +29,31 @@ class Stories:
         self.path = path
 
     @guarded
-    def unassigned(self, unread_before: datetime) -> list[Reading]:
+    def unassigned(
+        self,
+        unread_before: datetime,
+        headlines_only: Iterable[str] = (),
+        untranslated: Iterable[str] = (),
+    ) -> list[Reading]:
         """Items without a story, by (published, id).
 
-        Those without English count only if they were seen by ``unread_before``.
+        Those without English count only if they were seen by ``unread_before``. Of the
+        feeds ``headlines_only``, English of the headline is all there will be, of those
+        ``untranslated`` there will be none.
         """
         found = self._db.query(
             f"select items.*, {_ENGLISH} from items where not exists"
             " (select 1 from assignments where assignments.item = items.id)"
-            " and (language = 'en' or english_title is not null or seen <= :before)"
+            " and (language = 'en' or english_summary is not null or seen <= :before"
+            " or (english_title is not null"
+            " and feed in (select value from json_each(:headlines)))"
+            " or feed in (select value from json_each(:none)))"
             " order by published, id",
-            {"before": rows.to_text(unread_before)},
+            {
+                "before": rows.to_text(unread_before),
+                "headlines": json.dumps(list(headlines_only)),
+                "none": json.dumps(list(untranslated)),
+            },
         )
         return [_reading(row) for row in found]
 
@@ -137,7 +152,8 @@ _NEWEST = (
 )
 _ENGLISH = (
     f"{_NEWEST.format(column='title')} as english_title,"
-    f" {_NEWEST.format(column='summary')} as english_summary"
+    f" {_NEWEST.format(column='summary')} as english_summary,"
+    f" {_NEWEST.format(column='warnings')} as doubts"
 )
 
 
@@ -145,7 +161,8 @@ def _reading(row: rows.Row) -> Reading:
     item: Item = rows.item(row)
     if item.language == "en":
         return Reading(item, item.title, item.summary)
-    return Reading(item, row["english_title"] or "", row["english_summary"] or "")
+    title, summary = row["english_title"] or "", row["english_summary"] or ""
+    return Reading(item, title, summary, tuple(json.loads(row["doubts"] or "[]")))
 
 
 def _member(

@@ -1,5 +1,6 @@
 """Translations, what still waits for one, and texts that keep failing."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from sqlite_utils import Database
 from monitor.model import Item, Language, Translation
 from monitor.store import rows
 from monitor.store.errors import guarded
+from monitor.translation.items import Part
 
 MAX_FAILURES = 3
 """Tries after which an item is left untranslated, with its reason on show."""
@@ -26,19 +28,35 @@ class Translations:
         self.path = path
 
     @guarded
-    def pending(self, target: Language, since: datetime, now: datetime) -> list[Item]:
-        """Items seen since then in another language that have no translation yet.
+    def pending(
+        self,
+        target: Language,
+        since: datetime,
+        now: datetime,
+        part: Part = "whole",
+        spared: Iterable[str] = (),
+        by: tuple[str, str] | None = None,
+    ) -> list[Item]:
+        """Items seen since then in another language of which a part is untranslated.
 
-        Oldest first. Those that failed too often are left out, those that failed
-        within the last hour wait. A translation of an earlier headline does not count.
+        Oldest first, without those of the feeds ``spared``. Those that failed too often
+        are left out, those that failed within the last hour wait. A translation of an
+        earlier headline does not count; with ``by``, an engine and its version, nor
+        does one by any other.
         """
+        engine, version = by or (None, None)
         found = self._db.query(
-            f"select items.* from items where {_WAITING} and not exists (select 1"
+            f"select items.* from items where {_WAITING} and feed not in"
+            " (select value from json_each(:spared)) and not exists (select 1"
             " from faults where step = :step and unit = items.id || ':' || :target"
             " and (failures >= :most or last > :recently)) order by published, id",
             {
                 "target": target,
                 "since": rows.to_text(since),
+                "part": part,
+                "engine": engine,
+                "version": version,
+                "spared": json.dumps(list(spared)),
                 "step": _STEP,
                 "most": MAX_FAILURES,
                 "recently": rows.to_text(now - RETRY),
@@ -47,14 +65,28 @@ class Translations:
         return [rows.item(row) for row in found]
 
     @guarded
-    def missing(self, target: Language, start: datetime, end: datetime) -> int:
-        """How many items seen in [start, end) a reader of ``target`` cannot read."""
+    def missing(
+        self,
+        target: Language,
+        start: datetime,
+        end: datetime,
+        spared: Iterable[str] = (),
+    ) -> int:
+        """How many headlines seen in [start, end) a reader of ``target`` cannot read.
+
+        Those of the feeds ``spared`` are not meant to be translated.
+        """
         [row] = self._db.query(
-            f"select count(*) as missing from items where {_WAITING} and seen < :end",
+            f"select count(*) as missing from items where {_WAITING} and seen < :end"
+            " and feed not in (select value from json_each(:spared))",
             {
                 "target": target,
                 "since": rows.to_text(start),
                 "end": rows.to_text(end),
+                "part": "headline",
+                "engine": None,
+                "version": None,
+                "spared": json.dumps(list(spared)),
             },
         )
         return int(row["missing"])
@@ -108,6 +140,8 @@ class Translations:
 _WAITING = (
     "language <> :target and seen >= :since and not exists (select 1 from translations"
     " where translations.item = items.id and translations.language = :target"
+    " and (:part = 'headline' or summary is not null)"
+    " and (:engine is null or (engine = :engine and engine_version = :version))"
     " and made >= coalesce((select max(until) from revisions"
     " where revisions.item = items.id), ''))"
 )

@@ -1,23 +1,22 @@
 """
 Names and news words that English and Spanish write differently, under one key each.
 
-The table is ``aliases.tsv`` beside this file, which says how to write its lines.
+They are those entries of the bridge that stories go by.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
-from monitor.model import Language
+from monitor.entry import Entry
+from monitor.model import LANGUAGES, Language
 from monitor.stories.tokens import Token, tokenize
+from monitor.text import fold, words
+from monitor.translation.bridge import bridge
 
 Kind = Literal["name", "word", "routine"]
-
-_KINDS: Mapping[str, Kind] = {"name": "name", "word": "word", "routine": "routine"}
-_COLUMNS: Mapping[Language, int] = {"en": 2, "es": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Alias:
     """One thing that the two languages write differently."""
 
     key: str
-    """``@`` and its name in the table, so that it meets no ordinary word."""
+    """``@`` and its first English form, so that it meets no ordinary word."""
     kind: Kind
 
 
@@ -53,13 +52,13 @@ class _Form:
 
 
 class Aliases:
-    """A table of aliases, ready to be looked for."""
+    """The entries that stories go by, ready to be looked for."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, entries: Iterable[Entry]) -> None:
         self._forms: dict[tuple[Language, str], list[_Form]] = defaultdict(list)
-        for line in lines:
-            if line.strip() and not line.startswith("#"):
-                self._add(line.rstrip("\n").split("\t"))
+        for entry in entries:
+            if entry.is_matched:
+                self._add(entry)
         for forms in self._forms.values():
             forms.sort(key=lambda form: -len(form.tokens))
 
@@ -86,19 +85,25 @@ class Aliases:
                     return form
         return None
 
-    def _add(self, cells: Sequence[str]) -> None:
-        alias = Alias(f"@{cells[1]}", _KINDS[cells[0]])
-        for language, column in _COLUMNS.items():
-            for written in cells[column].split("|"):
+    def _add(self, entry: Entry) -> None:
+        name = "-".join(words(fold(entry.all_forms("en")[0])))
+        alias = Alias(f"@{name}", _kind(entry))
+        for language in LANGUAGES:
+            for written in entry.all_forms(language):
                 form = _Form(alias, tuple(tokenize(written, language)))
                 self._forms[language, form.tokens[0].folded].append(form)
 
 
 @cache
-def aliases() -> Aliases:
-    """The table we ship."""
-    table = files("monitor.stories").joinpath("aliases.tsv")
-    return Aliases(table.read_text(encoding="utf-8").splitlines())
+def aliases(own: tuple[Entry, ...] = ()) -> Aliases:
+    """Those of the bridge we ship, with what a person adds."""
+    return Aliases(bridge(own).entries)
+
+
+def _kind(entry: Entry) -> Kind:
+    if entry.kind == "routine":
+        return "routine"
+    return "name" if entry.is_proper else "word"
 
 
 def _agree(form: Token, token: Token) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.model import Assignment, Item, Reading, Why
-from monitor.stories.aliases import aliases
+from monitor.stories.aliases import Aliases, aliases
 from monitor.stories.background import background
 from monitor.stories.similarity import (
     CHANNELS,
@@ -100,9 +100,10 @@ class _Match:
 class Clusterer:
     """Assigns items to stories; remembers the items of the last seven days."""
 
-    def __init__(self, scorer: Scorer = score) -> None:
+    def __init__(self, known: Aliases | None = None, scorer: Scorer = score) -> None:
+        """``known`` None is what the bridge we ship knows."""
         self._score = scorer
-        self._reader = TermReader(background(), aliases())
+        self._reader = TermReader(background(), known or aliases())
         self._window = Window()
         self._members: list[_Member] = []
         self._rows: dict[str, list[int]] = defaultdict(list)

@@ -23,6 +23,7 @@ from monitor.stories.names import Name, has_title_case, name_flags, names, writt
 from monitor.stories.templates import Heading
 from monitor.stories.tokens import Token, tokenize
 from monitor.text import clip
+from monitor.translation.checks import UNREADABLE
 
 _CHARACTERS_READ = 300
 """Of a title and of a summary; what follows is boilerplate more often than news."""
@@ -127,6 +128,16 @@ class _Passage:
                 yield token, self.flags[i]
 
 
+def _english(reading: Reading) -> tuple[str, str]:
+    """Title and summary; empty where the translation cannot be what the original says.
+
+    What is left then are names, numbers and the original's own words.
+    """
+    if UNREADABLE.isdisjoint(reading.doubts):
+        return reading.english_title, reading.english_summary
+    return "", ""
+
+
 class TermReader:
     """Reads the terms of items, by the word counts and the aliases it is given."""
 
@@ -139,11 +150,11 @@ class TermReader:
         item = reading.item
         original = self._passages(item.title, item.summary, item.language)
         english, table = original, LEMMAS[item.language]
-        if item.language == "en" or reading.english_title.strip():
+        translated = _english(reading)
+        if item.language == "en" or translated[0].strip():
             table = "english"
         if item.language != "en" and table == "english":
-            texts = reading.english_title, reading.english_summary
-            english = self._passages(*texts, "en")
+            english = self._passages(*translated, "en")
         found = list(chain.from_iterable(passage.names for passage in original))
         return Terms(
             language=item.language,
@@ -162,8 +173,10 @@ class TermReader:
         """(table of the background, all terms of the item in it), to count them."""
         item = reading.item
         original = self._passages(item.title, item.summary, item.language)
-        texts = reading.english_title, reading.english_summary
-        english = original if item.language == "en" else self._passages(*texts, "en")
+        translated = _english(reading)
+        english = (
+            original if item.language == "en" else self._passages(*translated, "en")
+        )
         own = (passage.aliases() for passage in original)
         terms = (passage.terms() for passage in english)
         yield "english", frozenset(key for key, _ in chain(*own, *terms))

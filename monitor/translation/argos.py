@@ -1,27 +1,34 @@
 """
 Argos Translate packages, driven in batches.
 
-argostranslate manages the packages and tokenises; CTranslate2 runs a package's model
+argostranslate reads the packages and tokenises; CTranslate2 runs a package's model
 over the sentences of many texts at once. ``argostranslate.translate`` is never loaded:
 it brings stanza, spaCy and PyTorch only to split sentences, takes seconds to import,
 and translates one text at a time.
 """
 
 import os
-import shutil
-import socket
-import tempfile
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Timer
+from time import monotonic
 from typing import Any
 
 from monitor.errors import TranslationError
 from monitor.model import LANGUAGES, Language
+from monitor.translation.argos_packages import (
+    ArgosPackage,
+    installed_packages,
+    library,
+)
+from monitor.translation.routes import routes
 from monitor.translation.sentences import split_sentences
+
+IDLE_SECONDS = 600.0
+"""Without work for so long, a model's memory is given back; loading it anew takes a
+second or less."""
 
 _LENGTH_PENALTY = 0.2
 """As argostranslate.translate passes it, like every other option of ours not named
@@ -30,47 +37,61 @@ here, so that a sentence comes out the same."""
 _BATCH_TOKENS = 2048
 """At most, per run of the model; larger batches cost memory and gain no speed."""
 
-_NETWORK_SECONDS = 30.0
-
 _NATIVE_ERRORS = (OSError, RuntimeError, ValueError, LookupError, MemoryError)
 """What CTranslate2 and SentencePiece raise over a damaged model, or for want of RAM."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArgosPackage:
-    """One installed translation package."""
+@dataclass(slots=True)
+class _Held:
+    """A model in memory, and who uses it."""
 
-    source: str
-    """Language codes; a package may be for languages other than ours."""
-    target: str
-    version: str
-    path: Path
+    model: "_Model"
+    last_used: float
+    users: int = 0
 
 
 class ArgosTranslator:
-    """English and Spanish by whatever Argos packages are installed."""
+    """
+    English and Spanish by whatever Argos packages are installed.
+
+    Where there is no package for a direction, texts go through other languages, as
+    argostranslate has it. Each package's model is loaded once, when it is first needed,
+    and freed after ``idle_seconds`` without work by ``clock``.
+    """
 
     name = "argos"
 
-    def __init__(self, packages_dir: Path | None = None) -> None:
+    def __init__(
+        self,
+        packages_dir: Path | None = None,
+        idle_seconds: float = IDLE_SECONDS,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         """``packages_dir`` None is argostranslate's own, shared by all its users."""
         self._packages_dir = packages_dir
-        self._models: dict[tuple[Language, Language], _Model] = {}
+        self._idle_seconds = idle_seconds
+        self._clock = clock
+        self._held: dict[ArgosPackage, _Held] = {}
         self._lock = Lock()
+        self._timer: Timer | None = None
 
     @property
     def version(self) -> str:
-        """Of the packages between our languages: ``en-es 1.0, es-en 1.9``."""
+        """Of the packages that we go through: ``en-es 1.0, es-en 1.9``."""
+        known = _Roads(self._packages_dir)
+        ways = (
+            known.way(source, target) for source in LANGUAGES for target in LANGUAGES
+        )
+        used = {package for way in ways for package in way or ()}
         return ", ".join(
             f"{package.source}-{package.target} {package.version}"
-            for package in installed_packages(self._packages_dir)
-            if package.source in LANGUAGES and package.target in LANGUAGES
+            for package in sorted(used, key=lambda one: (one.source, one.target))
         )
 
     def supports(self, source: Language, target: Language) -> bool:
-        """Whether a package for this direction is installed and can be looked up."""
+        """Whether packages for this direction are installed and can be looked up."""
         try:
-            return _find(source, target, self._packages_dir) is not None
+            return bool(_Roads(self._packages_dir).way(source, target))
         except TranslationError:  # no folder to look in: another engine may do
             return False
 
@@ -81,80 +102,93 @@ class ArgosTranslator:
 
         Raises TranslationError if no package is installed, or it cannot be run.
         """
-        model = self._model(source, target)
-        try:
-            return model.translate(texts)
-        except _NATIVE_ERRORS as error:
-            raise TranslationError(f"argos {source}-{target}: {error}") from error
+        self.release_idle()
+        way = _Roads(self._packages_dir).way(source, target)
+        if not way:
+            raise TranslationError(
+                f"argos: no package from {source} to {target}; see 'monitor models'"
+            )
+        done = list(texts)
+        for package in way:
+            with self._using(package) as model:
+                try:
+                    done = model.translate(done)
+                except _NATIVE_ERRORS as error:
+                    step = f"{package.source}-{package.target}"
+                    raise TranslationError(f"argos {step}: {error}") from error
+        return done
+
+    def release_idle(self, now: float | None = None) -> None:
+        """Free the models without work for ``idle_seconds`` before ``now``."""
+        now = self._clock() if now is None else now
+        with self._lock:
+            for package, held in list(self._held.items()):
+                if not held.users and now - held.last_used >= self._idle_seconds:
+                    del self._held[package]
+
+    @property
+    def loaded(self) -> tuple[ArgosPackage, ...]:
+        """The packages whose models are in memory."""
+        with self._lock:
+            return tuple(self._held)
 
     def close(self) -> None:
         """Free the models; the next text loads them again."""
         with self._lock:
-            self._models.clear()
+            self._held.clear()
+            if self._timer:
+                self._timer.cancel()
+                self._timer = None
 
-    def _model(self, source: Language, target: Language) -> "_Model":
+    @contextmanager
+    def _using(self, package: ArgosPackage) -> Iterator["_Model"]:
         with self._lock:
-            if (source, target) not in self._models:
-                package = _find(source, target, self._packages_dir)
-                if package is None:
-                    raise TranslationError(
-                        f"argos: no package from {source} to {target};"
-                        " see 'monitor models'"
-                    )
-                self._models[source, target] = _load(package)
-            return self._models[source, target]
-
-
-def installed_packages(packages_dir: Path | None = None) -> list[ArgosPackage]:
-    """The packages in the folder, by languages; whatever else is there is ignored."""
-    folder = packages_dir or _own_packages_dir()
-    folders = sorted(folder.iterdir()) if folder.is_dir() else []
-    found = [package for path in folders if (package := _read(path))]
-    return sorted(found, key=lambda package: (package.source, package.target))
-
-
-def import_package(file: Path, packages_dir: Path | None = None) -> ArgosPackage:
-    """Install an ``.argosmodel`` file; it replaces the one for the same languages.
-
-    Raises TranslationError if the file is not such a package.
-    """
-    folder = packages_dir or _own_packages_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    # Unpacked beside its place and moved there whole: argostranslate's own installer
-    # leaves a half package behind when it is interrupted, and loads its translate.
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".import-") as unpacked:
-        package = _unpack(file, Path(unpacked))
-        for old in installed_packages(folder):
-            if (old.source, old.target) == (package.source, package.target):
-                shutil.rmtree(old.path)
-        home = folder / f"translate-{package.source}_{package.target}"
-        package.path.rename(home)
-    return ArgosPackage(package.source, package.target, package.version, home)
-
-
-def install_package(
-    source: Language, target: Language, packages_dir: Path | None = None
-) -> ArgosPackage:
-    """Download a package from the Argos index and install it.
-
-    The index is argostranslate's setting ``ARGOS_PACKAGE_INDEX``. Raises
-    TranslationError if the index or the package cannot be had.
-    """
-    wanted = f"argos {source}-{target}"
-    with _patience(_NETWORK_SECONDS):
-        for offered in _index():
-            if (offered.from_code, offered.to_code) == (source, target):
-                break
-        else:
-            raise TranslationError(f"{wanted}: the package index does not have it")
+            held = self._held.get(package) or self._hold(package)
+            held.users += 1
         try:
-            file: Path = offered.download()
-        except Exception as error:  # argostranslate raises bare Exception
-            raise TranslationError(f"{wanted}: {error}") from error
-    try:
-        return import_package(file, packages_dir)
-    finally:
-        file.unlink(missing_ok=True)  # a damaged one must not be taken again
+            yield held.model
+        finally:
+            with self._lock:
+                held.users -= 1
+                held.last_used = self._clock()
+                self._wind()
+
+    def _hold(self, package: ArgosPackage) -> _Held:
+        """Load a model in place of the one of a package that has been replaced."""
+        for old in list(self._held):
+            if (old.source, old.target) == (package.source, package.target):
+                del self._held[old]
+        self._held[package] = _Held(_load(package), self._clock())
+        return self._held[package]
+
+    def _wind(self) -> None:
+        """Look again when idle time may be over, should no work come before."""
+        if self._held and self._timer is None:
+            self._timer = Timer(self._idle_seconds, self._ring)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _ring(self) -> None:
+        self.release_idle()
+        with self._lock:
+            self._timer = None
+            self._wind()
+
+
+class _Roads:
+    """The packages as they are installed at this moment, and where they lead."""
+
+    def __init__(self, packages_dir: Path | None) -> None:
+        self._packages = {
+            (package.source, package.target): package
+            for package in installed_packages(packages_dir)
+        }
+        self._routes = routes(self._packages)
+
+    def way(self, source: str, target: str) -> list[ArgosPackage] | None:
+        """The packages to go through, in order; None if they do not lead there."""
+        steps = self._routes.get(source, {}).get(target)
+        return None if steps is None else [self._packages[step] for step in steps]
 
 
 class _Model:
@@ -212,108 +246,24 @@ class _Model:
         return text.removeprefix(" ")  # one, as argostranslate does
 
 
-def _find(source: str, target: str, packages_dir: Path | None) -> ArgosPackage | None:
-    for package in installed_packages(packages_dir):
-        if (package.source, package.target) == (source, target):
-            return package
-    return None
-
-
-def _read(path: Path) -> ArgosPackage | None:
-    """The package in a folder; None if it is no, or not a whole, package."""
-    package, _ = _argostranslate()
-    try:
-        found = package.Package(path)
-    except (OSError, ValueError, AttributeError):  # the last: metadata of another kind
-        return None
-    if not (path / "model").is_dir() or not hasattr(found, "tokenizer"):
-        return None
-    if not (isinstance(found.from_code, str) and isinstance(found.to_code, str)):
-        return None
-    return ArgosPackage(found.from_code, found.to_code, found.package_version, path)
-
-
 def _load(package: ArgosPackage) -> _Model:
     import ctranslate2  # here: 0.2 s and 60 MB that most commands need not pay
 
-    library, settings = _argostranslate()
+    argostranslate, settings = library()
     try:
         model = ctranslate2.Translator(
             str(package.path / "model"),
             device=settings.device,
             compute_type=settings.compute_type,  # auto: int8 where the CPU has it
-            inter_threads=_cores(),  # batches in parallel
+            inter_threads=_cores(),  # batches in parallel; they share the weights
             intra_threads=1,
         )
-        return _Model(library.Package(package.path), model, settings.beam_size)
+        found = argostranslate.Package(package.path)
+        found.tokenizer.encode("")  # reads it now, before the package is replaced
+        return _Model(found, model, settings.beam_size)
     except _NATIVE_ERRORS as error:
         raise TranslationError(f"{package.path}: cannot be loaded: {error}") from error
 
 
 def _cores() -> int:
     return os.cpu_count() or 1
-
-
-def _argostranslate() -> tuple[Any, Any]:
-    """argostranslate's ``package`` and ``settings`` modules.
-
-    Imported on first use: the import makes folders under the home directory.
-    """
-    try:
-        from argostranslate import package, settings
-    except OSError as error:
-        raise TranslationError(
-            f"argostranslate: cannot make its folders ({error});"
-            " point HOME or XDG_DATA_HOME, XDG_CONFIG_HOME and XDG_CACHE_HOME elsewhere"
-        ) from error
-    return package, settings
-
-
-def _own_packages_dir() -> Path:
-    _, settings = _argostranslate()
-    return Path(settings.package_data_dir)
-
-
-def _unpack(file: Path, into: Path) -> ArgosPackage:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            archive.extractall(into)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise TranslationError(f"{file}: not an Argos package: {error}") from error
-    for folder in into.iterdir():
-        if package := _read(folder):
-            return package
-    raise TranslationError(
-        f"{file}: not an Argos package: it lacks metadata.json, model/ or a tokenizer"
-    )
-
-
-def _index() -> list[Any]:
-    """The packages on offer, freshly asked for."""
-    package, settings = _argostranslate()
-    # It logs a failure and keeps the old index, or without one asks for ever.
-    settings.local_package_index.unlink(missing_ok=True)
-    package.update_package_index()
-    if not settings.local_package_index.exists():
-        raise TranslationError(
-            f"{settings.remote_package_index}: the index of Argos packages cannot be"
-            " reached; without a network, 'monitor models import FILE.argosmodel'"
-        )
-    try:
-        offered: list[Any] = package.get_available_packages()
-    except (ValueError, TypeError, AttributeError) as error:
-        raise TranslationError(
-            f"{settings.remote_package_index}: not an index of Argos packages"
-        ) from error
-    return offered
-
-
-@contextmanager
-def _patience(seconds: float) -> Iterator[None]:
-    """argostranslate opens its connections without a time limit; this sets one."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(seconds)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)

@@ -10,7 +10,7 @@ replaced by the original.
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from monitor.model import Language
 from monitor.text import fold, words
@@ -24,6 +24,18 @@ MEANINGS: Mapping[str, Mapping[Language, str]] = {
         "en": "much of the text was left in its own language",
         "es": "buena parte del texto quedó sin traducir",
     },
+    "wrong-language": {
+        "en": "the translation does not read like English",
+        "es": "la traducción no parece español",
+    },
+    "capitals": {
+        "en": "words in capitals were left in their own language",
+        "es": "palabras en mayúsculas quedaron sin traducir",
+    },
+    "sentence-lost": {
+        "en": "a question or exclamation of the original is missing",
+        "es": "falta una pregunta o exclamación del original",
+    },
     "length": {
         "en": "the translation is much shorter or longer than the original",
         "es": "la traducción es mucho más corta o más larga que el original",
@@ -36,12 +48,21 @@ MEANINGS: Mapping[str, Mapping[Language, str]] = {
         "en": "a number of the original is missing",
         "es": "falta un número del original",
     },
+    "names-lost": {
+        "en": "a name of the original is missing",
+        "es": "falta un nombre del original",
+    },
     "negation-lost": {
         "en": "the original denies something that the translation does not",
         "es": "el original niega algo que la traducción no niega",
     },
 }
 """Every code, with its meaning in both languages."""
+
+UNREADABLE = frozenset({"empty", "untranslated", "wrong-language", "repeats"})
+"""Those after which nothing should be read from the translation."""
+_GRAVE = 10
+"""What one of them weighs: more than all the others together."""
 
 SHORTEST, LONGEST = 0.55, 1.9
 """Characters of the translation per character of the original."""
@@ -53,6 +74,8 @@ _LONGEST_NAME = 5
 """Words. More of them, left as they were, are no name even if all are capitalised."""
 _SMALLEST_NUMBER = 13
 """Engines may write out smaller ones, as newspapers do."""
+_MUTE_WORDS = 15
+"""Words of running text without one function word of its language are in another."""
 
 
 def _set(listing: str) -> frozenset[str]:
@@ -97,27 +120,48 @@ _PLAIN_NO: dict[Language, re.Pattern[str]] = {
 }
 """Denials that no other wording should swallow."""
 
+_SHOUTED = re.compile(r"(?:(?<!\w)[A-ZÀ-ÖØ-Þ]{2,}(?!\w)\W*){2,}")
+"""Words in capitals, side by side: not an acronym, but a headline that shouts."""
+_CLOSING = "?!"
+
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MAY_CHANGE = re.compile(r"\d[\d.,]* mil\b(?: \d+)?|\d[\d.,]*(?:st|nd|rd|th)\b")
 """``20 mil 900`` may become 20,900, and the 19th century is el siglo XIX."""
 
 
 def warnings(
-    text: str, translation: str, source: Language, target: Language
+    text: str,
+    translation: str,
+    source: Language,
+    target: Language,
+    names: Iterable[Sequence[str]] = (),
 ) -> tuple[str, ...]:
-    """The codes of every check that ``translation`` fails, in the order of MEANINGS."""
+    """The codes of every check that ``translation`` fails, in the order of MEANINGS.
+
+    ``names`` are those of the text, each with every form that may stand for it in the
+    translation.
+    """
     if not text.strip():
         return ()
     if not translation.strip():
         return ("empty",)
     failed = {
         "untranslated": _is_untranslated(text, translation, source, target),
+        "wrong-language": _is_mute(translation, source, target),
+        "capitals": _keeps_capitals(text, translation, source),
+        "sentence-lost": _loses_sentence(text, translation),
         "length": _has_odd_length(text, translation),
         "repeats": _repeats(translation) and not _repeats(text),
-        "numbers-lost": not _numbers(text) <= _all_numbers(translation),
+        "numbers-lost": not figures_to_keep(text) <= figures(translation),
+        "names-lost": _loses_name(translation, names),
         "negation-lost": _loses_negation(text, translation, source, target),
     }
     return tuple(code for code, is_bad in failed.items() if is_bad)
+
+
+def severity(codes: Iterable[str]) -> int:
+    """How much a translation with these warnings is to be doubted; 0 without any."""
+    return sum(_GRAVE if code in UNREADABLE else 1 for code in codes)
 
 
 def _is_untranslated(
@@ -132,6 +176,47 @@ def _is_untranslated(
     foreign = sum(word in _FUNCTION_WORDS[source] for word in found)
     own = sum(word in _FUNCTION_WORDS[target] for word in found)
     return foreign >= 2 and foreign > own and foreign >= _FOREIGN_SHARE * len(found)
+
+
+def _is_mute(translation: str, source: Language, target: Language) -> bool:
+    """Whether it has no word that any text of its language has, nor one of the other.
+
+    A text left in the language it came from is ``untranslated`` instead.
+    """
+    found = [fold(word) for word in words(translation)]
+    known = _FUNCTION_WORDS[source] | _FUNCTION_WORDS[target]
+    return len(found) >= _MUTE_WORDS and known.isdisjoint(found)
+
+
+def _keeps_capitals(text: str, translation: str, source: Language) -> bool:
+    """Names and acronyms rightly stay; with a function word inside it is a text.
+
+    One that comes first may be a name's own: LA JOYA.
+    """
+    for shouted in _SHOUTED.findall(text):
+        run = shouted.strip()
+        is_text = not _FUNCTION_WORDS[source].isdisjoint(map(fold, words(run)[1:]))
+        if is_text and run in translation and run != translation.strip():
+            return True
+    return False
+
+
+def _loses_sentence(text: str, translation: str) -> bool:
+    """Neural engines may drop what comes before or after an inverted mark."""
+    return any(_runs(mark, translation) < _runs(mark, text) for mark in _CLOSING)
+
+
+def _runs(mark: str, text: str) -> int:
+    """How often a mark closes something; ``!!!`` is one."""
+    return len(re.findall(rf"[{re.escape(mark)}]+", text))
+
+
+def _loses_name(translation: str, names: Iterable[Sequence[str]]) -> bool:
+    made = f" {' '.join(map(fold, words(translation)))} "
+    return any(
+        forms and not any(f" {' '.join(map(fold, words(f)))} " in made for f in forms)
+        for forms in names
+    )
 
 
 def _has_odd_length(text: str, translation: str) -> bool:
@@ -149,14 +234,15 @@ def _repeats(text: str) -> bool:
     return any(count >= 3 for count in Counter(triples).values())
 
 
-def _numbers(text: str) -> set[str]:
-    """The figures that a translation must keep."""
+def figures_to_keep(text: str) -> set[str]:
+    """Those that a translation must have, too, as digits without points or commas."""
     found = _NUMBER.findall(_MAY_CHANGE.sub(" ", text))
     plain = {re.sub(r"[.,]", "", number) for number in found}
     return {n for n in plain if len(n) > 2 or int(n) >= _SMALLEST_NUMBER}
 
 
-def _all_numbers(text: str) -> set[str]:
+def figures(text: str) -> set[str]:
+    """All of them, as digits without points or commas."""
     return {re.sub(r"[.,]", "", number) for number in _NUMBER.findall(text)}
 
 

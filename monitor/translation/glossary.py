@@ -1,18 +1,20 @@
 """
 Names and news words in both languages, for engines that know too few of them.
 
-The list itself is a file that people edit (``glossary.tsv`` says how). Here it is
-read, and its terms are found in a text; what to do with them is the engine's affair.
+The bridge makes it of its entries. Here its terms are found in a text; what to do with
+them is the engine's affair.
 """
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Generic, Literal, TypeVar
 
-from monitor.errors import ConfigError
 from monitor.model import LANGUAGES, Language
+
+T = TypeVar("T")
 
 Kind = Literal[
     "name", "person", "given", "money", "noun.m", "noun.f", "nouns.m", "nouns.f"
@@ -20,7 +22,7 @@ Kind = Literal[
 PROPER: frozenset[Kind] = frozenset({"name", "person", "given"})
 """Kinds that keep their own capitals; the others follow their place in the sentence."""
 
-_KINDS: tuple[Kind, ...] = get_args(Kind)
+WORD = re.compile(r"\w+")
 _CAPITALISED = (  # García, O'Rourke, DeSantis, Ocasio-Cortez; not II, EXCLUSIVE
     r"[A-ZÀ-ÖØ-Þ](?:['’][A-Z])?[a-zß-öø-ÿ](?:[^\W_]|-(?=[^\W_]))*"
 )
@@ -38,7 +40,7 @@ capitalise every word, so there only the first one is safe."""
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One line of the glossary; the first form of each language is the one written."""
+    """One meaning; the first form of each language is the one written."""
 
     kind: Kind
     es: tuple[str, ...]
@@ -61,6 +63,24 @@ class Span:
     target: str
 
 
+class Forms(Generic[T]):
+    """Spellings and what each stands for, found in a text wherever a word begins."""
+
+    def __init__(self, meanings: Mapping[str, T]) -> None:
+        self._by_word: dict[str, list[tuple[str, T]]] = defaultdict(list)
+        for form in sorted(meanings, key=lambda form: (-len(form), form)):
+            if first := WORD.match(form):
+                self._by_word[first.group()].append((form, meanings[form]))
+
+    def at(self, text: str, word: re.Match[str]) -> tuple[str, T] | None:
+        """The longest form that begins with this word and ends where a word does."""
+        for form, meaning in self._by_word.get(word.group(), ()):
+            end = word.start() + len(form)
+            if text.startswith(form, word.start()) and not WORD.match(text, end):
+                return form, meaning
+        return None
+
+
 class Glossary:
     """Terms, ready to be found in texts of either language."""
 
@@ -68,89 +88,55 @@ class Glossary:
         self.terms = tuple(terms)
         self.digest = hashlib.sha256(repr(self.terms).encode()).hexdigest()[:8]
         """Changes when any term does, so that translations made with it can be told."""
-        self._targets = {lang: _targets(self.terms, lang) for lang in LANGUAGES}
-        self._patterns = {
-            lang: _pattern(self.terms, self._targets[lang], lang) for lang in LANGUAGES
-        }
+        self._forms = {lang: Forms(_targets(self.terms, lang)) for lang in LANGUAGES}
+        self._people = {lang: _people(self.terms, lang) for lang in LANGUAGES}
 
     def find(self, text: str, language: Language) -> list[Span]:
         """The terms in a text, left to right, the longest at each place."""
-        targets = self._targets[language]
-        spans = []
-        for match in self._patterns[language].finditer(text):
-            found = match.group()
-            known = targets.get(found) or targets.get(_uncapitalised(found))
-            kind, target = known or ("person", found)  # a given name with its surname
-            spans.append(Span(match.start(), match.end(), kind, target))
+        forms, people = self._forms[language], self._people[language]
+        spans: list[Span] = []
+        end = 0
+        for word in WORD.finditer(text):
+            start = word.start()
+            if start < end:
+                continue
+            if known := forms.at(text, word):
+                form, (kind, target) = known
+                end = start + len(form)
+                spans.append(Span(start, end, kind, target))
+            elif person := people.match(text, start):
+                end = person.end()
+                spans.append(Span(start, end, "person", person.group()))
         return spans
 
 
-def read_glossary(lines: Iterable[str], name: str = "glossary") -> Glossary:
-    """Read the tab-separated lines of a glossary file.
-
-    Raises ConfigError naming ``name`` and the line that cannot be understood.
-    """
-    terms = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip() and not line.startswith("#"):
-            terms.append(_read_term(line.rstrip("\n"), f"{name}, line {number}"))
-    return Glossary(terms)
-
-
-def _read_term(line: str, where: str) -> Term:
-    word, es, en, only = (line.split("\t") + ["", "", ""])[:4]
-    kind = next((kind for kind in _KINDS if kind == word), None)
-    if kind is None:
-        raise ConfigError(f"{where}: kind {word!r} is none of {', '.join(_KINDS)}")
-    if only and only not in LANGUAGES:
-        raise ConfigError(f"{where}: {only!r} is not en or es")
-    spanish = _forms(es)
-    if not spanish:
-        raise ConfigError(f"{where}: the second column, Spanish, is empty")
-    languages = tuple(lang for lang in LANGUAGES if only in ("", lang))
-    return Term(kind, spanish, _forms(en) or spanish, languages)
-
-
-def _forms(column: str) -> tuple[str, ...]:
-    return tuple(form.strip() for form in column.split("|") if form.strip())
-
-
 def _targets(terms: Sequence[Term], language: Language) -> dict[str, tuple[Kind, str]]:
-    """Each form looked for -> its kind and what it means; earlier lines win."""
+    """Each form looked for -> its kind and what it means; earlier terms win."""
     other: Language = "en" if language == "es" else "es"
     found: dict[str, tuple[Kind, str]] = {}
     for term in terms:
         if language in term.languages and term.kind != "given":
-            target = term.forms(other)[0]
+            theirs = term.forms(other)
             for form in term.forms(language):
+                # A person named in full, or by surname, stays so.
+                is_theirs = term.kind == "person" and form in theirs
+                target = form if is_theirs else theirs[0]
                 found.setdefault(form, (term.kind, target))
                 if term.kind in PROPER:  # "TRUMP SAYS", "NOGALES, Son."
                     found.setdefault(form.upper(), (term.kind, target.upper()))
+    for form, (kind, target) in list(found.items()):
+        if kind not in PROPER:  # words may open a sentence
+            found.setdefault(form[0].upper() + form[1:], (kind, target))
     return found
 
 
-def _pattern(
-    terms: Sequence[Term], targets: Mapping[str, tuple[Kind, str]], language: Language
-) -> re.Pattern[str]:
-    """Every form, longest first; then given names with the surnames after them."""
-    longest_first = sorted(targets, key=lambda form: (-len(form), form))
-    choices = [_form_pattern(form, targets[form][0]) for form in longest_first]
+def _people(terms: Sequence[Term], language: Language) -> re.Pattern[str]:
+    """Given names with the surnames after them."""
     given = [form for t in terms if t.kind == "given" for form in t.forms(language)]
-    if given:
-        surnames = rf"(?:[ ]{_PARTICLES}{_CAPITALISED}){{1,{_SURNAMES[language]}}}"
-        choices.append(rf"(?:{'|'.join(map(re.escape, given))}){surnames}")
-        if language == "es":
-            choices.append(_ARTICLED)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(choices) or '(?!)'})(?!\w)")
-
-
-def _form_pattern(form: str, kind: Kind) -> str:
-    """Proper names match as written; other words also with a first capital."""
-    first = form[0]
-    if kind in PROPER or first == first.upper():
-        return re.escape(form)
-    return f"[{first}{first.upper()}]{re.escape(form[1:])}"
-
-
-def _uncapitalised(word: str) -> str:
-    return word[0].lower() + word[1:]
+    if not given:
+        return re.compile(r"(?!)")
+    surnames = rf"(?:[ ]{_PARTICLES}{_CAPITALISED}){{1,{_SURNAMES[language]}}}"
+    choices = [rf"(?:{'|'.join(map(re.escape, given))}){surnames}"]
+    if language == "es":
+        choices.append(_ARTICLED)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(choices)})(?!\w)")

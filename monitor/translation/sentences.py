@@ -25,27 +25,34 @@ _TITLES = _words("""
 """Abbreviations that a name or another word always follows."""
 
 _BEFORE_FIGURES = _words("""
-    abr ago apr art aug dec dic ene feb fig jan jul jun mar nov no nos núm num oct p pp
-    pág págs párr sec sep sept vol
+    abr ago apr art aug dec dic ene ext feb fig jan jul jun km mar nov no nos núm num
+    oct p pp pág págs párr sec sep sept tel vol
 """)
 """Abbreviations that continue if a figure follows: ``No. 5``, ``Oct. 7``."""
 
 _EITHER = _words("bros co corp etc inc jr ltd ltda")
 """Abbreviations at which a sentence may end, as it may at ``U.S.``"""
 
+_CLOCK = _words("a.m p.m")
+_AFTER_CLOCK = _words("""
+    central ct cst cdt eastern est edt et friday gmt local monday mountain mst mdt mt
+    pacific pst pdt pt saturday sunday thursday tuesday utc wednesday
+""")
+"""Words that continue a time of day: ``at 5 p.m. Monday``."""
+
 _STARTERS = _words("""
     a after al also an and as at aunque but by como con cuando de desde después donde
     durante el ella ellos en entre es esta estas este esto estos for from ha hasta he
-    her his i if in it its la las lo los mientras más no nor of on otra otro para pero
-    por que se según she si sin sobre su sus también that the their there these they
-    this those to tras un una we what when where which while who with y ya you
+    her his i if in it its la las lo los luego mientras más no nor of on otra otro para
+    pero por que se según she si sin sobre su sus también that the their there these
+    they this those to tras un una we what when where which while who with y ya you
 """)
 """Words which, capitalised after such an abbreviation, begin a sentence; others, as in
 ``U.S. Senate``, are more likely names."""
 
 _STOP = re.compile(
     r"(?P<mark>[.!?…]+)(?P<close>[\"'”’»)\]]*)(?P<gap>\s+)"
-    r"(?=(?P<open>[\"'“‘«(\[¿¡—–-]*\s*)(?P<next>[^\W_]+))"
+    r"(?=(?P<open>[\"'“‘«(\[¿¡—–$€-]*\s*)(?P<next>[^\W_]+))"
 )
 _LAST_WORD = re.compile(r"[^\s\"'“‘«(\[¿¡—–]+$")
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}|UU")
@@ -80,6 +87,8 @@ def _ends(before: str, stop: re.Match[str]) -> bool:
         return False
     if word.casefold() in _BEFORE_FIGURES:
         return not following[0].isdigit()
+    if word.casefold() in _CLOCK:
+        return following.casefold() not in _AFTER_CLOCK
     if word == "EE" and following.startswith("UU"):
         return False
     if word.casefold() in _EITHER or (_DOTTED.fullmatch(word) and word[0].isupper()):

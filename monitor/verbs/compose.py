@@ -8,14 +8,18 @@ from pathlib import Path
 from monitor.config.read import read_config
 from monitor.config.settings import Config, EngineName
 from monitor.digest.mail import Mailer
+from monitor.entry import Entry
 from monitor.errors import ConfigError, TranslationError
+from monitor.feeds.addresses import is_public
 from monitor.feeds.cadence import Pace
 from monitor.feeds.fetch import Fetcher
-from monitor.model import LANGUAGES, Language
-from monitor.pipeline import Desk
+from monitor.model import LANGUAGES, Language, Watchlist
+from monitor.pipeline import Desk, Plan
 from monitor.store.database import Store
 from monitor.translation.apertium import ApertiumTranslator
 from monitor.translation.argos import ArgosTranslator
+from monitor.translation.argos_index import Index
+from monitor.translation.bridge import bridge
 from monitor.translation.translator import (
     FirstOf,
     NoTranslator,
@@ -74,8 +78,8 @@ def pace(config: Config) -> Pace:
     return Pace(config.poll.interval_minutes, config.poll.longest_minutes)
 
 
-def open_translator(engine: EngineName) -> Translator:
-    """The engine that feeds.yaml or a flag names.
+def open_translator(engine: EngineName, own: tuple[Entry, ...] = ()) -> Translator:
+    """The engine that feeds.yaml or a flag names, with entries of a person's own.
 
     Raises TranslationError if it was named and is not installed; ``auto`` takes the
     first one installed for each direction.
@@ -84,8 +88,8 @@ def open_translator(engine: EngineName) -> Translator:
         case "none":
             return NoTranslator()
         case "auto":
-            return FirstOf((ArgosTranslator(None), ApertiumTranslator()))
-    named = ArgosTranslator(None) if engine == "argos" else ApertiumTranslator()
+            return FirstOf((ArgosTranslator(None), _open_apertium(own)))
+    named = ArgosTranslator(None) if engine == "argos" else _open_apertium(own)
     if not any(named.supports(*pair) for pair in DIRECTIONS):
         remedy = (
             "add a package with 'monitor models install' or 'monitor models import'"
@@ -96,15 +100,39 @@ def open_translator(engine: EngineName) -> Translator:
     return named
 
 
+def _open_apertium(own: tuple[Entry, ...]) -> ApertiumTranslator:
+    return ApertiumTranslator(bridge(own).glossary)
+
+
+def watchlists(config: Config) -> tuple[Watchlist, ...]:
+    """The watch-lists of feeds.yaml, with what else their terms are called."""
+    return tuple(map(bridge(config.bridge).widen, config.watchlists))
+
+
+def open_index(address: str) -> Index:
+    """The index of Argos packages at an address, or argostranslate's own."""
+    return Index(address, is_public)
+
+
 def translates(translator: Translator) -> bool:
     """Whether Spanish items will be readable in English, on which stories rest."""
     return translator.supports("es", "en")
 
 
-def targets(config: Config) -> tuple[Language, ...]:
-    """English for the stories; Spanish too where a subscriber reads it."""
-    readers = {subscriber.language for subscriber in config.subscribers}
-    return LANGUAGES if readers & {"es", "both"} else ("en",)
+def plan(config: Config) -> Plan:
+    """English for the stories; Spanish too where a subscriber wants it."""
+    wanted = {
+        language
+        for subscriber in config.subscribers
+        for language in subscriber.languages
+        if subscriber.translate
+    }
+    return Plan(
+        LANGUAGES if "es" in wanted else ("en",),
+        frozenset(f.url for f in config.feeds if f.translate == "headlines"),
+        frozenset(f.url for f in config.feeds if f.translate == "none"),
+        config.bridge,
+    )
 
 
 def desk(config: Config, translator: Translator) -> Desk:
@@ -113,8 +141,9 @@ def desk(config: Config, translator: Translator) -> Desk:
     return Desk(
         config.feeds,
         config.owners,
-        config.watchlists,
+        watchlists(config),
         f"{engine.name} {engine.version}" if engine else "",
+        plan(config).untranslated,
     )
 
 

@@ -115,8 +115,9 @@ def _live_through(
             newsroom.now = now
             due = store.feeds.due(config.feeds, now)
             poll_due(config, store, fetcher, due, now, quiet, Event())
-            translate_pending(store, translator, LANGUAGES, now, quiet, Event())
-            cluster_waiting(store, translator, now, quiet, Event())
+            plan = compose.plan(config)
+            translate_pending(store, translator, plan, now, quiet, Event())
+            cluster_waiting(store, translator, plan, now, quiet, Event())
 
 
 def _write(

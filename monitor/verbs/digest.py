@@ -151,7 +151,7 @@ def _put(edition: Edition, sender: str, out: Path | None, now: datetime) -> None
 
 
 def _desk(config: Config) -> pipeline.Desk:
-    with closing(compose.open_translator(config.engine)) as translator:
+    with closing(compose.open_translator(config.engine, config.bridge)) as translator:
         return compose.desk(config, translator)
 
 

@@ -13,8 +13,10 @@ from monitor.evaluation.datasets import LabelledSet, read
 from monitor.evaluation.scores import Agreement, Report, Scores, report
 from monitor.evaluation.translation import score as score_translation
 from monitor.model import Language, Sighting
+from monitor.pipeline import Plan
 from monitor.store.database import Store
 from monitor.terminal import show_json
+from monitor.translation.translator import engine_for
 from monitor.verbs import compose
 from monitor.verbs.steps import cluster_waiting, translate_pending
 
@@ -48,15 +50,18 @@ def eval_translation(
         start = time.perf_counter()
         made = translator.translate(texts, *pair)
         seconds = time.perf_counter() - start
-        name = translator.name
-    scored = score_translation(made, references)
+        used = engine_for(translator, *pair) or translator
+    scored = score_translation(texts, made, references)
     found = {
-        "engine": name,
+        "engine": used.name,
+        "version": used.version,
         "from": pair[0],
         "to": pair[1],
         "sentences": len(texts),
         "bleu": round(scored.bleu, 2),
         "chrf": round(scored.chrf, 2),
+        "numbers_kept": _percent(scored.numbers),
+        "names_kept": _percent(scored.names),
         "sentences_per_second": round(len(texts) / seconds, 1),
     }
     if as_json:
@@ -64,6 +69,10 @@ def eval_translation(
     else:
         for key, value in found.items():
             print(f"{key.ljust(20)}  {value}")
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else round(share, 1)
 
 
 def live_day(labelled: LabelledSet, engine: EngineName) -> dict[str, str]:
@@ -77,8 +86,9 @@ def live_day(labelled: LabelledSet, engine: EngineName) -> dict[str, str]:
         # Each labelled item is one of its own, whatever texts repeat.
         seen = [Sighting(item, (f"id:{item.id}",), item.id) for item in labelled.items]
         store.items.add(seen, "", (), last)
-        translate_pending(store, translator, ("en",), last, quiet, Event())
-        cluster_waiting(store, translator, last, quiet, Event())
+        plan = Plan(("en",))
+        translate_pending(store, translator, plan, last, quiet, Event())
+        cluster_waiting(store, translator, plan, last, quiet, Event())
         return store.stories.found()
 
 

@@ -2,23 +2,24 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.config.edit import add_feeds, feed_lines, remove_feeds
-from monitor.config.read import check_feed
+from monitor.config.mistakes import without_login
+from monitor.config.read import check_address, check_feed
 from monitor.errors import ConfigError, FeedError
 from monitor.feeds.discover import About, describe, find_feeds, is_page
 from monitor.feeds.encoding import decode
+from monitor.feeds.folders import told_by_folders
 from monitor.feeds.opml import MAX_BYTES, Outline, read_opml, write_opml
 from monitor.feeds.parse import parse
 from monitor.feeds.proposal import propose, same_place, spoken
 from monitor.model import Document, Feed, FeedState, Parsed
 from monitor.terminal import facts, show, show_json, watched
-from monitor.text import fold
 from monitor.verbs import compose
+from monitor.verbs.choose import choose
 from monitor.verbs.compose import Paths
 
 Fetch = Callable[[Feed, FeedState], object]
@@ -28,12 +29,14 @@ MAX_TRIES = 12
 """Addresses tried for the feed of a page: politeness sets them a second apart."""
 
 _COLUMNS = ("outlet", "country", "language", "kind", "owner", "tz", "url")
+_RULES = ("drop_params", "id_pattern", "recurring_titles", "local", "translate")
 
 
 def list_feeds(paths: Paths, as_json: bool) -> None:
     """The feeds of feeds.yaml."""
     feeds = paths.read_config().feeds
-    rows = [{name: getattr(feed, name) for name in _COLUMNS} for feed in feeds]
+    names = (*_COLUMNS, *_RULES)
+    rows = [{name: getattr(feed, name) for name in names} for feed in feeds]
     show_json(rows) if as_json else show(rows, _COLUMNS)
 
 
@@ -55,16 +58,20 @@ def add_feed(paths: Paths, url: str, given: Mapping[str, object]) -> None:
     ``given`` holds the keys that a person states. Raises ConfigError if there is no
     feed, if it is there already or if it cannot be told what it is.
     """
+    check_address(url)
     config, is_local = paths.read_config(), bool(given.get("local"))
     _refuse_known(paths, url, config.feeds)
     with compose.open_fetcher(config) as fetcher:
-        found = _find(fetcher.fetch, _trial(url, is_local))
+        try:
+            found = _find(fetcher.fetch, _trial(url, is_local))
+        except FeedError as error:
+            raise _with_flag(error) from error
     _refuse_known(paths, found.url, config.feeds)
     items = [sighting.item for sighting in found.parsed.sightings]
     keys = propose(found.url, given, describe(found.text), spoken(items), config.feeds)
     feed = _checked(keys)
     [line] = add_feeds(paths.config, [feed])
-    newest = [item.published for item in items if item.date_source != "fetched"]
+    newest = [s.item.published for s in found.parsed.sightings if not s.doubt]
     facts(
         f"added to {paths.config}:{line}",
         [
@@ -79,6 +86,12 @@ def _trial(url: str, is_local: bool) -> Feed:
     """A feed to try an address by, before it is known what it is."""
     host = urlsplit(url).hostname or url
     return Feed(url, host, "US", "en", "national", host, "UTC", local=is_local)
+
+
+def _with_flag(error: FeedError) -> FeedError:
+    """With the remedy of this verb, which writes what a person would have to."""
+    reason = error.reason.replace("local: true in feeds.yaml", "--local")
+    return FeedError(error.url, reason, error.kind)
 
 
 def _refuse_known(paths: Paths, url: str, feeds: Sequence[Feed]) -> None:
@@ -145,21 +158,10 @@ def remove_feed(paths: Paths, name: str) -> None:
     Raises ConfigError if there is none of that name, or no other feed.
     """
     feeds = paths.read_config().feeds
-    chosen = [feed for feed in feeds if same_place(feed.url) == same_place(name)]
-    chosen = chosen or [feed for feed in feeds if feed.outlet == name]
-    chosen = chosen or [feed for feed in feeds if fold(feed.outlet) == fold(name)]
-    if not chosen:
-        raise _unknown(paths, name, feeds)
+    chosen = choose(paths, feeds, [name])
     lines = remove_feeds(paths.config, {feed.url for feed in chosen})
     for feed, line in zip(chosen, lines, strict=True):
         print(f"removed from {paths.config}:{line}: {feed.outlet}, {feed.url}")
-
-
-def _unknown(paths: Paths, name: str, feeds: Sequence[Feed]) -> ConfigError:
-    names = [text for feed in feeds for text in (feed.outlet, feed.url)]
-    close = next(iter(get_close_matches(name, names, n=1)), None)
-    hint = f"did you mean {close!r}?" if close else "see 'monitor feeds list'"
-    return ConfigError(f"{paths.config}: no outlet or feed is {name!r}; {hint}")
 
 
 # --- import and export -----------------------------------------------------------
@@ -200,13 +202,14 @@ def _judged(
     known: set[str],
 ) -> tuple[dict[str, Any], Feed | None]:
     """What comes of an outline, and its feed if that is to be added."""
-    row = {"url": outline.url, "outlet": outline.title, "reason": None}
+    row = {"url": without_login(outline.url), "outlet": outline.title, "reason": None}
     if same_place(outline.url) in known:
         return row | {"result": "already there"}, None
     try:
+        check_address(outline.url)
         feed = _imported(outline, given, feeds)
     except ConfigError as error:
-        reason = str(error).removeprefix(f"{outline.url}: ")
+        reason = str(error).removeprefix(f"{row['url']}: ")
         return row | {"result": "refused", "reason": reason}, None
     return row | {"result": "added", "outlet": feed.outlet}, feed
 
@@ -229,7 +232,8 @@ def _imported(
             raise ConfigError(f"{feed.outlet} belongs to {owners[feed.outlet]!r} here")
         return feed
     about = About(outline.title, outline.language)
-    return _checked(propose(outline.url, {**given, **own}, about, None, known))
+    otherwise = {**given, **told_by_folders(outline.categories)}
+    return _checked(propose(outline.url, own, about, None, known, otherwise))
 
 
 def export_feeds(paths: Paths, out: Path | None) -> None:

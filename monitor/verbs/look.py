@@ -1,4 +1,4 @@
-"""The verbs that show what is there: stories, models, export."""
+"""The verbs that show what is there: stories, export."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -11,14 +11,8 @@ from monitor.digest.phrases import Speaker
 from monitor.errors import ConfigError
 from monitor.model import SIDES, Coverage, LagCertainty
 from monitor.terminal import facts, show, show_json
-from monitor.translation.apertium import ApertiumTranslator
-from monitor.translation.argos import (
-    import_package,
-    install_package,
-    installed_packages,
-)
 from monitor.verbs import compose
-from monitor.verbs.compose import DIRECTIONS, Paths
+from monitor.verbs.compose import Paths
 
 _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 
@@ -140,48 +134,3 @@ def _put(text: str, out: Path | None) -> None:
     except OSError as error:
         raise ConfigError(f"{out}: cannot be written: {error.strerror}") from error
     print(out)
-
-
-# --- models --------------------------------------------------------------------
-
-_MODEL_COLUMNS = ("engine", "from", "to", "version", "path")
-
-
-def list_models(as_json: bool) -> None:
-    """The translators that are installed, in the order in which auto takes them."""
-    rows = [
-        {
-            "engine": "argos",
-            "from": package.source,
-            "to": package.target,
-            "version": package.version,
-            "path": str(package.path),
-        }
-        for package in installed_packages()
-    ]
-    apertium = ApertiumTranslator()
-    rows += [
-        {
-            "engine": "apertium",
-            "from": source,
-            "to": target,
-            "version": apertium.version,
-            "path": "",
-        }
-        for source, target in DIRECTIONS
-        if apertium.supports(source, target)
-    ]
-    show_json(rows) if as_json else show(rows, _MODEL_COLUMNS)
-
-
-def install_models() -> None:
-    """Download the Argos packages for both directions."""
-    for source, target in DIRECTIONS:
-        package = install_package(source, target)
-        print(f"{package.source}-{package.target} {package.version}: {package.path}")
-
-
-def import_model(file: Path) -> None:
-    """Install an ``.argosmodel`` file."""
-    package = import_package(file)
-    print(f"{package.source}-{package.target} {package.version}: {package.path}")

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.errors import ConfigError, FeedError
-from monitor.feeds.discover import find_feeds, is_page
+from monitor.feeds.discover import is_page, named_feeds
 from monitor.feeds.encoding import decode
 from monitor.feeds.parse import parse
 from monitor.feeds.proposal import same_place, spoken
 from monitor.model import Document, Feed, FeedState, Item
 from monitor.terminal import show, show_json, watched
-from monitor.text import fold
 from monitor.verbs import compose
+from monitor.verbs.choose import choose
 from monitor.verbs.compose import Paths
 
 STALE_DAYS = 7
@@ -30,10 +30,10 @@ def probe_feeds(paths: Paths, names: Sequence[str], as_json: bool) -> None:
     that no outlet or feed has.
     """
     config, now = paths.read_config(), compose.now()
-    feeds = _chosen(paths, config.feeds, names)
+    feeds = choose(paths, config.feeds, names) if names else list(config.feeds)
     with (
-        compose.open_fetcher(config) as fetcher,
         ThreadPoolExecutor(config.poll.workers) as pool,
+        compose.open_fetcher(config) as fetcher,  # closed first: Ctrl-C need not wait
     ):
         found = pool.map(lambda feed: _probe(feed, fetcher.fetch, now), feeds)
         rows = list(watched("probing", found, len(feeds)))
@@ -41,23 +41,6 @@ def probe_feeds(paths: Paths, names: Sequence[str], as_json: bool) -> None:
     ill = sum(row["verdict"] != "ok" for row in rows)
     if ill:
         raise ConfigError(f"{paths.config}: {ill} of {len(rows)} feeds are not well")
-
-
-def _chosen(paths: Paths, feeds: Sequence[Feed], names: Sequence[str]) -> list[Feed]:
-    if not names:
-        return list(feeds)
-    asked = {fold(name) for name in names} | {same_place(name) for name in names}
-    for name in names:
-        if not any(_is(feed, {fold(name), same_place(name)}) for feed in feeds):
-            raise ConfigError(
-                f"{paths.config}: no outlet or feed is {name!r}; see 'monitor feeds "
-                "list'"
-            )
-    return [feed for feed in feeds if _is(feed, asked)]
-
-
-def _is(feed: Feed, asked: set[str]) -> bool:
-    return fold(feed.outlet) in asked or same_place(feed.url) in asked
 
 
 def _probe(
@@ -72,10 +55,10 @@ def _probe(
         assert isinstance(document, Document)  # nobody asked whether it had changed
         found = parse(feed, document, now)
     except FeedError as error:
-        verdict, reason = _death(error, document)
+        verdict, reason = _death(feed, error, document)
         return row | {"verdict": verdict, "faults": [verdict], "reason": reason}
     items = [sighting.item for sighting in found.sightings]
-    dated = [item.published for item in items if item.date_source != "fetched"]
+    dated = [shown.item.published for shown in found.sightings if not shown.doubt]
     faults = list(_faults(feed, items, dated, now))
     if document.moved_to:
         faults.insert(0, "moved")
@@ -88,15 +71,18 @@ def _probe(
     }
 
 
-def _death(error: FeedError, document: object) -> tuple[str, str]:
+def _death(feed: Feed, error: FeedError, document: object) -> tuple[str, str]:
     """Why there is no feed: it has ended, became a page, or cannot be had."""
     if error.kind == "gone":
         return "gone", error.reason
     if isinstance(document, Document):
         text = decode(document.body, document.headers.get("content-type", ""))
         if is_page(text):
-            nearest = next(iter(find_feeds(text, document.url)), document.url)
-            return "html", f"a page; its feed may be {nearest}"
+            here = {same_place(feed.url), same_place(document.url)}
+            named = named_feeds(text, document.url)
+            other = next((url for url in named if same_place(url) not in here), None)
+            where = f"may be {other}" if other else "is not named there"
+            return "html", f"a page; its feed {where}"
     return "dead", error.reason
 
 

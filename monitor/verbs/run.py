@@ -39,7 +39,7 @@ def run(
     with (
         running_alone(paths.db),
         compose.open_fetcher(config) as fetcher,
-        closing(compose.open_translator(config.engine)) as translator,
+        closing(compose.open_translator(config.engine, config.bridge)) as translator,
     ):
         if not compose.translates(translator):
             log.warning(compose.NO_TRANSLATOR)
@@ -111,6 +111,7 @@ class _Live:
         self._config = config
         self._fetcher = fetcher
         self._translator = translator
+        self._plan = compose.plan(config)
         self._stop = stop
         self._refused: dict[tuple[str, date], tuple[int, datetime]] = {}
         self._today: date | None = None
@@ -125,15 +126,16 @@ class _Live:
             due = store.feeds.due(self._config.feeds, now)
             poll_due(self._config, store, self._fetcher, due, now, log.info, stop)
             if not stop.is_set():
-                wanted = compose.targets(self._config)
                 try:
                     translate_pending(
-                        store, self._translator, wanted, now, log.info, stop
+                        store, self._translator, self._plan, now, log.info, stop
                     )
                 except TranslationError as error:
                     log.error("translate: %s", error)
             if not stop.is_set():
-                cluster_waiting(store, self._translator, now, log.info, stop)
+                cluster_waiting(
+                    store, self._translator, self._plan, now, log.info, stop
+                )
 
     def send_due(self) -> None:
         """Send the editions that are due; offer a refused one again later and later."""

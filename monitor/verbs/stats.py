@@ -62,18 +62,23 @@ def _show(found: Mapping[str, Any]) -> None:
     )
     if down:
         print("\nFeeds that cannot vouch for their side")
-        show(down, ("outlet", "country", "failures", "error", "last_good"))
+        show(down, ("outlet", "country", "failures", "error", "last_good", "url"))
 
 
 def _show_remarks(reports: list[FeedReport]) -> None:
     rows = [
-        {"outlet": report.feed.outlet, "country": report.feed.country, "remark": remark}
+        {
+            "outlet": report.feed.outlet,
+            "country": report.feed.country,
+            "remark": remark,
+            "url": report.feed.url,
+        }
         for report in reports
         for remark in remarks(report)
     ]
     if rows:
         print("\nFeeds to look at")
-        show(rows, ("outlet", "country", "remark"))
+        show(rows, ("outlet", "country", "remark", "url"))
 
 
 def remarks(report: FeedReport) -> Iterator[str]:
@@ -81,7 +86,7 @@ def remarks(report: FeedReport) -> Iterator[str]:
     if report.retired:
         yield (
             f"answered 410 on {report.retired:%Y-%m-%d} and is asked no more;"
-            " 'monitor feeds remove' it, or try it with 'monitor poll OUTLET'"
+            f" 'monitor feeds remove {report.feed.url}', or try it with 'monitor poll'"
         )
     if report.is_silent:
         yield f"has had nothing new for {report.days_silent} days, though it answers"

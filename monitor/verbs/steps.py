@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -13,24 +14,22 @@ from monitor.config.mistakes import MistakesError
 from monitor.config.settings import Config, EngineName
 from monitor.errors import ConfigError
 from monitor.feeds.fetch import Fetcher
-from monitor.model import Feed, FeedState, Language
+from monitor.model import Feed, FeedState
 from monitor.parsers import open_parsers
+from monitor.pipeline import Plan
 from monitor.polling import Crew, PollResult
 from monitor.polling import poll as poll_feeds
 from monitor.store.database import Store
 from monitor.terminal import watched
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
+from monitor.verbs.choose import choose
 from monitor.verbs.compose import Paths
 
 log = logging.getLogger("monitor")
 
 Say = Callable[[str], None]
 """Where a line for each unit of work goes: stdout, or the log of a long run."""
-
-TICK_SECONDS = 60.0
-STOP_SECONDS = 8.0
-"""How long a stop waits for work to reach its next commit."""
 
 
 def check(paths: Paths) -> None:
@@ -50,14 +49,14 @@ def check(paths: Paths) -> None:
     print(
         f"{len(config.subscribers)} subscribers, {len(config.watchlists)} watch-lists"
     )
-    if not compose.translates(compose.open_translator(config.engine)):
+    if not compose.translates(compose.open_translator(config.engine, config.bridge)):
         print(f"note: {compose.NO_TRANSLATOR}")
 
 
 def poll(paths: Paths, wanted: Sequence[str], *, say: Say = print) -> None:
     """Ask the feeds that are due, or those of the outlets named."""
     config, now = paths.read_config(), compose.now()
-    named = _named(config.feeds, wanted)
+    named = choose(paths, config.feeds, wanted)
     with paths.open_store() as store, compose.open_fetcher(config) as fetcher:
         if wanted:
             due = store.feeds.states(named)
@@ -78,6 +77,7 @@ def poll_due(
     stop: Event,
 ) -> None:
     """One line a feed, as answers come in; ends early when told to stop."""
+    names = _names(config.feeds)
     threads = ThreadPoolExecutor(config.poll.workers, thread_name_prefix="fetch")
     with open_parsers(len(due)) as parsers:
         crew = Crew(fetcher.fetch, threads, parsers)
@@ -85,58 +85,84 @@ def poll_due(
             poll_feeds(due, crew, store, now, compose.pace(config))
         ) as results:
             for result in watched("polling", results, len(due)):
-                say(_poll_line(result))
+                say(_poll_line(result, names[result.feed]))
                 if stop.is_set():
                     break
     threads.shutdown(wait=not stop.is_set(), cancel_futures=True)
 
 
-def translate(paths: Paths, engine: EngineName | None, *, say: Say = print) -> None:
-    """Translate what still waits."""
+def translate(
+    paths: Paths,
+    engine: EngineName | None,
+    *,
+    again: bool = False,
+    say: Say = print,
+) -> None:
+    """Translate what still waits; ``again``, what another engine has made as well."""
     config = paths.read_config()
     with (
         paths.open_store() as store,
-        closing(compose.open_translator(engine or config.engine)) as translator,
+        closing(
+            compose.open_translator(engine or config.engine, config.bridge)
+        ) as translator,
     ):
         if not compose.translates(translator):
             say(f"translate: {compose.NO_TRANSLATOR}")
-        wanted = compose.targets(config)
-        translate_pending(store, translator, wanted, compose.now(), say, Event())
+        plan, now = compose.plan(config), compose.now()
+        translate_pending(store, translator, plan, now, say, Event(), again=again)
 
 
 def translate_pending(
     store: Store,
     translator: Translator,
-    targets: Iterable[Language],
+    plan: Plan,
+    now: datetime,
+    say: Say,
+    stop: Event,
+    *,
+    again: bool = False,
+) -> None:
+    """One line a batch; ends early when told to stop."""
+    with closing(
+        pipeline.translate(store, translator, plan, now, again=again)
+    ) as results:
+        for result in results:
+            say(_translate_line(result))
+            if stop.is_set():
+                break
+
+
+def _translate_line(result: pipeline.TranslateResult) -> str:
+    what = {"headline": "headlines", "whole": "items"}[result.part]
+    doubted = f", {result.doubted} doubted" if result.doubted else ""
+    failed = f", {result.failed} failed" if result.failed else ""
+    return (
+        f"translate: {result.translated} {what} into {result.target}{doubted}{failed}"
+    )
+
+
+def cluster(paths: Paths, *, say: Say = print) -> None:
+    """Give every item without a story its story."""
+    config = paths.read_config()
+    with (
+        paths.open_known_store() as store,
+        closing(compose.open_translator(config.engine)) as translator,
+    ):
+        plan = compose.plan(config)
+        cluster_waiting(store, translator, plan, compose.now(), say, Event())
+
+
+def cluster_waiting(
+    store: Store,
+    translator: Translator,
+    plan: Plan,
     now: datetime,
     say: Say,
     stop: Event,
 ) -> None:
     """One line a batch; ends early when told to stop."""
-    with closing(pipeline.translate(store, translator, targets, now)) as results:
-        for result in results:
-            failed = f", {result.failed} failed" if result.failed else ""
-            say(f"translate: {result.translated} into {result.target}{failed}")
-            if stop.is_set():
-                break
-
-
-def cluster(paths: Paths, *, say: Say = print) -> None:
-    """Give every item without a story its story."""
-    engine = paths.read_config().engine
-    with (
-        paths.open_known_store() as store,
-        closing(compose.open_translator(engine)) as translator,
-    ):
-        cluster_waiting(store, translator, compose.now(), say, Event())
-
-
-def cluster_waiting(
-    store: Store, translator: Translator, now: datetime, say: Say, stop: Event
-) -> None:
-    """One line a batch; ends early when told to stop."""
     patience = pipeline.PATIENCE if compose.translates(translator) else timedelta(0)
-    with closing(pipeline.cluster(store, now, patience)) as results:
+    with closing(pipeline.cluster(store, now, patience, plan)) as results:
         for assignments in results:
             opened = sum(a.why.nearest is None for a in assignments)
             joined = len(assignments) - opened
@@ -145,18 +171,21 @@ def cluster_waiting(
                 break
 
 
-def _poll_line(result: PollResult) -> str:
-    name = f"poll: {result.feed.outlet}"
+def _poll_line(result: PollResult, name: str) -> str:
     if result.error:
-        return f"{name}: failed: {result.error}"
+        return f"poll: {name}: failed: {result.error}"
+    if not result.is_read:
+        return f"poll: {name}: unchanged"
     if not result.items:
-        return f"{name}: unchanged"
-    return f"{name}: {result.new} new of {result.items}"
+        return f"poll: {name}: 0 items"
+    return f"poll: {name}: {result.new} new of {result.items}"
 
 
-def _named(feeds: Iterable[Feed], wanted: Sequence[str]) -> list[Feed]:
-    found = [feed for feed in feeds if feed.outlet in wanted or feed.url in wanted]
-    missing = set(wanted) - {name for f in found for name in (f.outlet, f.url)}
-    if missing:
-        raise ConfigError(f"no outlet or url in feeds.yaml is {sorted(missing)[0]!r}")
-    return found
+def _names(feeds: Iterable[Feed]) -> Mapping[Feed, str]:
+    """What a feed is called: its outlet and, if that has several, its address."""
+    feeds = list(feeds)
+    count = Counter(feed.outlet for feed in feeds)
+    return {
+        feed: feed.outlet if count[feed.outlet] == 1 else f"{feed.outlet} ({feed.url})"
+        for feed in feeds
+    }

@@ -29,7 +29,8 @@ def dashboard(paths: Paths, port: int) -> Callable[[Event | None], None]:
     config = paths.read_config()
     paths.open_known_store().close()
     # Pages name the engine of each translation; none is opened to show them.
-    desk = Desk(config.feeds, config.owners, config.watchlists, config.engine)
+    lists = compose.watchlists(config)
+    desk = Desk(config.feeds, config.owners, lists, config.engine)
     app = create_app(paths.open_known_store, desk, compose.now)
     listener = server.listen(port)
     print(f"dashboard: {server.address(listener)}", flush=True)

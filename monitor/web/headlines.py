@@ -68,7 +68,7 @@ def _translation(member: Member, speaker: Speaker) -> TranslationView | None:
         return None
     return TranslationView(
         text=clip(clean(made.title), _TITLE_LENGTH),
-        summary=clip(clean(made.summary), _SUMMARY_LENGTH),
+        summary=clip(clean(made.summary or ""), _SUMMARY_LENGTH),
         language=made.language,
         by=speaker.words.translated_by.format(engine=clean(made.engine)),
         version=clean(made.engine_version),

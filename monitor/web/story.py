@@ -185,7 +185,7 @@ def _item(
 
 _CERTAINTY = {
     "default-zone": "the feed names no zone: read in the outlet’s",
-    "fetched": "the feed gives no date: when the monitor first saw it",
+    "fetched": "the feed gives no time: when first seen, or the day’s end",
 }
 
 

@@ -1,0 +1,32 @@
+"""What the groups of verbs on the command line share."""
+
+from types import ModuleType
+from typing import Annotated, Any
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
+
+
+def group(text: str) -> typer.Typer:
+    """A verb that only holds others."""
+    return typer.Typer(
+        help=text, no_args_is_help=True, add_completion=False, rich_markup_mode=None
+    )
+
+
+def verbs(name: str) -> Any:
+    """A module of monitor.verbs, loaded when its verb is called.
+
+    ``--help`` answers in a fraction of a second because none of them is loaded for it.
+    """
+    from importlib import import_module
+
+    module: ModuleType = import_module(f"monitor.verbs.{name}")
+    return module
+
+
+def paths(ctx: typer.Context) -> Any:
+    """Where the person keeps things, as the flags before the verb say."""
+    config, db = ctx.obj
+    return verbs("compose").Paths(config, db)
