@@ -18,9 +18,11 @@ lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# LABELLED names a folder of labelled days to score beside the newsroom's.
+# LABELLED names a folder of labelled days to score beside the newsroom's, REFERENCES one
+# of translated test sets.
 bench: .venv/bench apertium
 	$(BIN)/python bench/stories.py $(LABELLED)
+	$(if $(REFERENCES),$(BIN)/python bench/references.py $(REFERENCES))
 	$(BIN)/python bench/speed.py
 	$(BIN)/python bench/translate.py
 	$(BIN)/python bench/poll.py

@@ -18,6 +18,7 @@ A *false duplicate* is a pair of lines joined though neither title nor text is a
 (the outlet's own article id excepted: it outlives both). A *missed duplicate* is a
 pair kept apart that has one article id, or the same title and text, long enough to
 say something, within twelve hours. ``--pairs`` prints both and all joined ones.
+Anything lost, joined falsely or missed is a failure.
 """
 
 import argparse
@@ -25,6 +26,7 @@ import csv
 import json
 import lzma
 import re
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -91,11 +93,14 @@ class Report:
 
 def main() -> None:
     """One report a list."""
-    args = _arguments()
+    args, is_sound = _arguments(), True
     known = read_config(args.feeds, {}).feeds
     for path in sorted(args.folder.glob("*.csv*")):
         lines = _lines(path, known)
         report, pairs = intake(lines)
+        is_sound &= not (
+            report.lost or report.false_duplicates or report.missed_duplicates
+        )
         if args.json:
             print(json.dumps({"list": path.name} | _values(report)))
             continue
@@ -107,6 +112,7 @@ def main() -> None:
             for line in (one, other):
                 print(f"  {line.item.title} | {line.item.summary[:70]}")
                 print(f"    {line.item.url}")
+    sys.exit(not is_sound)
 
 
 def _arguments() -> argparse.Namespace:
