@@ -36,7 +36,9 @@ from monitor.stories.similarity import (
 from monitor.stories.terms import TermReader
 from monitor.stories.window import Window
 from monitor.translation.apertium import ApertiumTranslator
-from monitor.translation.translator import NoTranslator, Translator, translate_items
+from monitor.translation.bridge import bridge
+from monitor.translation.items import translate_items
+from monitor.translation.translator import NoTranslator, Translator
 
 _WITHIN_COLUMNS = np.array([name != "names_and_words" for name, _ in COLUMNS])
 _ACROSS_COLUMNS = np.array([True for _ in COLUMNS])
@@ -99,7 +101,7 @@ def _kind(day: Day) -> str:
 
 def _day(path: Path, translator: Translator) -> Day:
     labelled = read(path)
-    batch = translate_items(labelled.items, "en", translator)
+    batch = translate_items(labelled.items, "en", translator, bridge=bridge())
     english = {made.item: (made.title, made.summary) for made in batch.translations}
 
     def reading(item: Item) -> Reading:
