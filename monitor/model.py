@@ -198,7 +198,8 @@ class Translation:
     summary: str | None
     """None where only the headline is translated, or only the headline so far."""
     warnings: tuple[str, ...] = ()
-    """Why a reader should doubt it; empty when every check passed."""
+    """Why a reader should doubt it; empty when every check passed. What is doubted of
+    the summary begins with ``summary:``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ class Reading:
     english_summary: str
     """The original for English items, otherwise a translation; empty without one."""
     doubts: tuple[str, ...] = ()
-    """Warnings of that translation."""
+    """``Translation.warnings`` of that translation."""
 
 
 @dataclass(frozen=True, slots=True)

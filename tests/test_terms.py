@@ -399,3 +399,10 @@ def test_a_translation_that_cannot_be_read_is_left_aside():
     assert bad == without
     assert good.english != without.english
     assert doubted.english != without.english
+
+
+def test_a_bad_summary_does_not_cost_the_headline():
+    of = item("Cierran el puente de Laredo", "MX", "es", summary="Habrá largas filas")
+    title, summary = "They close the bridge of Laredo", "Habrá largas filas"
+    both = reading(of, title, summary, doubts=("summary:untranslated",))
+    assert READER.read(both) == READER.read(reading(of, title))

@@ -37,7 +37,7 @@ def test_title_and_summary_are_translated_by_the_engine_that_is_named():
         engine_version="1",
         title="LLUEVE",
         summary="Y MUCHO",
-        warnings=("untranslated",),
+        warnings=("untranslated", "summary:untranslated"),
     )
 
 
@@ -75,7 +75,7 @@ def test_the_country_of_an_item_does_not_matter():
     assert [t.title for t in batch.translations] == ["LLUEVE"]
 
 
-def test_warnings_of_title_and_summary_are_given_once_each():
+def test_warnings_tell_the_title_from_the_summary():
     it = spanish("cierran 32 puentes", summary="abren 45 calles")
 
     class Loser(Shouter):
@@ -83,7 +83,7 @@ def test_warnings_of_title_and_summary_are_given_once_each():
             return ["a few of them now" for _ in texts]
 
     [made] = translate_items([it], "en", Loser()).translations
-    assert made.warnings == ("numbers-lost",)
+    assert made.warnings == ("numbers-lost", "summary:numbers-lost")
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 64])

@@ -8,6 +8,7 @@ from monitor.digest.phrases import Voice
 from monitor.digest.wording import WORDING
 from monitor.model import Member, Translation
 from monitor.text import clip, squeeze
+from monitor.translation.checks import of_headline
 
 _TITLE_LENGTH = 220
 """Characters of a headline shown. Longer ones are bodies in the wrong element."""
@@ -52,7 +53,7 @@ def _translation(member: Member, voice: Voice) -> TranslationView | None:
 
 
 def _view(made: Translation, voice: Voice) -> TranslationView:
-    engine, codes = clean(made.engine), made.warnings
+    engine, codes = clean(made.engine), of_headline(made.warnings)
     voice = voice.beside(made.language)
     return TranslationView(
         text=clip(clean(made.title), _TITLE_LENGTH),

@@ -120,8 +120,9 @@ class Translations:
     def warnings(self) -> dict[str, int]:
         """Warning -> how many translations carry it."""
         found = self._db.query(
-            "select value as warning, count(*) as made"
-            " from translations, json_each(warnings) group by value order by made desc"
+            "select replace(value, 'summary:', '') as warning,"
+            " count(distinct translations.rowid) as made"
+            " from translations, json_each(warnings) group by 1 order by made desc"
         )
         return {row["warning"]: row["made"] for row in found}
 

@@ -23,7 +23,7 @@ from monitor.stories.names import Name, has_title_case, name_flags, names, writt
 from monitor.stories.templates import Heading
 from monitor.stories.tokens import Token, tokenize
 from monitor.text import clip
-from monitor.translation.checks import UNREADABLE
+from monitor.translation.checks import UNREADABLE, of_headline, of_summary
 
 _CHARACTERS_READ = 300
 """Of a title and of a summary; what follows is boilerplate more often than news."""
@@ -133,9 +133,12 @@ def _english(reading: Reading) -> tuple[str, str]:
 
     What is left then are names, numbers and the original's own words.
     """
-    if UNREADABLE.isdisjoint(reading.doubts):
-        return reading.english_title, reading.english_summary
-    return "", ""
+    title, summary = reading.english_title, reading.english_summary
+    if not UNREADABLE.isdisjoint(of_headline(reading.doubts)):
+        title = ""
+    if not UNREADABLE.isdisjoint(of_summary(reading.doubts)):
+        summary = ""
+    return title, summary
 
 
 class TermReader:
@@ -151,7 +154,7 @@ class TermReader:
         original = self._passages(item.title, item.summary, item.language)
         english, table = original, LEMMAS[item.language]
         translated = _english(reading)
-        if item.language == "en" or translated[0].strip():
+        if item.language == "en" or any(map(str.strip, translated)):
             table = "english"
         if item.language != "en" and table == "english":
             english = self._passages(*translated, "en")

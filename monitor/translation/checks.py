@@ -59,6 +59,9 @@ MEANINGS: Mapping[str, Mapping[Language, str]] = {
 }
 """Every code, with its meaning in both languages."""
 
+SUMMARY = "summary:"
+"""What a warning begins with that concerns the summary and not the headline."""
+
 UNREADABLE = frozenset({"empty", "untranslated", "wrong-language", "repeats"})
 """Those after which nothing should be read from the translation."""
 _GRAVE = 10
@@ -159,9 +162,20 @@ def warnings(
     return tuple(code for code, is_bad in failed.items() if is_bad)
 
 
+def of_summary(codes: Iterable[str]) -> tuple[str, ...]:
+    """What is doubted of the summary, among the warnings of a translation."""
+    return tuple(c.removeprefix(SUMMARY) for c in codes if c.startswith(SUMMARY))
+
+
+def of_headline(codes: Iterable[str]) -> tuple[str, ...]:
+    """What is doubted of the headline."""
+    return tuple(code for code in codes if not code.startswith(SUMMARY))
+
+
 def severity(codes: Iterable[str]) -> int:
     """How much a translation with these warnings is to be doubted; 0 without any."""
-    return sum(_GRAVE if code in UNREADABLE else 1 for code in codes)
+    plain = (code.removeprefix(SUMMARY) for code in codes)
+    return sum(_GRAVE if code in UNREADABLE else 1 for code in plain)
 
 
 def _is_untranslated(

@@ -6,14 +6,14 @@ text that fails costs its own item a translation, not the others. What a check d
 tried once more by the next engine, and the better of the two is kept with its doubts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from monitor.errors import TranslationError
 from monitor.model import LANGUAGES, Item, Language, Translation
 from monitor.translation.bridge import Bridge
-from monitor.translation.checks import severity, warnings
+from monitor.translation.checks import SUMMARY, severity, warnings
 from monitor.translation.memory import NO_MEMORY, Memory, Route, translate_new
 from monitor.translation.translator import Translator, engines_for
 
@@ -138,20 +138,18 @@ class _Desk:
             engine_version=route.engine_version,
             title=said[0],
             summary=None if waits else "".join(said[1:]),
-            warnings=self._warnings(dict(zip(self._texts(item), said, strict=True))),
+            warnings=tuple(self._warnings(self._texts(item), said)),
         )
 
-    def _warnings(self, said: Mapping[str, str]) -> tuple[str, ...]:
-        """Of the title and of the summary, each once."""
-        found = (
-            code
-            for text, translated in said.items()
-            for code in warnings(
-                *(text, translated, self.source, self.target),
-                self._names(text),
-            )
-        )
-        return tuple(dict.fromkeys(found))
+    def _warnings(
+        self, texts: Sequence[str], translated: Sequence[str]
+    ) -> Iterator[str]:
+        """Of the title, then of the summary."""
+        pairs = zip(("", SUMMARY), zip(texts, translated, strict=True), strict=False)
+        for part, (text, made) in pairs:
+            names = self._names(text)
+            for code in warnings(text, made, self.source, self.target, names):
+                yield part + code
 
     def _mended(self, text: str, translated: str) -> str:
         if self.bridge is None:

@@ -6,6 +6,7 @@ from monitor.digest.headline import clean, web_link
 from monitor.digest.phrases import Speaker
 from monitor.model import Item, Language, Member
 from monitor.text import clip
+from monitor.translation.checks import of_headline, of_summary
 
 _TITLE_LENGTH = 300
 _SUMMARY_LENGTH = 600
@@ -23,7 +24,8 @@ class TranslationView:
     """``machine translation, apertium``"""
     version: str
     doubts: str
-    """Empty when every check passed."""
+    """Of the headline; empty when every check passed."""
+    summary_doubts: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,13 @@ def _translation(member: Member, speaker: Speaker) -> TranslationView | None:
         language=made.language,
         by=speaker.words.translated_by.format(engine=clean(made.engine)),
         version=clean(made.engine_version),
-        doubts=speaker.doubts(made.warnings) if made.warnings else "",
+        doubts=_doubts(of_headline(made.warnings), speaker),
+        summary_doubts=_doubts(of_summary(made.warnings), speaker),
     )
+
+
+def _doubts(codes: tuple[str, ...], speaker: Speaker) -> str:
+    return speaker.doubts(codes) if codes else ""
 
 
 def other_language(item: Item) -> Language:
