@@ -22,7 +22,7 @@ from typing import TypeVar
 from monitor.coverage.sides import compare as compare_story
 from monitor.digest.edition import due_date, edition, window
 from monitor.entry import Entry
-from monitor.errors import DeliveryError
+from monitor.errors import DeliveryError, TranslationError
 from monitor.feeds.health import FeedReport, report
 from monitor.model import (
     OTHER,
@@ -141,13 +141,14 @@ def translate(
     """Translate what still waits, a batch at a time: headlines first, then the rest.
 
     Each item is translated once for each language; ``again`` asks for a translation
-    by today's engine for what an earlier one has made.
+    by today's engine for what an earlier one has made or was given up on.
 
-    Raises TranslationError when a whole batch fails and so does a plain sentence: then
-    it is the engine that is down, which is not held against the items.
+    Raises TranslationError when texts fail and so does a plain sentence: then it is
+    the engine that is down, which is not held against the items.
     """
     since = now - timedelta(days=TRANSLATE_DAYS)
-    for part, target in product(PARTS, plan.targets):
+    # A headline alone must not hide an earlier translation of the whole.
+    for part, target in product(PARTS[1:] if again else PARTS, plan.targets):
         engine = engine_for(translator, OTHER[target], target)
         if engine is None:
             continue
@@ -159,8 +160,6 @@ def translate(
             made = translate_items(
                 *(batch, target, translator, part), store.memory, bridge(plan.own)
             )
-            if len(made.failures) == len(batch):
-                _ask_for_life(translator, target)
             with store.atomic():
                 store.translations.add(made.translations, now)
                 for failure in made.failures:
@@ -172,14 +171,8 @@ def translate(
                 sum(bool(each.warnings) for each in made.translations),
                 len(made.failures),
             )
-
-
-def _ask_for_life(translator: Translator, target: Language) -> None:
-    """Raise TranslationError if the engine cannot translate one plain sentence."""
-    if target == "en":
-        translator.translate(["México es un país."], "es", target)
-    else:
-        translator.translate(["Mexico is a country."], "en", target)
+            if made.down:
+                raise TranslationError(made.down)
 
 
 # --- cluster -------------------------------------------------------------------

@@ -89,6 +89,24 @@ def test_a_text_that_chokes_costs_its_own_item_alone_and_is_given_up_after_three
     assert (given_up["failures"], given_up["reason"]) == (3, "shout: choked")
 
 
+def test_what_a_dying_engine_made_is_kept(store):
+    show(store, [item(f"Hola {n}", "MX", "es", minutes=n) for n in range(300)], NOW)
+    engine = Shout()
+    made = []
+
+    def dies(texts, source, target, shout=engine.translate):
+        if made:
+            raise TranslationError("shout: dead")
+        made.append(texts)
+        return shout(texts, source, target)
+
+    engine.translate = dies
+    with pytest.raises(TranslationError, match="dead"):
+        translate(store, engine)
+    assert store.translations.engines() == {"shout": pipeline.BATCH}
+    assert store.translations.quarantined() == []
+
+
 def test_a_dead_engine_is_not_held_against_the_items(store):
     show(store, [item(f"Hola {n}", "MX", "es", minutes=n) for n in range(9)], NOW)
     for _ in range(4):
@@ -171,6 +189,52 @@ def test_another_engine_translates_again_only_on_request(store):
     results = list(pipeline.translate(store, other, Plan(("en",)), NOW, again=True))
     assert [r.translated for r in results] == [1]
     assert store.translations.engines() == {"shout": 1, "other": 1}
+
+
+def test_again_never_hides_a_whole_translation_behind_a_headline(store):
+    show(store, [item("Hola", "MX", "es", summary="Más")], NOW)
+    translate(store, Shout())
+    other = Shout("Más")
+    other.name = "other"
+    [result] = pipeline.translate(store, other, Plan(("en",)), later(1), again=True)
+    assert (result.part, result.failed) == ("whole", 1)
+    [reading] = readings(store)
+    assert (reading.english_title, reading.english_summary) == ("HOLA", "MÁS")
+
+
+def test_again_also_tries_what_was_given_up(store):
+    show(store, [item("Veneno", "MX", "es")], NOW)
+    for hours in (0, 2, 4):
+        translate(store, Shout("Veneno"), now=later(hours))
+    assert translate(store, Shout(), now=later(6)) == []
+    now = later(6)
+    [result] = pipeline.translate(store, Shout(), Plan(("en",)), now, again=True)
+    assert result.translated == 1
+    assert store.translations.quarantined() == []
+
+
+def test_a_new_headline_is_tried_though_the_old_one_was_given_up(store):
+    show(store, [item("Veneno", "MX", "es", id="i")], NOW)
+    for hours in (0, 2, 4):
+        translate(store, Shout("Veneno"), now=later(hours))
+    show(store, [item("Agua", "MX", "es", id="i")], later(5))
+    [result] = translate(store, Shout("Agua"), now=later(6))
+    assert result.failed == 1
+    assert store.translations.quarantined() == []
+    [result] = translate(store, Shout(), now=later(8))
+    assert result.translated == 1
+
+
+def test_an_earlier_headlines_translation_is_not_shown(store):
+    show(store, [item("Hola", "MX", "es", id="i")], NOW)
+    translate(store, Shout())
+    cluster(store)
+    show(store, [item("Adiós", "MX", "es", id="i")], later(1))
+    [story] = store.stories.between(NOW - DAY, NOW + 9 * DAY)
+    assert story.members[0].translations == {}
+    translate(store, Shout(), now=later(2))
+    [story] = store.stories.between(NOW - DAY, NOW + 9 * DAY)
+    assert story.members[0].translations["en"].title == "ADIÓS"
 
 
 def test_a_text_that_two_outlets_carry_is_translated_once(store):

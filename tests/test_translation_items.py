@@ -2,6 +2,7 @@ import pytest
 from engines import Scripted, Shouter
 
 from builders import item
+from monitor.errors import TranslationError
 from monitor.model import Translation
 from monitor.translation.bridge import bridge
 from monitor.translation.items import (
@@ -110,20 +111,56 @@ def test_bad_texts_here_and_there_do_not_stop_the_rest():
     assert len(batch.failures) == 10
 
 
-def test_an_engine_that_is_down_is_not_asked_for_every_text():
+class Mortal(Shouter):
+    """An engine that dies after so many calls."""
+
+    calls_left = 0
+
+    def translate(self, texts, source, target):
+        self.calls_left -= 1
+        if self.calls_left < 0:
+            self.calls.append(list(texts))
+            raise TranslationError("shouter: dead")
+        return super().translate(texts, source, target)
+
+
+def test_of_an_engine_that_is_down_little_is_asked_and_nobody_is_blamed():
     items = [spanish(f"nota {n}", minutes=n) for n in range(1000)]
-    engine = Shouter(bad=tuple(it.title for it in items))
+    engine = Mortal()
     batch = translate_items(items, "en", engine)
-    assert batch.translations == ()
-    assert [failure.item for failure in batch.failures] == [it.id for it in items]
-    assert len(engine.calls) < 20
+    assert batch == TranslationBatch((), (), "shouter: dead")
+    assert len(engine.calls) == 2
 
 
-def test_without_an_engine_every_item_fails_with_the_reason():
+@pytest.mark.parametrize("calls", range(1, 40))
+def test_what_an_engine_made_before_it_died_is_kept_and_nobody_is_blamed(calls):
+    items = [spanish(f"nota {n}", minutes=n) for n in range(32)]
+    engine = Mortal(bad=("nota 3", "nota 17"))
+    engine.calls_left = calls
+    batch = translate_items(items, "en", engine)
+    assert {failure.item for failure in batch.failures} <= {items[3].id, items[17].id}
+    told = len(batch.translations) + len(batch.failures)
+    assert (batch.down == "shouter: dead") == (told < 32)
+
+
+def test_four_bad_texts_in_a_row_cost_only_themselves():
+    items = [spanish(f"nota {n}", minutes=n) for n in range(256)]
+    bad = tuple(it.title for it in items[:6])
+    batch = translate_items(items, "en", Shouter(bad=bad))
+    assert [failure.item for failure in batch.failures] == [it.id for it in items[:6]]
+    assert (len(batch.translations), batch.down) == (250, "")
+
+
+def test_if_the_first_engine_is_down_the_next_one_works():
+    batch = translate_items([spanish("llueve")], "en", FirstOf([Mortal(), Shouter()]))
+    assert ([t.title for t in batch.translations], batch.down) == (["LLUEVE"], "")
+
+
+def test_without_an_engine_nothing_is_tried_and_the_reason_told():
     it = spanish("llueve")
     batch = translate_items([it], "en", NoTranslator())
     reason = "none: no engine translates from es to en"
-    assert batch == TranslationBatch((), (Failure(it.id, reason),))
+    assert batch == TranslationBatch((), (), reason)
 
 
 def test_an_engine_that_miscounts_is_a_bug():
@@ -197,6 +234,15 @@ def test_the_first_engine_stands_if_the_next_one_is_no_better(other):
         [spanish(STORM)], "en", FirstOf([first, second])
     ).translations
     assert (made.engine, made.warnings) == ("first", ("numbers-lost",))
+
+
+def test_the_headline_counts_before_the_summary():
+    texts = STORM, "Abren 45 calles de la ciudad y 46 de las afueras"
+    it = spanish(texts[0], summary=texts[1])
+    first = Scripted("first", says={texts[0]: LOST, texts[1]: "45 and 46 are open now"})
+    second = Scripted("second", says={texts[0]: KEPT, texts[1]: "Streets are open now"})
+    [made] = translate_items([it], "en", FirstOf([first, second])).translations
+    assert (made.engine, made.title) == ("second", KEPT)
 
 
 def test_one_retry_is_enough():

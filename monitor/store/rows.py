@@ -89,6 +89,13 @@ def item(row: Row) -> Item:
     return Item(**values)
 
 
+RETITLED = (
+    "coalesce((select max(until) from revisions where revisions.item = items.id), '')"
+)
+"""In SQL, when an item's headline last changed: what was made of the one before it, or
+failed on that, is over."""
+
+
 def translation_row(translation: Translation, made: datetime) -> Row:
     """A Translation as a row of ``translations``."""
     return _columns(translation) | {

@@ -127,7 +127,7 @@ class Stories:
         ]
 
     def _translations(self, ids: list[str]) -> dict[str, dict[Language, Translation]]:
-        """Item -> language -> the newest translation."""
+        """Item -> language -> the newest translation of its present headline."""
         found: dict[str, dict[Language, Translation]] = {}
         for row in self._translation_rows(ids):
             made = rows.translation(row)
@@ -137,9 +137,13 @@ class Stories:
     def _translation_rows(self, ids: list[str]) -> Iterator[rows.Row]:
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
-            where = f"item in ({','.join('?' * len(chunk))})"
-            yield from self._db.table("translations").rows_where(
-                where, chunk, order_by="made, rowid"
+            marks = ",".join("?" * len(chunk))
+            yield from self._db.query(
+                "select translations.* from translations"
+                " join items on items.id = translations.item"
+                f" where item in ({marks}) and made >= {rows.RETITLED}"
+                " order by made, translations.rowid",
+                chunk,
             )
 
 
@@ -148,7 +152,8 @@ _CHUNK = 500  # below SQLite's oldest limit of 999 variables in a statement
 
 _NEWEST = (
     "(select {column} from translations where translations.item = items.id"
-    " and translations.language = 'en' order by made desc, rowid desc limit 1)"
+    f" and translations.language = 'en' and made >= {rows.RETITLED}"
+    " order by made desc, rowid desc limit 1)"
 )
 _ENGLISH = (
     f"{_NEWEST.format(column='title')} as english_title,"

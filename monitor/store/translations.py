@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from monitor.model import Item, Language, Translation
 from monitor.store import rows
 from monitor.store.errors import guarded
+from monitor.store.rows import RETITLED
 from monitor.translation.items import Part
 
 MAX_FAILURES = 3
@@ -40,16 +41,17 @@ class Translations:
         """Items seen since then in another language of which a part is untranslated.
 
         Oldest first, without those of the feeds ``spared``. Those that failed too often
-        are left out, those that failed within the last hour wait. A translation of an
-        earlier headline does not count; with ``by``, an engine and its version, nor
-        does one by any other.
+        are left out, those that failed within the last hour wait. A translation or a
+        failure of an earlier headline does not count; with ``by``, an engine and its
+        version, nor does what any other made or failed on.
         """
         engine, version = by or (None, None)
         found = self._db.query(
             f"select items.* from items where {_WAITING} and feed not in"
             " (select value from json_each(:spared)) and not exists (select 1"
             " from faults where step = :step and unit = items.id || ':' || :target"
-            " and (failures >= :most or last > :recently)) order by published, id",
+            " and (failures >= :most or last > :recently)"
+            f" and :engine is null and last >= {RETITLED}) order by published, id",
             {
                 "target": target,
                 "since": rows.to_text(since),
@@ -93,19 +95,27 @@ class Translations:
 
     @guarded
     def add(self, translations: Iterable[Translation], now: datetime) -> None:
-        """Keep translations made now."""
+        """Keep translations made now; whatever failed before is forgiven."""
+        made = list(translations)
         self._db.table("translations").insert_all(
-            (rows.translation_row(t, now) for t in translations), replace=True
+            (rows.translation_row(t, now) for t in made), replace=True
+        )
+        whole = [f"{t.item}:{t.language}" for t in made if t.summary is not None]
+        self._db.execute(
+            "delete from faults where step = ?"
+            " and unit in (select value from json_each(?))",
+            [_STEP, json.dumps(whole)],
         )
 
     @guarded
     def fail(self, item: str, target: Language, reason: str, now: datetime) -> None:
-        """Count a failed try of one item."""
+        """Count a failed try of one item; those of its earlier headlines are over."""
         self._db.execute(
             "insert into faults values (?, ?, 1, ?, ?) on conflict (step, unit)"
-            " do update set failures = failures + 1, reason = excluded.reason,"
-            " last = excluded.last",
-            [_STEP, f"{item}:{target}", reason, rows.to_text(now)],
+            " do update set reason = excluded.reason, last = excluded.last,"
+            " failures = 1 + iif(exists (select 1 from revisions"
+            " where item = ? and until > last), 0, failures)",
+            [_STEP, f"{item}:{target}", reason, rows.to_text(now), item],
         )
 
     @guarded
@@ -143,6 +153,5 @@ _WAITING = (
     " where translations.item = items.id and translations.language = :target"
     " and (:part = 'headline' or summary is not null)"
     " and (:engine is null or (engine = :engine and engine_version = :version))"
-    " and made >= coalesce((select max(until) from revisions"
-    " where revisions.item = items.id), ''))"
+    f" and made >= {RETITLED})"
 )

@@ -13,8 +13,14 @@ from typing import Literal
 from monitor.errors import TranslationError
 from monitor.model import LANGUAGES, Item, Language, Translation
 from monitor.translation.bridge import Bridge
-from monitor.translation.checks import SUMMARY, severity, warnings
-from monitor.translation.memory import NO_MEMORY, Memory, Route, translate_new
+from monitor.translation.checks import (
+    SUMMARY,
+    of_headline,
+    of_summary,
+    severity,
+    warnings,
+)
+from monitor.translation.memory import NO_MEMORY, Memory, Route, learn, recalled
 from monitor.translation.translator import Translator, engines_for
 
 Part = Literal["headline", "whole"]
@@ -24,8 +30,12 @@ PARTS: tuple[Part, ...] = ("headline", "whole")
 """In the order of their worth to a reader."""
 
 _DEAD_AFTER = 4
-"""Texts that fail one by one in a row before the engine itself is held to be down:
-more than the title and summary of a bad item, few enough to wait for when it hangs."""
+"""Texts that fail one by one in a row before the engine is asked whether it is down."""
+_PLAIN: Mapping[Language, str] = {
+    "en": "Mexico is a country.",
+    "es": "México es un país.",
+}
+"""What any engine can translate that works at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +48,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class TranslationBatch:
-    """What became of a batch of items, each in one of the two lists."""
+    """What became of a batch of items, each in one of the lists or left untried."""
 
     translations: tuple[Translation, ...]
     failures: tuple[Failure, ...]
+    down: str = ""
+    """Why some were left untried: no engine works. It is not the items' fault."""
 
 
 def translate_items(
@@ -59,7 +71,7 @@ def translate_items(
     """
     translations: list[Translation] = []
     failures: list[Failure] = []
-    items = list(items)
+    items, down = list(items), ""
     for source in LANGUAGES:
         chosen = [item for item in items if item.language == source != target]
         if chosen:
@@ -67,7 +79,8 @@ def translate_items(
             done = desk.translate(chosen, translator)
             translations += done.translations
             failures += done.failures
-    return TranslationBatch(tuple(translations), tuple(failures))
+            down = down or done.down
+    return TranslationBatch(tuple(translations), tuple(failures), down)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,30 +103,36 @@ class _Desk:
                 f"{translator.name}: no engine translates from {self.source}"
                 f" to {self.target}"
             )
-            failed = tuple(Failure(item.id, reason) for item in items)
-            return TranslationBatch((), failed)
-        made = self._by(engines[0], items)
+            return TranslationBatch((), (), reason)
+        made, down = self._by(engines[0], items)
         for second in engines[1:2]:
-            doubted = [item for item in items if _is_doubted(made[item.id])]
-            for unit, other in self._by(second, doubted).items():
-                made[unit] = min(made[unit], other, key=_doubt)  # the first, if equal
-        outcomes = [made[item.id] for item in items]
+            doubted = [item for item in items if _is_doubted(made.get(item.id))]
+            others, also_down = self._by(second, doubted)
+            down = down and also_down
+            for unit, other in others.items():
+                # The first, if they are equal.
+                made[unit] = min(made.get(unit, other), other, key=_doubt)
+        outcomes = [made[item.id] for item in items if item.id in made]
         return TranslationBatch(
             tuple(each for each in outcomes if isinstance(each, Translation)),
             tuple(each for each in outcomes if isinstance(each, Failure)),
+            down if len(outcomes) < len(items) else "",
         )
 
     def _by(
         self, engine: Translator, items: Sequence[Item]
-    ) -> dict[str, Translation | Failure]:
-        """Item -> what one engine makes of it."""
+    ) -> tuple[dict[str, Translation | Failure], str]:
+        """Item -> what one engine makes of it; and what it says if it is down."""
         if not items:
-            return {}
+            return {}, ""
         route = Route(self.source, self.target, engine.name, engine.version)
         # Agency headlines repeat: each different text is translated once.
         texts = dict.fromkeys(text for item in items for text in self._texts(item))
-        outcome = _Attempt(engine, route, self.memory).run(list(texts))
-        return {item.id: self._made(item, route, outcome) for item in items}
+        attempt = _Attempt(engine, route, self.memory)
+        outcome = attempt.run(list(texts))
+        tried = [item for item in items if outcome.keys() >= set(self._texts(item))]
+        made = {item.id: self._made(item, route, outcome) for item in tried}
+        return made, str(attempt.down or "")
 
     def _texts(self, item: Item) -> tuple[str, ...]:
         return (item.title,) if self.part == "headline" else (item.title, item.summary)
@@ -160,45 +179,77 @@ class _Desk:
         return self.bridge.expected(text, self.source) if self.bridge else []
 
 
-def _is_doubted(outcome: Translation | Failure) -> bool:
-    return isinstance(outcome, Failure) or bool(outcome.warnings)
+def _is_doubted(outcome: Translation | Failure | None) -> bool:
+    return not isinstance(outcome, Translation) or bool(outcome.warnings)
 
 
-def _doubt(outcome: Translation | Failure) -> tuple[bool, int]:
-    """What is smaller is better; none at all is worst."""
+def _doubt(outcome: Translation | Failure) -> tuple[bool, int, int]:
+    """What is smaller is better: the headline counts first, and none is worst."""
     if isinstance(outcome, Failure):
-        return True, 0
-    return False, severity(outcome.warnings)
+        return True, 0, 0
+    codes = outcome.warnings
+    return False, severity(of_headline(codes)), severity(of_summary(codes))
 
 
 class _Attempt:
     """Halves a failing batch until the texts that fail stand alone."""
 
     def __init__(self, engine: Translator, route: Route, memory: Memory) -> None:
+        self.down: TranslationError | None = None
+        """What the engine says to a plain sentence, if that fails, too."""
         self._engine = engine
         self._route = route
         self._memory = memory
-        self._failed_in_a_row = 0
+        self._is_known_alive = False
+        self._suspects: list[str] = []
+        """Texts that failed one after the other: they, or the engine."""
 
     def run(self, texts: Sequence[str]) -> Mapping[str, str | TranslationError]:
-        """Each text with its translation, or with the error that it met."""
-        if not texts:
+        """Each text with its translation, or with the error that it met.
+
+        Missing are those that were not tried, or not fairly, since the engine is down.
+        """
+        known = recalled(self._route, texts, self._memory)
+        outcome = self._try([text for text in texts if text not in known])
+        if self._suspects:
+            self._ask_for_life()
+        unfair = self._suspects if self.down else ()
+        fair = {text: said for text, said in outcome.items() if text not in unfair}
+        return known | fair
+
+    def _try(self, texts: Sequence[str]) -> dict[str, str | TranslationError]:
+        if not texts or self.down:
             return {}
+        route = self._route
         try:
-            done = translate_new(self._engine, self._route, texts, self._memory)
+            said = self._engine.translate(texts, route.source, route.target)
         except TranslationError as error:
             return self._split(texts, error)
-        self._failed_in_a_row = 0
-        return done
+        made = dict(zip(texts, said, strict=True))
+        learn(route, made, self._memory)
+        self._suspects.clear()
+        return {**made}
 
     def _split(
         self, texts: Sequence[str], error: TranslationError
-    ) -> Mapping[str, str | TranslationError]:
-        if len(texts) == 1:
-            self._failed_in_a_row += 1
+    ) -> dict[str, str | TranslationError]:
+        is_one = len(texts) == 1
+        if is_one:
+            self._suspects += texts
+        if not self._is_known_alive or len(self._suspects) >= _DEAD_AFTER:
+            self._ask_for_life()
+        if is_one:
+            return {texts[0]: error}
         half = len(texts) // 2
-        outcome: dict[str, str | TranslationError] = dict.fromkeys(texts, error)
-        for part in (texts[:half], texts[half:]):
-            if len(texts) > 1 and self._failed_in_a_row < _DEAD_AFTER:
-                outcome |= self.run(part)
-        return outcome
+        return self._try(texts[:half]) | self._try(texts[half:])
+
+    def _ask_for_life(self) -> None:
+        """A plain sentence: if the engine can say that, the texts are at fault."""
+        route = self._route
+        try:
+            self._engine.translate([_PLAIN[route.source]], route.source, route.target)
+        except TranslationError as error:
+            self.down = error
+        else:
+            self._is_known_alive = True
+            self._suspects.clear()

@@ -7,7 +7,7 @@ anew.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -54,30 +54,17 @@ class NoMemory:
 NO_MEMORY = NoMemory()
 
 
-class Engine(Protocol):
-    """The part of a ``Translator`` that is needed here."""
-
-    def translate(
-        self, texts: Sequence[str], source: Language, target: Language
-    ) -> list[str]:
-        """As many texts as were given, in their order."""
-
-
-def translate_new(
-    engine: Engine, route: Route, texts: Sequence[str], memory: Memory
-) -> dict[str, str]:
-    """Each text with its translation: remembered, or made now and remembered.
-
-    Raises TranslationError if the engine does; what it had made before is kept.
-    """
+def recalled(route: Route, texts: Iterable[str], memory: Memory) -> dict[str, str]:
+    """Texts with their translations, for those that are remembered; blank ones stay."""
     keys = {text: route.key(text) for text in texts}
     known = memory.recall(keys.values())
-    new = [text for text in keys if text.strip() and keys[text] not in known]
-    made = dict(zip(new, _ask(engine, route, new), strict=True))
-    if made:
-        memory.keep({keys[text]: made[text] for text in new})
-    return {text: made.get(text, known.get(keys[text], text)) for text in keys}
+    return {
+        text: known.get(key, text)
+        for text, key in keys.items()
+        if key in known or not text.strip()
+    }
 
 
-def _ask(engine: Engine, route: Route, texts: Sequence[str]) -> list[str]:
-    return engine.translate(texts, route.source, route.target) if texts else []
+def learn(route: Route, made: Mapping[str, str], memory: Memory) -> None:
+    """Remember texts with their translations."""
+    memory.keep({route.key(text): translated for text, translated in made.items()})
