@@ -17,7 +17,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from monitor.evaluation.translation import score
+from monitor.evaluation.datasets import read_lines
+from monitor.evaluation.translation import score_as_read
+from monitor.translation.bridge import bridge
 from monitor.translation.translator import Translator
 from monitor.verbs.compose import DIRECTIONS, open_translator
 
@@ -33,7 +35,7 @@ def main() -> None:
     parser.add_argument("--update", action="store_true")
     wanted = parser.parse_args()
     floors = json.loads(FLOORS.read_text())
-    print(f"{'':36} {'BLEU':>6} {'chrF':>6} {'numbers':>8} {'names':>6}")
+    print(f"{'':36} {'BLEU':>6} {'chrF':>6} {'numbers':>8} {'names':>8} {'bridge':>8}")
     failures = []
     with closing(open_translator("auto")) as auto:
         for engine in getattr(auto, "translators", (auto,)):
@@ -54,17 +56,20 @@ def _check(
         if not engine.supports(source, target):
             continue
         paths = [spanish.with_suffix(f".{code}") for code in (source, target)]
-        texts, references = (path.read_text("utf-8").splitlines() for path in paths)
-        found = score(texts, engine.translate(texts, source, target), references)
+        texts, references = map(read_lines, paths)
+        made = engine.translate(texts, source, target)
+        found = score_as_read(texts, made, references, source, bridge())
         reached = {
             "bleu": found.bleu,
             "chrf": found.chrf,
             "numbers": found.numbers or 0.0,
             "names": found.names or 0.0,
+            "bridge": found.bridge or 0.0,
         }
         name = f"{spanish.stem} {source}-{target} {engine.name}"
-        bleu, chrf, numbers, names = reached.values()
-        print(f"{name:36} {bleu:6.2f} {chrf:6.2f} {numbers:8.1f} {names:6.1f}")
+        bleu, chrf, *kept = reached.values()
+        shares = " ".join(f"{share:8.1f}" for share in kept)
+        print(f"{name:36} {bleu:6.2f} {chrf:6.2f} {shares}")
         digest = sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
         pinned = floors.get(name)
         if update:

@@ -10,11 +10,18 @@ from monitor.cli_parts import Json, group, paths, verbs
 
 models = group("Translation models.")
 
-_From = Annotated[str, typer.Argument(metavar="FROM", help="A language, such as es.")]
-_To = Annotated[str, typer.Argument(metavar="TO", help="Another, such as en.")]
+_JOINED = re.compile(r"(?P<source>[A-Za-z]{2,3})[-_](?P<target>[a-z]{2,3})")
+"""A direction as our messages write it, or as feeds.yaml does."""
+
+_From = Annotated[
+    str, typer.Argument(metavar="FROM", help="A language, such as es; or es-en.")
+]
+_To = Annotated[str | None, typer.Argument(metavar="TO", help="Another, such as en.")]
 _MaybeFrom = Annotated[
     str | None,
-    typer.Argument(metavar="[FROM", help="A language; both directions unless named."),
+    typer.Argument(
+        metavar="[FROM", help="A language, or es-en; both directions unless named."
+    ),
 ]
 _MaybeTo = Annotated[str | None, typer.Argument(metavar="TO]", help="Another.")]
 _Index = Annotated[
@@ -67,11 +74,9 @@ def models_install(
     sha256: _Sha256 = None,
 ) -> None:
     """Download the Argos packages for both directions, or for one."""
-    if source and not target:
-        raise typer.BadParameter("name both languages or neither: FROM TO")
-    if sha256 and not target:
+    languages = _pair(source, target) if source else None
+    if sha256 and not languages:
         raise typer.BadParameter("is of one package, so name its FROM and TO: --sha256")
-    languages = (source, target) if source and target else None
     verbs("models").install_models(paths(ctx), languages, index, sha256)
 
 
@@ -86,6 +91,16 @@ def models_import(
 
 
 @models.command("remove")
-def models_remove(source: _From, target: _To) -> None:
+def models_remove(source: _From, target: _To = None) -> None:
     """Remove an installed Argos package."""
-    verbs("models").remove_model(source, target)
+    verbs("models").remove_model(*_pair(source, target))
+
+
+def _pair(source: str, target: str | None) -> tuple[str, str]:
+    """Two languages, given as two words or as one: ``es-en``."""
+    joined = _JOINED.fullmatch(source)
+    if target and not joined:
+        return source, target
+    if target or not joined:
+        raise typer.BadParameter("name both languages: FROM TO, such as es en or es-en")
+    return joined["source"], joined["target"]

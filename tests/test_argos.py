@@ -1,4 +1,6 @@
+import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +13,11 @@ import pytest
 from monitor.errors import TranslationError
 from monitor.translation import argos as argos_module
 from monitor.translation.argos import ArgosTranslator
-from monitor.translation.argos_packages import import_package, installed_packages
+from monitor.translation.argos_packages import (
+    SUM_FILE,
+    import_package,
+    installed_packages,
+)
 
 PACKAGES = Path(__file__).parent / "packages"
 ES_EN = PACKAGES / "tiny_es_en.argosmodel"
@@ -133,7 +139,33 @@ def test_a_direction_is_loaded_once_even_by_many_threads(argos, monkeypatch):
 
 
 def test_the_version_names_each_package_of_our_languages(argos):
-    assert argos.version == "en-es 1.0, es-en 1.0"
+    en_es, es_en = (hashlib.sha256(f.read_bytes()).hexdigest() for f in (EN_ES, ES_EN))
+    assert argos.version == f"en-es 1.0 {en_es[:8]}, es-en 1.0 {es_en[:8]}"
+
+
+def test_the_version_tells_packages_of_one_number_apart(tmp_path):
+    made = import_package(ES_EN, tmp_path)
+    (made.path / SUM_FILE).write_text(f"{'ab' * 32}\n")
+    assert ArgosTranslator(tmp_path).version == "es-en 1.0 abababab"
+
+
+@pytest.mark.parametrize("recorded", [None, "", "none", "ab" * 31])
+def test_the_version_of_a_package_without_a_sum_changes_with_its_files(
+    tmp_path, recorded
+):
+    made = import_package(ES_EN, tmp_path)
+    (made.path / SUM_FILE).unlink()
+    if recorded is not None:
+        (made.path / SUM_FILE).write_text(recorded)
+    argos = ArgosTranslator(tmp_path)
+    versions = [argos.version]
+    assert re.fullmatch("es-en 1.0 [0-9a-f]{8}", versions[0])
+    assert argos.version == versions[0]
+    for name in ("model/model.bin", "metadata.json", "sentencepiece.model"):
+        with (made.path / name).open("ab") as file:
+            file.write(b" ")
+        versions.append(argos.version)
+    assert len(set(versions)) == 4
 
 
 # --- memory ----------------------------------------------------------------------
@@ -242,7 +274,7 @@ def test_without_a_direct_package_a_third_language_lies_between(roundabout):
     argos = ArgosTranslator(roundabout)
     assert argos.supports("es", "en")
     assert not argos.supports("en", "es")
-    assert argos.version == "es-fr 1.0, fr-en 1.0"
+    assert re.fullmatch("es-fr 1.0 [0-9a-f]{8}, fr-en 1.0 [0-9a-f]{8}", argos.version)
     texts = ["el agua llega sin lluvia", "", "el puente cierra. Llega agua.\nagua"]
     assert argos.translate(texts, "es", "en") == [
         "the water arrives without rain",
@@ -259,7 +291,7 @@ def test_a_direct_package_is_preferred(roundabout, tmp_path):
     argos = ArgosTranslator(tmp_path / "packages")
     argos.translate(["agua"], "es", "en")
     assert loaded(argos) == [("es", "en")]
-    assert argos.version == "es-en 1.0"
+    assert argos.version.startswith("es-en 1.0 ")
     argos.close()
 
 

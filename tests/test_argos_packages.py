@@ -73,7 +73,7 @@ def test_a_newer_package_takes_the_place_of_an_older_one(tmp_path):
     newer = repacked(tmp_path / "newer.argosmodel", package_version="1.7")
     made = import_package(newer, folder)
     assert installed_packages(folder) == [made]
-    assert ArgosTranslator(folder).version == "es-en 1.7"
+    assert ArgosTranslator(folder).version.startswith("es-en 1.7 ")
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip archive"])
@@ -86,7 +86,7 @@ def test_a_file_that_is_no_archive_is_refused(tmp_path, content):
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(TranslationError, match=r"gone.argosmodel: not an Argos"):
+    with pytest.raises(TranslationError, match=r"gone.argosmodel: no such file$"):
         import_package(tmp_path / "gone.argosmodel", tmp_path)
 
 

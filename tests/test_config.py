@@ -276,8 +276,9 @@ def test_a_missing_file_is_named_with_the_remedy(tmp_path):
     with pytest.raises(ConfigError) as caught:
         read_config(tmp_path / "feeds.yml", {})
     assert str(caught.value) == (
-        f"{tmp_path / 'feeds.yml'}: no such file; name another with --config or copy "
-        "the feeds.yaml that comes with the monitor"
+        f"{tmp_path / 'feeds.yml'}: no such file; name another with --config, or copy "
+        "the feeds.yaml at the root of the monitor's repository; 'monitor demo' "
+        "writes one of its own"
     )
 
 

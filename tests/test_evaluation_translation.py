@@ -1,6 +1,14 @@
-import pytest
+import json
 
-from monitor.evaluation.translation import score
+import pytest
+from typer.testing import CliRunner
+
+from monitor.cli import app
+from monitor.entry import Entry
+from monitor.errors import ConfigError
+from monitor.evaluation.translation import score, score_as_read
+from monitor.translation.bridge import Bridge
+from monitor.verbs import compose
 
 REFERENCES = ["The bridge closes today at noon.", "Rain is expected in the north."]
 
@@ -68,3 +76,106 @@ def test_what_the_reference_lacks_is_not_expected():
 def test_the_first_word_of_a_sentence_is_no_sign_of_a_name():
     result = score(["Laredo espera. Tijuana, no."], ["No."], ["Laredo. Tijuana."])
     assert result.names is None
+
+
+# --- names as readers see them --------------------------------------------------------
+
+BRIDGE = Bridge(
+    (
+        Entry("law", ("USMCA",), ("T-MEC", "TMEC")),
+        Entry("place", ("U.S.", "United States"), ("EU", "Estados Unidos")),
+        Entry("place", ("Mexico",), ("México",)),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("made", "bleu", "kept"),
+    [
+        ("The USMCA binds the U.S. and Mexico.", 100, 100),
+        ("The T-MEC binds the U.S. and México.", 100, 100),  # both are put right
+        ("The T-MEC binds the United States and Mexico.", 35, 100),
+        ("The treaty binds the USA and Mexico.", 19, 100 / 3),
+        ("It binds.", 4, 0),
+    ],
+)
+def test_names_are_put_right_and_counted(made, bleu, kept):
+    text, meant = "El T-MEC ata a EU y México.", "The USMCA binds the U.S. and Mexico."
+    result = score_as_read([text], [made], [meant], "es", BRIDGE)
+    assert result.bleu == pytest.approx(bleu, abs=5)
+    assert result.bridge == pytest.approx(kept)
+
+
+def test_a_name_left_as_the_source_has_it_is_not_kept():
+    forms = [[("USMCA",), ("U.S.", "United States")]]
+    result = score(["T-MEC, EU"], ["T-MEC, Europe"], ["USMCA, U.S."], forms)
+    assert result.bridge == 0
+    result = score(["T-MEC, EU"], ["T-MEC, United States"], ["USMCA, U.S."], forms)
+    assert result.bridge == 50
+
+
+def test_where_no_name_is_expected_none_is_kept():
+    result = score_as_read(["Llueve."], ["It rains."], ["It rains."], "es", BRIDGE)
+    assert result.bridge is None
+    assert score(["Llueve."], ["It rains."], ["It rains."]).bridge is None
+
+
+# --- the verb -------------------------------------------------------------------------
+
+
+class Parrot:
+    """Gives every text back."""
+
+    name, version = "parrot", "1"
+
+    def supports(self, source, target):
+        return True
+
+    def translate(self, texts, source, target):
+        return list(texts)
+
+    def close(self):
+        """Nothing to do."""
+
+
+@pytest.fixture
+def evaluate(tmp_path, monkeypatch):
+    """Files of these contents, scored by the command."""
+    monkeypatch.setattr(compose, "open_translator", lambda engine: Parrot())
+
+    def run(source: bytes, reference: bytes):
+        (tmp_path / "a.es").write_bytes(source)
+        (tmp_path / "a.en").write_bytes(reference)
+        flags = ["--from", "es", "--to", "en", "--json"]
+        files = [str(tmp_path / "a.es"), str(tmp_path / "a.en")]
+        done = CliRunner().invoke(app, ["eval", "translation", *flags, *files])
+        if done.exception:
+            raise done.exception
+        return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.mark.parametrize("nothing", [b"", b"\n", b" \r\n\r\n"])
+def test_an_empty_file_is_named(evaluate, nothing):
+    for source, reference, name in (
+        (nothing, b"a\n", "a.es"),
+        (b"a\n", nothing, "a.en"),
+    ):
+        with pytest.raises(ConfigError, match=rf"/{name}: is empty; give one sentence"):
+            evaluate(source, reference)
+
+
+def test_lines_end_at_line_ends_alone(evaluate):
+    text = "uno\x85dos\u2028tres\x0b\r\ncuatro\rcinco\n\n".encode()
+    assert evaluate(text, b"a\nb\nc")["sentences"] == 3
+    with pytest.raises(ConfigError, match="a.en: has 2 lines, .*a.es 3"):
+        evaluate(text, b"a\nb\n")
+
+
+def test_what_is_scored_is_what_readers_see(evaluate):
+    found = evaluate(
+        b"El T-MEC, para los trabajadores", b"El USMCA, para los trabajadores"
+    )
+    assert found["bleu"] == 100
+    assert found["bridge_kept"] == 100

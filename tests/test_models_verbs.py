@@ -125,7 +125,9 @@ def test_feeds_yaml_names_the_index_and_demands_sums(monitor, index, tmp_path):
         (("install", "--sha256", "0" * 64), "FROM and TO"),
         (("install", "es", "en", "--sha256", "0" * 63), "64 hexadecimal digits"),
         (("list", "--index", "https://mirror.example/"), "--available"),
-        (("remove", "es"), "TO"),
+        (("remove", "es"), "FROM TO"),
+        (("remove", "es-en", "en"), "FROM TO"),
+        (("install", "es-en", "en"), "FROM TO"),
     ],
 )
 def test_what_makes_no_sense_is_refused(monitor, words, says):
@@ -169,6 +171,25 @@ def test_a_package_is_imported_and_removed(monitor):
     assert installed_packages() == []
     with pytest.raises(TranslationError, match="es-en: no such package is installed"):
         monitor("models", "remove", "es", "en")
+
+
+def test_a_direction_may_be_named_as_messages_name_it(monitor, index):
+    monitor("models", "install", "es-en", "--index", index)
+    assert [p.source for p in installed_packages()] == ["es"]
+    words = ("models", "install", "es-en", "--index", index, "--sha256")
+    monitor(*words, DIGESTS[ES_EN])
+    assert monitor("models", "remove", "es-en") == "removed es-en 1.0\n"
+    assert installed_packages() == []
+
+
+def test_a_file_that_is_not_there_is_not_called_damaged(monitor, tmp_path):
+    missing = tmp_path / "none.argosmodel"
+    with pytest.raises(TranslationError) as caught:
+        monitor("models", "import", missing)
+    assert str(caught.value) == f"{missing}: no such file"
+    with pytest.raises(TranslationError) as caught:
+        monitor("models", "import", tmp_path)
+    assert str(caught.value) == f"{tmp_path}: cannot be read: Is a directory"
 
 
 def test_offline_is_one_line_with_the_way_out(monitor):

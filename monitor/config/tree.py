@@ -49,8 +49,9 @@ def read_text(path: Path) -> str:
         return path.read_bytes().decode("utf-8")
     except FileNotFoundError as error:
         raise ConfigError(
-            f"{path}: no such file; name another with --config or copy the feeds.yaml "
-            "that comes with the monitor"
+            f"{path}: no such file; name another with --config, or copy the "
+            "feeds.yaml at the root of the monitor's repository; 'monitor demo' writes "
+            "one of its own"
         ) from error
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error

@@ -63,6 +63,22 @@ class _Row:
         )
 
 
+def read_lines(path: Path) -> list[str]:
+    """The lines of a text file, cut at line ends alone and at nothing rarer.
+
+    Raises ConfigError if it cannot be read or has no text.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8; save it as UTF-8") from error
+    if not text.strip():
+        raise ConfigError(f"{path}: is empty; give one sentence a line")
+    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
+
+
 def read(path: Path) -> LabelledSet:
     """Read a labelled file.
 

@@ -77,14 +77,17 @@ class ArgosTranslator:
 
     @property
     def version(self) -> str:
-        """Of the packages that we go through: ``en-es 1.0, es-en 1.9``."""
+        """Of the packages that we go through: ``en-es 1.0 6f6e2ad4, es-en 1.9 …``.
+
+        A package that was repaired or trained anew may keep its number.
+        """
         known = _Roads(self._packages_dir)
         ways = (
             known.way(source, target) for source in LANGUAGES for target in LANGUAGES
         )
         used = {package for way in ways for package in way or ()}
         return ", ".join(
-            f"{package.source}-{package.target} {package.version}"
+            f"{package.source}-{package.target} {package.version} {package.mark}"
             for package in sorted(used, key=lambda one: (one.source, one.target))
         )
 

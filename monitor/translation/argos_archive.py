@@ -27,8 +27,8 @@ _DAMAGED = (
 def unpack(file: Path, into: Path, sha256: str = "") -> str:
     """Unpack a package file into an empty folder; the SHA-256 of the file, in hex.
 
-    Raises TranslationError if the file is no such archive, or has another SHA-256 than
-    the one that is asked for; nothing of it is unpacked then.
+    Raises TranslationError if the file cannot be read, is no such archive, or has
+    another SHA-256 than the one that is asked for; nothing of it is unpacked then.
     """
     try:
         with file.open("rb") as opened:
@@ -37,6 +37,10 @@ def unpack(file: Path, into: Path, sha256: str = "") -> str:
             with zipfile.ZipFile(opened) as archive:
                 _check(file, archive.infolist())
                 archive.extractall(into)  # reads no more than sizes say; checks CRCs
+    except FileNotFoundError as error:
+        raise TranslationError(f"{file}: no such file") from error
+    except (IsADirectoryError, PermissionError) as error:
+        raise TranslationError(f"{file}: cannot be read: {error.strerror}") from error
     except _DAMAGED as error:
         raise TranslationError(f"{file}: not an Argos package: {error}") from error
     return found

@@ -6,6 +6,7 @@ and ``uninstall`` are not called: they load ``argostranslate.translate`` and wit
 PyTorch, leave half a package behind when interrupted, and trust every archive.
 """
 
+import hashlib
 import re
 import shutil
 import tempfile
@@ -25,6 +26,7 @@ _CODE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
 """A language, as metadata name it; it becomes a part of the folder's name."""
 
 _VERSION = re.compile(r"[\w.+-]{0,40}")
+_SHA256 = re.compile("[0-9A-Fa-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,16 @@ class ArgosPackage:
     path: Path
     sha256: str = ""
     """Of the file it was unpacked from; empty if argostranslate itself unpacked it."""
+
+    @property
+    def mark(self) -> str:
+        """Eight digits that tell it from other packages of its version.
+
+        Where no SHA-256 is recorded they are made of the files' names, sizes and times.
+        """
+        if _SHA256.fullmatch(self.sha256):
+            return self.sha256[:8].lower()
+        return hashlib.sha256(repr(_files(self.path)).encode()).hexdigest()[:8]
 
 
 def installed_packages(packages_dir: Path | None = None) -> list[ArgosPackage]:
@@ -181,6 +193,21 @@ def _recorded(path: Path) -> str:
         return (path / SUM_FILE).read_text(encoding="ascii").strip()
     except (OSError, ValueError):
         return ""
+
+
+def _files(folder: Path) -> list[tuple[str, int, int]]:
+    """What a package's files look like from outside; none if it is being replaced."""
+    try:
+        seen = [
+            (p, p.stat()) for of in (folder, folder / "model") for p in of.iterdir()
+        ]
+    except OSError:
+        return []
+    return sorted(
+        (str(path.relative_to(folder)), stat.st_size, stat.st_mtime_ns)
+        for path, stat in seen
+        if path.is_file() and path.name != SUM_FILE
+    )
 
 
 def _package_in(

@@ -9,13 +9,14 @@ from threading import Event
 
 from monitor.config.settings import EngineName
 from monitor.errors import ConfigError
-from monitor.evaluation.datasets import LabelledSet, read
+from monitor.evaluation.datasets import LabelledSet, read, read_lines
 from monitor.evaluation.scores import Agreement, Report, Scores, report
-from monitor.evaluation.translation import score as score_translation
+from monitor.evaluation.translation import score_as_read
 from monitor.model import Language, Sighting
 from monitor.pipeline import Plan
 from monitor.store.database import Store
 from monitor.terminal import show_json
+from monitor.translation.bridge import bridge
 from monitor.translation.translator import engine_for
 from monitor.verbs import compose
 from monitor.verbs.steps import cluster_waiting, translate_pending
@@ -41,7 +42,7 @@ def eval_translation(
     as_json: bool,
 ) -> None:
     """Translate a file line by line and score it against a reference."""
-    texts, references = _lines(source), _lines(reference)
+    texts, references = read_lines(source), read_lines(reference)
     if len(texts) != len(references):
         raise ConfigError(
             f"{reference}: has {len(references)} lines, {source} {len(texts)}"
@@ -51,7 +52,7 @@ def eval_translation(
         made = translator.translate(texts, *pair)
         seconds = time.perf_counter() - start
         used = engine_for(translator, *pair) or translator
-    scored = score_translation(texts, made, references)
+    scored = score_as_read(texts, made, references, pair[0], bridge())
     found = {
         "engine": used.name,
         "version": used.version,
@@ -62,6 +63,7 @@ def eval_translation(
         "chrf": round(scored.chrf, 2),
         "numbers_kept": _percent(scored.numbers),
         "names_kept": _percent(scored.names),
+        "bridge_kept": _percent(scored.bridge),
         "sentences_per_second": round(len(texts) / seconds, 1),
     }
     if as_json:
@@ -100,15 +102,6 @@ def _write_assignments(path: Path, found: dict[str, str]) -> None:
             writer.writerows(sorted(found.items()))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8; save it as UTF-8") from error
 
 
 def _show(file: Path, scored: Report) -> None:

@@ -109,7 +109,11 @@ def translate(
         if not compose.translates(translator):
             say(f"translate: {compose.NO_TRANSLATOR}")
         plan, now = compose.plan(config), compose.now()
-        translate_pending(store, translator, plan, now, say, Event(), again=again)
+        is_idle = not translate_pending(
+            store, translator, plan, now, say, Event(), again=again
+        )
+        if is_idle and compose.translates(translator):
+            say("translate: nothing is due")
 
 
 def translate_pending(
@@ -121,15 +125,18 @@ def translate_pending(
     stop: Event,
     *,
     again: bool = False,
-) -> None:
-    """One line a batch; ends early when told to stop."""
+) -> bool:
+    """One line a batch, and whether there was any; ends early when told to stop."""
+    is_busy = False
     with closing(
         pipeline.translate(store, translator, plan, now, again=again)
     ) as results:
         for result in results:
+            is_busy = True
             say(_translate_line(result))
             if stop.is_set():
                 break
+    return is_busy
 
 
 def _translate_line(result: pipeline.TranslateResult) -> str:
