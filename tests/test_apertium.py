@@ -18,6 +18,7 @@ from monitor.errors import TranslationError
 from monitor.model import Language
 from monitor.translation.apertium import ApertiumTranslator, stages
 from monitor.translation.apertium_pipe import Pipeline
+from monitor.translation.apertium_stream import from_stream
 from monitor.translation.glossary import Glossary, Span, Term
 from monitor.translation.items import translate_items
 from monitor.translation.lexicon import Lexicon, read_lexicon
@@ -191,6 +192,56 @@ def test_questions_and_exclamations_are_kept_whole(text, translation):
 )
 def test_spanish_opens_what_it_closes(text, translation):
     assert english(text) == [translation]
+
+
+@installed
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("Texas voters say no", "Votantes de Texas dicen no"),
+        ("Texas voters say NO!", "¡Votantes de Texas dicen NO!"),
+        ("Did Trump say no? No.", "¿Trump dice no? No."),
+        ("They said no. Then they left.", "Dijeron no. Entonces dejaron."),
+        ('Trump says "no."', 'Trump dice "no."'),
+        ("He said 'no'", "Dijo 'no'"),
+        ("The dog (no) is black", "El perro (no) es negro"),
+        ("It was No. 5", "Era Núm. 5"),
+        ("They have no. 1,500", "Tienen núm. 1,500"),
+        ("They said [no]", "Dijeron [ningún]"),
+    ],
+)
+def test_an_english_no_at_the_end_is_no_number(text, translation):
+    assert english(text) == [translation]
+
+
+@installed
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("Mexican peso falls today", "Peso mexicano cae hoy"),
+        ('"Mexican peso falls today"', '"Peso mexicano cae hoy"'),
+        ("the dog is black", "el perro es negro"),
+        ("US troops leave", "Tropas de EE.UU. dejan"),
+        ("5 Mexican dogs", "5 perros mexicanos"),
+    ],
+)
+def test_spanish_begins_with_a_capital_where_english_does(text, translation):
+    assert english(text) == [translation]
+
+
+@pytest.mark.parametrize(
+    ("stream", "language", "text"),
+    [
+        ("peso mexicano", "es", "Peso mexicano"),
+        ("¿marcha", "es", "¿Marcha"),
+        ("*zzyzx", "es", "\0Zzyzx"),
+        ("iPhone", "es", "iPhone"),
+        ("12 muertos", "es", "12 muertos"),
+        ("it Follows", "en", "it follows"),
+    ],
+)
+def test_only_a_plain_first_word_is_raised(stream, language, text):
+    assert from_stream(stream, [], language, "The") == text
 
 
 @installed

@@ -219,6 +219,12 @@ def test_a_number_of_any_length_can_be_checked():
     [
         ("Donde NO habrá agua el lunes", "Where there will be water on Monday"),
         ("Ninguna prueba vincula al alcalde", "Any test links to the mayor"),
+        ("Estados Unidos no cierra el puente", "United States closes the bridge"),
+        ("El puente no abre hasta hoy", "The bridge opens until today"),
+        ("La industria no es importante", "The industry is important"),
+        ("No es información de impacto", "It is information of impact"),
+        ("No cesa el homicidio de homeless", "The homicide of homeless ceases"),
+        ("El alcalde dijo que no", "The mayor said that yes"),
     ],
 )
 def test_a_lost_denial_is_warned_of(text, translation):
@@ -239,6 +245,37 @@ def test_a_denial_in_english_must_reach_spanish():
         "negation-lost",
     )
     assert warnings(text, "No cerraron el puente de la ciudad", "en", "es") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("Texas voters say no", "Votantes de Texas dicen núm"),
+        ("Trump says 'no.' Then he left", "Trump dice 'sí.' Entonces salió"),
+        ("Did they say yes or no?", "¿Dijeron sí o qué?"),
+        ("They did not close it after all", "La cerraron después de todo"),
+        ("They did not inform the police", "Hay información de la policía"),
+        ("They never deal", "Hay negociaciones en el desfile"),
+    ],
+)
+def test_a_denial_lost_in_spanish_is_warned_of(text, translation):
+    assert "negation-lost" in warnings(text, translation, "en", "es")
+
+
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("It was No. 5 in Texas", "Era Núm. 5 en Texas"),
+        ("Texas voters say no", "Votantes de Texas dicen no"),
+        ("They did not obey the law", "Incumplieron la ley"),
+    ],
+)
+def test_spanish_may_deny_in_other_words(text, translation):
+    assert warnings(text, translation, "en", "es") == ()
+
+
+def test_nevertheless_denies_nothing():
+    assert warnings("No obstante, abren", "Nevertheless, they open", "es", "en") == ()
 
 
 def test_several_warnings_come_in_the_order_of_their_meanings():

@@ -31,7 +31,7 @@ _RESERVED = re.compile(r"([\[\]{}^$/\\<>])")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _UNSENDABLE = re.compile(r"[\0\ud800-\udfff]")
 _MARKED = re.compile(r"\[\[t:g:(\d+)\]\](.*?)\[\[/\]\]", re.DOTALL)
-_CARRIED = re.compile(r"\[([~*#@]| no)\]")
+_CARRIED = re.compile(r"\[([~*#@]| ?no)\]", re.IGNORECASE)
 """Pieces that travel as blanks, since as text Apertium would lose them, or we would
 take them for its marks."""
 _MARKS = re.compile(r"(\*|\\@)(?!\])|#(?!\])")
@@ -51,7 +51,16 @@ _PARTICIPLE = r"\w*(?:[aií]do|cho|[silro]to)\b"
 _LOST_NO = re.compile(
     rf"(?<!\bya )\b(no) (habr(?:á|ía)n?)\b(?! {_PARTICIPLE})", re.IGNORECASE
 )
+_ANSWER_NO = re.compile(
+    r"\b(?<!\\)(?P<no>no)(?=[\"'”’»)](?!\w)|[.!?…](?:[\s\"'”’»)\[]|$))"
+    r"(?!\.\s*#?\d)",
+    re.IGNORECASE,
+)
+"""A whole answer, closed at once; but not the abbreviation in "No. 5"."""
 
+_FIRST_LETTER = re.compile(r"[\W_]*([^\W\d_])")
+_PLAIN_FIRST_LETTER = re.compile(r"\A" + _FIRST_LETTER.pattern + r"(?!\w*[A-Z])")
+"""The one of a word that is not written like "iPhone"."""
 _FIRST_WORDS = re.compile(r"\W*([^\W_]+)\W+?([^\W_]+)")
 _ADDED_SUBJECT = re.compile(r"\b(it|they) ([A-Z])(?=[a-z])")
 _BLANKS = re.compile(r" {2,}")
@@ -80,7 +89,9 @@ def to_stream(text: str, spans: Sequence[Span], language: Language) -> str:
         at = span.end
     parts.append(_plain(text[at:], language))
     # Without a full stop the tagger and the transfer lose or mangle the last word.
-    return "".join(parts) + ("" if _ENDS_SENTENCE.search(text) else ".[]")
+    stream = "".join(parts) + ("" if _ENDS_SENTENCE.search(text) else ".[]")
+    # "They say no." would become "Dicen núm.", "'no'" would become "'ningún'".
+    return _ANSWER_NO.sub(r"[\g<no>]", stream) if language == "en" else stream
 
 
 def _plain(text: str, language: Language) -> str:
@@ -118,7 +129,9 @@ def from_stream(
         text = text.replace(_CARET, "^")
     if "‘" not in original:
         text = text.replace("‘", "'")
-    return _mend_capitals(_BLANKS.sub(" ", text).strip(), original)
+    text = _mend_capitals(_BLANKS.sub(" ", text).strip(), original)
+    begins = _FIRST_LETTER.match(original) if language == "es" else None
+    return _raised(text) if begins and begins[1].isupper() else text
 
 
 def _term(marked: re.Match[str], spans: Sequence[Span], language: Language) -> str:
@@ -148,6 +161,11 @@ def _mend_capitals(text: str, original: str) -> str:
         at = theirs.start(2)
         text = text[:at] + text[at].lower() + text[at + 1 :]
     return _ADDED_SUBJECT.sub(lambda m: f"{m[1]} {m[2].lower()}", text)
+
+
+def _raised(text: str) -> str:
+    """Spanish that begins as English did, where Apertium swapped its first words."""
+    return _PLAIN_FIRST_LETTER.sub(lambda m: m[0][:-1] + m[1].upper(), text, count=1)
 
 
 def without_marks(text: str, language: Language, lexicon: Lexicon) -> str:

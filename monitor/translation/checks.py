@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from monitor.model import Language
+from monitor.model import LANGUAGES, Language
 from monitor.text import fold, words
 
 MEANINGS: Mapping[str, Mapping[Language, str]] = {
@@ -102,24 +102,66 @@ _NAME = re.compile(
 )
 """``Voz de la Frontera``: its small words are no sign of a text left as it was."""
 
+
+def _any(listing: str) -> str:
+    return "|".join(listing.split())
+
+
+_DENYING: dict[Language, str] = {
+    "es": _any("""
+        no ni nunca jam[aá]s nadie nada ning[uú]n[oa]?s? tampoco sin excepto
+    """),
+    "en": _any("""
+        not? non none nor never nobody nothing nowhere neither without cannot except
+        unless
+    """),
+}
+_DENYING_STEMS: dict[Language, str] = {
+    "es": _any("""
+        carec desaprob desaprueb desautoriz descart desconoc desmient desminti evit
+        fall[aóoe](?!c) falt fracas il[eí]cit ilegal impedi impid imposib improbab
+        incapa incierto incompet incompl incumpl inexist injust innecesari insatisf
+        insufi intoc inusual inútil inv[aá]lid inviable neg[oóaá](?!ci) nieg rechaz
+        reh[uú]s
+    """),
+    "en": _any("""
+        absen avoid den(?:y|ial|ie) disagree disallow disapprov disbeli discontinu
+        dislik disobey disqualif disregard distrust fail illegal illicit impossib
+        improbab inab inactiv inadequa incapab incomplet incorrect ineligib inexist
+        insufficien invalid invisib lack refus reject unabl unaccept unaccompan
+        unaffect unafraid unanswer unapprov unauthori unavail unaware unbeliev
+        uncertain unchang unclear uncomfort unconfirm unconstitution unconvinc
+        undocument unemployed unfair unfinish unfit unfound unhapp unharm unheard
+        unhurt unidentif uninjur uninsur unjust unknown unlaw unlicens unlike unlimit
+        unnam unnecess unnotic unpaid unpopular unprecedent unprepar unprotect unprove
+        unpublish unpunish unrecogni unregist unreliab unresolv unsafe unsatisf unseen
+        unsolv unsuccess unsustain untouch untrue unus unvaccin unwant unwarrant unwell
+        unwill useless
+    """),
+}
+"""Of words, since a bare prefix is no sign: *united*, *information*, *después*."""
+
 _NEGATIONS: dict[Language, re.Pattern[str]] = {
-    "es": re.compile(
-        r"\b(?:no|ni|nunca|jam[aá]s|nadie|nada|ning[uú]n[oa]?s?|tampoco|sin|niega\w*"
-        r"|neg[oóa]\w*|evita\w*|rechaz\w*|impid\w*|impos\w*|in\w{4,}|des\w{4,})\b",
+    language: re.compile(
+        rf"\b(?:{_DENYING[language]}|(?:{_DENYING_STEMS[language]})\w*)\b"
+        + (r"|n['’]t\b|\bnon?-" if language == "en" else ""),
         re.IGNORECASE,
-    ),
-    "en": re.compile(
-        r"\b(?:not?|non|none|nor|never|nobody|nothing|nowhere|neither|without|cannot"
-        r"|den(?:y|ie)\w*|refus\w*|reject\w*|avoid\w*|lack\w*|fail\w*|(?:un|in|im|dis"
-        r"|non)\w{3,}|\w+less)\b|n['’]t\b|\bnon?-",
-        re.IGNORECASE,
-    ),
+    )
+    for language in LANGUAGES
 }
 """Words that deny; in a translation, also those that another wording would use."""
 
+_ANSWER_NO = r"\bno(?=[\"'”’»)]*(?:[.?!…]|\Z))(?!\.\s*#?\d)"
+"""A whole answer, but not the abbreviation in "No. 5"."""
+
 _PLAIN_NO: dict[Language, re.Pattern[str]] = {
-    "es": re.compile(r"\b(?:no|nunca|ning[uú]n[oa]?|tampoco)\s+\w", re.IGNORECASE),
-    "en": re.compile(r"\b(?:not|never|cannot|nobody)\s+\w|n['’]t\b", re.IGNORECASE),
+    "es": re.compile(
+        r"\b(?:no(?!\s+obstante\b)|nunca|ning[uú]n[oa]?|tampoco)\s+\w|" + _ANSWER_NO,
+        re.IGNORECASE,
+    ),
+    "en": re.compile(
+        r"\b(?:not|never|cannot|nobody)\s+\w|n['’]t\b|" + _ANSWER_NO, re.IGNORECASE
+    ),
 }
 """Denials that no other wording should swallow."""
 
