@@ -207,13 +207,13 @@ _ORDINARY = """
     Cascabeles Cerveceros Cowboys Delfines Espuelas Gemelos Gigantes Guardianes
     Halcones Heat Leones Magic Marineros Mellizos Nacionales Osos Padres Patriotas
     Piratas Potros Rays Reales Rockies Rojos Santos Sultanes Toros Vaqueros
-""".split()
+"""
 """Teams are called so, and much else."""
 
 
 @pytest.mark.parametrize(
     "word",
-    _ORDINARY,
+    _ORDINARY.split(),
 )
 def test_an_ordinary_word_is_no_team(word):
     for language in LANGUAGES:
@@ -277,6 +277,20 @@ def test_what_ours_makes_of_names(text, language, found):
 )
 def test_the_river_bravo_is_not_the_city(text, found):
     assert list(spans(OURS.glossary, text, "es").values()) == found
+
+
+@pytest.mark.parametrize(
+    ("term", "form"),
+    [
+        ("Río Bravo", "Rio Grande"),
+        ("Secretaría de Gobernación", "Interior Ministry"),
+        ("Speaker of the House", "presidente de la Cámara de Representantes"),
+        ("DHS", "Homeland Security"),
+    ],
+)
+def test_an_entry_without_match_leaves_its_forms_to_watch_lists(term, form):
+    wide = OURS.widen(watchlist("x", term))
+    assert form in wide.en + wide.es
 
 
 def test_the_two_names_of_the_gulf_are_one_to_stories_and_watch_lists():
@@ -448,8 +462,9 @@ def test_names_come_through_apertium(source, target, text, part):
 
 @installed
 def test_no_name_of_ours_is_lost_in_apertium():
-    names = [e for e in OURS.entries if e.is_proper and e.kind == "person"]
+    people = [e for e in OURS.entries if e.is_proper and e.kind == "person"]
     for source, target in (("es", "en"), ("en", "es")):
+        names = [entry for entry in people if entry.only in (None, source)]
         opening = "Se reúne con" if source == "es" else "They meet with"
         texts = [f"{opening} {entry.forms(source)[0]}." for entry in names]
         made = ApertiumTranslator().translate(texts, source, target)
