@@ -75,14 +75,18 @@ class Bridge:
     def expected(self, text: str, language: Language) -> list[tuple[str, ...]]:
         """The names that a translation must have, each with all that may stand for it.
 
-        Forms for matching alone, such as *estadounidense*, may become anything.
+        Forms for matching alone, such as *estadounidense*, may become anything. A form
+        left as it was will do only where ``mend`` leaves it.
         """
+        found = self.find(text, language)
+        right = {form for mention in found for form in mention.targets}
         names = []
-        for name in self.find(text, language):
+        for name in found:
             written = text[name.start : name.end]
             forms = name.entry.forms(language) if name.entry.is_translated else ()
             if written in forms or written in map(str.upper, forms):
-                names.append((*name.targets, written))
+                stays = written in right or _is_joined(text, name)
+                names.append((*name.targets, written) if stays else name.targets)
         return names
 
     def mend(self, text: str, translation: str, source: Language) -> str:
@@ -99,7 +103,7 @@ class Bridge:
             for mention in found
             if mention.entry.is_translated
             and (written := text[mention.start : mention.end]) not in right
-            and not _stands(mention.targets, translation.replace(written, " "))
+            and not _stands(mention.targets, _word([written]).sub(" ", translation))
         }
         if not wrong:
             return translation
@@ -126,8 +130,12 @@ class Bridge:
         return replace(watchlist, en=en, es=es)
 
     def _meant_by(self, term: str) -> Sequence[Entry]:
-        """The entry that a term is a form of; none if it may be one of several."""
+        """The entry that a term is a form of; none if it may be one of several.
+
+        One that says ``match: false`` leaves its forms to another.
+        """
         found = self._by_plain.get(_plain(term), ())
+        found = [entry for entry in found if entry.match is not False] or found
         return found if len(found) == 1 else ()
 
     @cached_property
@@ -203,7 +211,17 @@ def read_bridge(text: str, name: str = "bridge.yaml") -> list[Entry]:
 
 
 def _stands(forms: Iterable[str], text: str) -> bool:
-    return any(form in text for form in forms)
+    """Whether one of them stands there, and not as a part of a word: US in USMCA."""
+    return _word(forms).search(text) is not None
+
+
+def _word(forms: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, forms))})(?!\w)")
+
+
+def _is_joined(text: str, name: Mention) -> bool:
+    """Whether it is a part of a compound, as in *R-LA*."""
+    return "-" in (text[name.start - 1 : name.start], text[name.end : name.end + 1])
 
 
 def _yielding(entries: Iterable[Entry], own: Sequence[Entry]) -> Iterator[Entry]:
