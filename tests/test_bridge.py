@@ -515,6 +515,13 @@ def test_what_explains_a_name_beside_it_stays():
     )
 
 
+def test_an_adjective_that_was_left_stays():
+    made = "The hawaiano wins in NL"
+    assert OURS.mend("El hawaiano gana en NL", made, "es") == (
+        "The hawaiano wins in Nuevo León"
+    )
+
+
 def test_a_part_of_a_compound_stays():
     made = "El senador Scott (R-LA) y LA"
     assert OURS.mend("Sen. Scott (R-LA) in LA", made, "en").startswith(

@@ -94,7 +94,7 @@ class Bridge:
 
         A form that the other language writes too, that may be the right one for another
         name of the text, or that stands beside the right one, stays: "Supreme Court
-        (SCJN)".
+        (SCJN)". So does one for matching alone, unless it is an acronym.
         """
         found = self.find(text, source)
         right = {form for mention in found for form in mention.targets}
@@ -103,6 +103,7 @@ class Bridge:
             for mention in found
             if mention.entry.is_translated
             and (written := text[mention.start : mention.end]) not in right
+            and (written.isupper() or written in mention.entry.forms(source))
             and not _stands(mention.targets, _word([written]).sub(" ", translation))
         }
         if not wrong:
