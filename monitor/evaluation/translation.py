@@ -51,10 +51,7 @@ def score_as_read(
         bridge.mend(source, text, language)
         for source, text in zip(sources, made, strict=True)
     ]
-    names = [
-        [right for *right, _ in bridge.expected(source, language)]  # the last: as it is
-        for source in sources
-    ]
+    names = [bridge.expected(source, language) for source in sources]
     return score(sources, mended, references, names)
 
 
