@@ -1,5 +1,6 @@
 """
-Fuzzing: whatever bytes a feed sends, parse gives sound items or says ParseError.
+Fuzzing: whatever bytes a feed sends, parse gives sound items or says ParseError, and
+reads what it reads for itself as feedparser would.
 
     python tests/fuzz_feeds.py --seconds 600    a campaign, guided by coverage (atheris)
     python tests/fuzz_feeds.py FILE...          the same checks on saved inputs

@@ -404,7 +404,8 @@ def test_an_item_whose_guid_is_no_link_needs_one(value: str) -> None:
 
 @pytest.mark.parametrize("tag", ["<item a='b'>", "<item xmlns:y='urn:y'>"])
 def test_an_item_with_attributes_of_its_own_is_left(tag: str) -> None:
-    _expect_left(_rss(LINK, LINK).replace("<item>", tag, 1), 0)
+    text = _rss(f"<description/>{LINK}", LINK)
+    _expect_left(text.replace("<item>", tag, 1), 0)
 
 
 # --- documents that are left whole ---------------------------------------------------
@@ -566,6 +567,7 @@ def test_an_odd_document_is_left_whole(text: str) -> None:
             LINK, head="<itunes:category text='a'><itunes:category/></itunes:category>"
         ),
         _rss(LINK, head="<skipHours><hour>1</hour></skipHours><language>en</language>"),
+        _rss(LINK, head="<itunes:summary>S</itunes:summary>"),
         _atom(HREF, head="<author><name>Ana</name></author><updated>1</updated>"),
     ],
 )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain, pairwise
 from xml.parsers import expat
 
 from monitor.feeds import quick
@@ -40,6 +41,8 @@ _TEXTS = {
     *("description", "abstract", "summary", "content", "encoded", "body", "fullitem"),
 }
 """Elements whose end feedparser takes for that of whatever text it is in."""
+_CONTENTS = {"content", "encoded", "fullitem", "summary"}
+"""Those of which feedparser expects one an item."""
 _TAG = re.compile(rb"<(?:[^\"'>]|\"[^\"]*\"|'[^']*')*>")
 _DIGEST_BYTES = 8
 
@@ -74,8 +77,8 @@ def split(text: str, salt: str = "") -> Spans | None:
     ``salt`` stands for what else an item's reading depends on, such as the feed's
     settings: it goes into every digest. So do the tags around the items with their
     namespaces, and the feed's language and address, but not its dates, which change
-    with every build. Safe to cut is XML without a DOCTYPE that is well-formed, also
-    after ``prune``, and whose items are neighbours, none in another.
+    with every build. Safe to cut is well-formed XML without a DOCTYPE whose items are
+    neighbours, none in another, and which ``prune`` leaves so.
 
     >>> feed = "<rss><channel><item>A</item> <item>B</item></channel></rss>"
     >>> spans = split(feed)
@@ -94,22 +97,26 @@ def split(text: str, salt: str = "") -> Spans | None:
         del walk.parser  # it and the walk hold each other, and both the document
     if not walk.places:
         return None
-    is_clear = walk.is_clear()
-    if not (is_clear or _is_well_formed(prune(text))):
-        return None
     places = tuple(walk.places)
+    is_clear = walk.is_clear()
+    if not (is_clear or _is_pruned_alike(body, places)):
+        return None
     digests = _digests(body, places, walk.context(salt))
     are_read = is_clear and walk.is_usual() and not is_swollen(text)
     raws = tuple(walk.raws) if are_read else (None,) * len(places)
     return Spans(body, places, tuple(digests), raws)
 
 
-def _is_well_formed(text: str) -> bool:
+def _is_pruned_alike(body: bytes, places: tuple[tuple[int, int], ...]) -> bool:
+    """Whether ``prune`` does to the parts what it does to the whole, and no harm."""
+    edges = [0, *chain.from_iterable(places), len(body)]
+    parts = [body[first:end].decode() for first, end in pairwise(edges)]
+    pruned = prune("".join(parts))
     try:
-        expat.ParserCreate("utf-8", namespace_separator=" ").Parse(text.encode(), True)
+        expat.ParserCreate("utf-8", namespace_separator=" ").Parse(pruned, True)
     except expat.ExpatError:
         return False
-    return True
+    return pruned == "".join(map(prune, parts))
 
 
 def _digests(
@@ -243,6 +250,8 @@ class _Walk:
 
     def _weigh_around(self, name: str, local: str) -> None:
         """An element below the root."""
+        if local in _CONTENTS and _ends_text(name):
+            raise _UnsafeError("a text that changes how the first item is read")
         if self._open[-1][0] not in _PARENTS or quick.is_tripping(local):
             self._is_usual = False
         if quick.passes_for_root(name) or (self._is_bound and local in _STRIPPED):
