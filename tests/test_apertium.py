@@ -199,6 +199,8 @@ def test_spanish_opens_what_it_closes(text, translation):
     ("text", "translation"),
     [
         ("Texas voters say no", "Votantes de Texas dicen no"),
+        ("Mexico Says No to American Bombs", "México Dice No a Bombas americanas"),
+        ("No to war, says Sheinbaum", "No a guerra, dice Sheinbaum"),
         ("Texas voters say NO!", "¡Votantes de Texas dicen NO!"),
         ("Did Trump say no? No.", "¿Trump dice no? No."),
         ("They said no. Then they left.", "Dijeron no. Entonces dejaron."),

@@ -57,6 +57,7 @@ _ANSWER_NO = re.compile(
     re.IGNORECASE,
 )
 """A whole answer, closed at once; but not the abbreviation in "No. 5"."""
+_NO_TO = re.compile(r"(?<!\\)\bno(?= to\s)", re.IGNORECASE)
 
 _FIRST_LETTER = re.compile(r"[\W_]*([^\W\d_])")
 _PLAIN_FIRST_LETTER = re.compile(r"\A" + _FIRST_LETTER.pattern + r"(?!\w*[A-Z])")
@@ -91,7 +92,10 @@ def to_stream(text: str, spans: Sequence[Span], language: Language) -> str:
     # Without a full stop the tagger and the transfer lose or mangle the last word.
     stream = "".join(parts) + ("" if _ENDS_SENTENCE.search(text) else ".[]")
     # "They say no." would become "Dicen núm.", "'no'" would become "'ningún'".
-    return _ANSWER_NO.sub(r"[\g<no>]", stream) if language == "en" else stream
+    # And "says no to" would become "dice ningún a".
+    if language == "en":
+        stream = _ANSWER_NO.sub(r"[\g<no>]", _NO_TO.sub(r"[\g<0>]", stream))
+    return stream
 
 
 def _plain(text: str, language: Language) -> str:
