@@ -13,7 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.float64]
+from monitor.stories.sparse import Numbers
+
 Channel = Literal["english", "original", "names"]
 
 Scorer = Callable[["Features"], tuple[Numbers, Mapping[Channel, Numbers]]]
@@ -59,6 +60,10 @@ class Features:
     """How many names are shared, parts in part."""
     word_mass: Numbers
     """Rarity of the shared English words that are no names."""
+    letters: Numbers
+    """Cosine of the runs of letters of the originals."""
+    dense: Numbers
+    """Cosine of the dense vectors; 0 without them, and never negative."""
     is_across: NDArray[np.bool_]
     """Whether the other is in the other language."""
     gap_hours: Numbers

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from math import log, sqrt
 from typing import NamedTuple
@@ -29,6 +30,8 @@ _CHARACTERS_READ = 300
 """Of a title and of a summary; what follows is boilerplate more often than news."""
 _COMMON_SHARE = 0.04
 """A word in more of the background's items than this says nothing, unless a name."""
+_RUN = 4
+"""Letters in a run."""
 _DATELINE = re.compile(
     r"[A-ZÁÉÍÓÚÑÜ][\w.'’]*(?:[ ,/]+(?:de|del|la|y|of|[A-ZÁÉÍÓÚÑÜ][\w.'’]*)){0,5}"
     r"(?: ?\([\w /]{2,20}\))? ?(?:\.?[-—–]+|\.|:)(?: |$)"
@@ -71,6 +74,8 @@ class Terms:
     """Name -> its rarity and its share of the name it is part of."""
     words: Mapping[str, float]
     """English lemma or alias that is no name -> its rarity."""
+    letters: Mapping[str, float]
+    """Four letters in a row of an own word, ``^`` and ``$`` at its ends -> weight."""
     heading: Heading
     surfaces: Mapping[str, str]
     """Term -> how the item writes it."""
@@ -168,6 +173,7 @@ class TermReader:
             names=self._bag("names", [name.key for name in found], []),
             masses=self._masses(found),
             words=self._words(table, english, original),
+            letters=self._letters(LEMMAS[item.language], original),
             heading=original[0].heading(),
             surfaces=_surfaces(found, [*original, *english]),
         )
@@ -218,6 +224,23 @@ class TermReader:
             keys |= {p.alias.key for p in passage.places if p.alias.kind != "name"}
         return {k: self._rarity(table, k) for k in sorted(keys) if self._says(table, k)}
 
+    def _letters(
+        self, table: Table, original: Sequence[_Passage]
+    ) -> Mapping[str, float]:
+        """What the languages spell alike: a word's rarity is spread over its letters.
+
+        So the runs of letters need no frequencies of their own.
+        """
+        raw: dict[str, float] = {}
+        for token in {t.folded: t for t in chain(*(p.tokens for p in original))}.values():
+            if len(token.folded) >= _RUN and self._says(table, token.lemma):
+                runs = _runs_of(token.folded)
+                each = self._rarity(table, token.lemma) / sqrt(len(runs))
+                for run in runs:
+                    raw[run] = max(each, raw.get(run, 0.0))
+        length = sqrt(sum(weight * weight for weight in raw.values()))
+        return {run: weight / length for run, weight in raw.items()}
+
     def _masses(self, found: Iterable[Name]) -> Mapping[str, tuple[float, float]]:
         shares: dict[str, float] = {}
         for name in found:
@@ -244,6 +267,12 @@ class TermReader:
     def _rarity(self, table: Table, key: str) -> float:
         is_alias = key.startswith("@") and table != "names"
         return self._background.rarity("english" if is_alias else table, key)
+
+
+@lru_cache(maxsize=100_000)
+def _runs_of(word: str) -> tuple[str, ...]:
+    marked = f"^{word}$"
+    return tuple({marked[i : i + _RUN]: 0 for i in range(len(marked) - _RUN + 1)})
 
 
 def _vector(counts: Counter[str], rarity: Mapping[str, float]) -> Mapping[str, float]:

@@ -1,237 +1,188 @@
 """
-The items of the last days as an inverted index: one item against all of them at once.
-
-A row is one item. For each term a channel keeps the rows that have it and their
-weights, so that the cosines of an item with every row are sums over its own terms.
-Sums run in the order of the item's terms: neither the number of a row nor what lies
-outside the days asked for changes a bit of them.
+The items of the last days, by row: which could tell one item's story, and how they
+compare with it.
 """
 
-from array import array
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.stories.similarity import Features, Numbers
+from monitor.stories.sparse import Column, Hits, Rows, Sparse
 from monitor.stories.terms import Bag, Terms
-
-_Rows = NDArray[np.intp]
 
 _BACKGROUND_ITEMS = 8_400
 """What the background counts for, in items of the window: a fifth of its items. In
-weeks when half of the news is about the Olympics, the word says nothing. B-cubed on
-og2021 is .66 so and .43 by the background alone; on a week of mixed news, the same."""
-
-
-class _Postings:
-    """Term -> (row, values ...) of the rows that have it, flat."""
-
-    def __init__(self, values: int) -> None:
-        self._width = values + 1
-        self._cells: dict[str, array[float]] = {}
-
-    def add(self, row: int, term: str, *values: float) -> None:
-        """Note that a row has a term."""
-        self._cells.setdefault(term, array("d")).extend((row, *values))
-
-    def find(self, terms: Sequence[str]) -> tuple[_Rows, Numbers, _Rows]:
-        """(rows, their values, index into terms) of all rows that have the terms."""
-        nothing = np.empty((0, self._width))
-        found = [
-            np.frombuffer(self._cells[term]).reshape(-1, self._width)
-            if term in self._cells
-            else nothing
-            for term in terms
-        ]
-        cells = np.concatenate([nothing, *found])
-        which = np.repeat(np.arange(len(terms)), [len(part) for part in found])
-        return cells[:, 0].astype(np.intp), cells[:, 1:], which
-
-    def renumber(self, new_rows: _Rows) -> None:
-        """Give rows new numbers; those of -1 are forgotten."""
-        kept: dict[str, array[float]] = {}
-        for term, cells in self._cells.items():
-            table = np.frombuffer(cells).reshape(-1, self._width).copy()
-            table[:, 0] = new_rows[table[:, 0].astype(np.intp)]
-            table = table[table[:, 0] >= 0]
-            if len(table):
-                kept[term] = array("d", table.ravel())
-        self._cells = kept
-
-
-@dataclass(frozen=True, slots=True)
-class _Hits:
-    """Where an item's terms are found among the rows asked for."""
-
-    rows: _Rows
-    values: Numbers
-    """Of the rows, as posted."""
-    which: _Rows
-    """Index of the term."""
-    damping: Numbers
-    """Of each term, 0 to 1: what is left of its rarity in this window."""
+weeks when half of the news is about the Olympics, the word says nothing."""
+_BUDGET = 30_000
+"""Cells that one search in one channel may look at. A window of 20,000 items has fewer
+for most items; in one of 200,000, what an item shares with thousands is left out."""
+_MOST_CANDIDATES = 400
+_LEAST_SHARED = 0.05
+"""Sum of the cosines found by the search; below it a pair has no words in common that
+matter."""
 
 
 class Window:
-    """The terms of some items, by row, ready to be compared with another item's."""
+    """The terms of some items, by row."""
 
-    def __init__(self) -> None:
-        self._english = _Postings(2)
-        self._original = _Postings(1)
-        self._names = _Postings(1)
-        self._masses = _Postings(1)
-        self._words = _Postings(0)
-        self._hours = array("d")
-        self._is_spanish = array("b")
+    def __init__(self, dimensions: int = 0) -> None:
+        """``dimensions`` is the length of the items' dense vectors; 0 without them."""
+        self._english = Sparse(3)
+        self._original = Sparse(1)
+        self._names = Sparse(2)
+        self._letters = Sparse(1, is_searched=False)
+        self._channels = (self._english, self._original, self._names, self._letters)
+        self._vectors = Column(np.float32, dimensions) if dimensions else None
+        self._hours = Column(np.float64)
+        self._is_spanish = Column(np.bool_)
 
     def __len__(self) -> int:
         return len(self._hours)
 
     @property
     def hours(self) -> Numbers:
-        """When each row was published, in hours of the epoch; a copy."""
-        return np.array(self._hours)
+        """When each row was published, in hours of the epoch; a view."""
+        return self._hours.cells
 
-    def add(self, terms: Terms, hours: float) -> int:
+    @property
+    def is_spanish(self) -> NDArray[np.bool_]:
+        """Whether each row is in Spanish; a view."""
+        return self._is_spanish.cells
+
+    def add(
+        self, terms: Terms, hours: float, vector: NDArray[np.float32] | None = None
+    ) -> int:
         """Remember an item; returns its row."""
-        row = len(self)
-        for term, weight in terms.english.items():
-            self._english.add(row, term, weight.whole, weight.title)
-        for term, weight in terms.original.items():
-            self._original.add(row, term, weight.whole)
-        for term, weight in terms.names.items():
-            self._names.add(row, term, weight.whole)
-        for term, (_, share) in terms.masses.items():
-            self._masses.add(row, term, share)
-        for term in terms.words:
-            self._words.add(row, term)
-        self._hours.append(hours)
-        self._is_spanish.append(terms.language == "es")
-        return row
+        english = {
+            key: (weight.whole, weight.title, float(key in terms.words))
+            for key, weight in terms.english.items()
+        }
+        names = {
+            key: (weight.whole, terms.masses[key][1] if key in terms.masses else 0.0)
+            for key, weight in terms.names.items()
+        }
+        self._english.add(english, _rarities(terms.english))
+        self._original.add(
+            {key: (weight.whole,) for key, weight in terms.original.items()},
+            _rarities(terms.original),
+        )
+        self._names.add(names, _rarities(terms.names))
+        letters = {key: (weight,) for key, weight in terms.letters.items()}
+        self._letters.add(letters, [1.0] * len(letters))
+        if self._vectors is not None:
+            self._vectors.extend([vector])
+        self._hours.extend([hours])
+        self._is_spanish.extend([terms.language == "es"])
+        return len(self) - 1
 
-    def compare(self, terms: Terms, hours: float, since: float) -> Features:
-        """How an item compares with each row; with rows before ``since`` in nothing.
+    def damp(self, rows: Rows) -> None:
+        """Count what these rows have in common as less rare from now on."""
+        for channel in (self._english, self._original, self._names):
+            channel.damp(rows, _BACKGROUND_ITEMS)
 
-        ``hours`` and ``since`` are in hours of the epoch.
-        """
-        is_recent = self.hours >= since
-        english, english_title = self._english_cosines(terms.english, is_recent)
-        name_mass, name_count = self._name_masses(terms.masses, is_recent)
+    def search(self, row: int, is_visible: NDArray[np.bool_]) -> Rows:
+        """The visible rows that share most with a row; never itself."""
+        shared = np.zeros(len(self))
+        for channel in (self._english, self._original, self._names):
+            rows, cosines = channel.search(row, _BUDGET)
+            shared += np.bincount(rows, cosines, len(self))
+        shared[row] = 0
+        rows = np.flatnonzero(is_visible & (shared > _LEAST_SHARED))
+        if len(rows) > _MOST_CANDIDATES:
+            # The rows of equal sums are taken by their time, not by their number.
+            order = np.lexsort((-self.hours[rows], -np.round(shared[rows], 4)))
+            rows = np.sort(rows[order[:_MOST_CANDIDATES]])
+        return rows
+
+    def compare(self, row: int, rows: Rows) -> Features:
+        """How a row compares with each of the others."""
+        count = len(rows)
+        english, title, words = self._compare_english(row, rows)
+        names, mass, name_count = self._compare_names(row, rows)
+        own = self._original.hits(row, rows)
+        original = self._original.values(row)[:, 0] * self._original.damping(row)
+        letters = self._letters.hits(row, rows)
+        across = self.is_spanish[rows] != self.is_spanish[row]
         return Features(
             english=english,
-            english_title=english_title,
-            original=self._cosine(self._original, terms.original, is_recent),
-            names=self._cosine(self._names, terms.names, is_recent),
-            name_mass=name_mass,
+            english_title=title,
+            original=_sums(own, original, count) * ~across,
+            names=names,
+            name_mass=mass,
             name_count=name_count,
-            word_mass=self._word_mass(terms.words, is_recent),
-            is_across=np.array(self._is_spanish, np.bool_) != (terms.language == "es"),
-            gap_hours=np.abs(self.hours - hours),
+            word_mass=words,
+            letters=_sums(letters, self._letters.values(row)[:, 0], count),
+            dense=self._compare_vectors(row, rows),
+            is_across=across,
+            gap_hours=np.abs(self.hours[rows] - self.hours[row]),
         )
 
-    def shared_names(self, terms: Terms, rows: _Rows) -> set[str]:
-        """Which names and numbers of an item those rows have."""
-        return _terms_in(self._names, terms.names, rows)
+    def shared_names(self, row: int, keys: Sequence[str], rows: Rows) -> set[str]:
+        """Which names and numbers of a row, in their order, those rows have."""
+        return _found(self._names, row, keys, rows)
 
-    def shared_words(self, terms: Terms, rows: _Rows) -> set[str]:
-        """Which of its English words, names aside, those rows have."""
-        return _terms_in(self._words, terms.words, rows)
+    def shared_words(self, row: int, keys: Sequence[str], rows: Rows) -> set[str]:
+        """Which of its English terms, in their order, those rows have."""
+        return _found(self._english, row, keys, rows)
 
-    def shared_lemmas(self, terms: Terms, rows: _Rows) -> set[str]:
-        """Which lemmas of its own language those rows have."""
-        return _terms_in(self._original, terms.original, rows)
+    def shared_lemmas(self, row: int, keys: Sequence[str], rows: Rows) -> set[str]:
+        """Which lemmas of its own language, in their order, those rows have."""
+        return _found(self._original, row, keys, rows)
 
-    def keep(self, rows: Sequence[int]) -> None:
+    def keep(self, rows: Rows) -> None:
         """Forget all rows but these, which are numbered anew in their order."""
-        kept = np.array(rows, np.intp)
-        new_rows = np.full(len(self), -1, np.intp)
-        new_rows[kept] = np.arange(len(kept))
-        for channel in (self._english, self._original, self._names):
-            channel.renumber(new_rows)
-        for channel in (self._masses, self._words):
-            channel.renumber(new_rows)
-        self._hours = array("d", self.hours[kept])
-        self._is_spanish = array("b", [self._is_spanish[row] for row in rows])
+        for channel in self._channels:
+            channel.keep(rows)
+        for column in (self._hours, self._is_spanish, self._vectors):
+            if column is not None:
+                column.replace(column.cells[rows])
 
-    def _english_cosines(
-        self, bag: Bag, is_recent: NDArray[np.bool_]
-    ) -> tuple[Numbers, Numbers]:
-        weights = _table(bag)
-        hits = _find(self._english, list(bag), weights[:, 2], is_recent)
-        whole = (weights[:, 0] * hits.damping)[hits.which]
-        title = (weights[:, 1] * hits.damping)[hits.which]
+    def _compare_english(self, row: int, rows: Rows) -> tuple[Numbers, ...]:
+        hits = self._english.hits(row, rows)
+        damping = self._english.damping(row)
+        mine, theirs = self._english.values(row), hits.theirs
+        whole, title = mine[:, 0] * damping, mine[:, 1] * damping
+        worth = mine[:, 2] * damping * self._english.rarity(row)
         return (
-            self._sum(hits.rows, hits.values[:, 0] * whole),
+            _sums(hits, whole, len(rows)),
             np.maximum(
-                self._sum(hits.rows, hits.values[:, 0] * title),
-                self._sum(hits.rows, hits.values[:, 1] * whole),
+                _sums(hits, title, len(rows)), _sums(hits, whole, len(rows), column=1)
             ),
+            _sums(hits, worth, len(rows), column=2),
         )
 
-    def _cosine(
-        self, channel: _Postings, bag: Bag, is_recent: NDArray[np.bool_]
-    ) -> Numbers:
-        weights = _table(bag)
-        hits = _find(channel, list(bag), weights[:, 2], is_recent)
-        whole = (weights[:, 0] * hits.damping)[hits.which]
-        return self._sum(hits.rows, hits.values[:, 0] * whole)
-
-    def _name_masses(
-        self, masses: Mapping[str, tuple[float, float]], is_recent: NDArray[np.bool_]
-    ) -> tuple[Numbers, Numbers]:
+    def _compare_names(self, row: int, rows: Rows) -> tuple[Numbers, ...]:
         """What is half of one name and all of another counts as root one half."""
-        rarity, share = np.array([*masses.values()]).reshape(-1, 2).T
-        hits = _find(self._masses, list(masses), rarity, is_recent)
-        count = np.sqrt(hits.values[:, 0] * share[hits.which])
-        count = count * hits.damping[hits.which]
-        mass = self._sum(hits.rows, count * rarity[hits.which])
-        return mass, self._sum(hits.rows, count)
+        hits = self._names.hits(row, rows)
+        damping = self._names.damping(row)
+        mine = self._names.values(row)
+        count = np.sqrt(mine[hits.mine, 1] * hits.theirs[:, 1]) * damping[hits.mine]
+        mass = count * self._names.rarity(row)[hits.mine]
+        return (
+            _sums(hits, mine[:, 0] * damping, len(rows)),
+            np.bincount(hits.which, mass, len(rows)),
+            np.bincount(hits.which, count, len(rows)),
+        )
 
-    def _word_mass(
-        self, words: Mapping[str, float], is_recent: NDArray[np.bool_]
-    ) -> Numbers:
-        rarity = np.array([*words.values()])
-        hits = _find(self._words, list(words), rarity, is_recent)
-        return self._sum(hits.rows, (rarity * hits.damping)[hits.which])
-
-    def _sum(self, rows: _Rows, values: Numbers) -> Numbers:
-        return np.asarray(np.bincount(rows, values, len(self)), np.float64)
-
-
-def _table(bag: Bag) -> Numbers:
-    """Whole, title and rarity of each term."""
-    return np.array([*bag.values()], np.float64).reshape(-1, 3)
+    def _compare_vectors(self, row: int, rows: Rows) -> Numbers:
+        if self._vectors is None:
+            return np.zeros(len(rows))
+        vectors = self._vectors.cells
+        mine = vectors[row].astype(np.float64)
+        return np.maximum(np.einsum("ij,j->i", vectors[rows], mine), 0.0)
 
 
-def _find(
-    channel: _Postings,
-    terms: Sequence[str],
-    rarity: Numbers,
-    is_recent: NDArray[np.bool_],
-) -> _Hits:
-    rows, values, which = channel.find(terms)
-    if not is_recent.all():
-        kept = is_recent[rows]
-        rows, values, which = rows[kept], values[kept], which[kept]
-    found = np.bincount(which, minlength=len(terms))
-    damping = _damping(rarity, found, int(is_recent.sum()))
-    return _Hits(rows, values, which, damping)
+def _rarities(bag: Bag) -> list[float]:
+    return [weight.rarity for weight in bag.values()]
 
 
-def _damping(rarity: Numbers, found: NDArray[np.intp], items: int) -> Numbers:
-    """What is left of the rarity of terms found in so many of the items, 0 to 1.
-
-    Rarity is taken anew over the background and the items together; the one item
-    that a term may pair with does not count.
-    """
-    others = np.maximum(found - 1, 0) / _BACKGROUND_ITEMS
-    anew = np.log((1 + items / _BACKGROUND_ITEMS) / (np.exp(-rarity) + others))
-    return np.clip(anew / np.maximum(rarity, 1e-9), 0, 1)
+def _sums(hits: Hits, mine: Numbers, count: int, column: int = 0) -> Numbers:
+    """Of the products of values, over the shared terms of each pair."""
+    products = mine[hits.mine] * hits.theirs[:, column]
+    return np.bincount(hits.which, products, count)
 
 
-def _terms_in(channel: _Postings, terms: Iterable[str], rows: _Rows) -> set[str]:
-    keys = list(terms)
-    found, _, which = channel.find(keys)
-    return {keys[i] for i in np.unique(which[np.isin(found, rows)])}
+def _found(channel: Sparse, row: int, keys: Sequence[str], rows: Rows) -> set[str]:
+    return {keys[i] for i in np.unique(channel.hits(row, rows).mine).tolist()}
