@@ -30,7 +30,7 @@ _MONTHS = (
     *("abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre"),
     *("noviembre", "diciembre"),
 )
-_CALENDAR = frozenset((*_WEEKDAYS, *_MONTHS))
+CALENDAR = frozenset((*_WEEKDAYS, *_MONTHS))
 """Written like names in English, but every item of a day has them."""
 _SCALES: Mapping[str, float] = {
     "mil": 1e3,
@@ -131,9 +131,7 @@ def _name_test(
         return is_known(token) or token.lemma not in lexicon
 
     def is_candidate(token: Token) -> bool:
-        return (
-            token.is_capital and len(token.text) > 1 and token.folded not in _CALENDAR
-        )
+        return token.is_capital and len(token.text) > 1 and token.folded not in CALENDAR
 
     if not any(token.is_capital for token in tokens):
         return is_known

@@ -197,7 +197,7 @@ class TermReader:
     def _passages(self, title: str, summary: str, language: Language) -> list[_Passage]:
         return [
             self._passage(clip(title, _CHARACTERS_READ), language),
-            self._passage(_lead(summary), language),
+            self._passage(lead(summary), language),
         ]
 
     def _passage(self, text: str, language: Language) -> _Passage:
@@ -284,7 +284,7 @@ def _vector(counts: Counter[str], rarity: Mapping[str, float]) -> Mapping[str, f
 
 def proper_words(item: Item) -> Iterator[tuple[str, bool]]:
     """(word, whether it has a capital) where a text could show that it is a name's."""
-    texts = [_lead(item.summary)]
+    texts = [lead(item.summary)]
     if item.language == "es":  # English titles have capitals on every word
         texts.append(item.title)
     for text in texts:
@@ -295,7 +295,7 @@ def proper_words(item: Item) -> Iterator[tuple[str, bool]]:
                     yield token.folded, token.is_capital
 
 
-def _lead(summary: str) -> str:
+def lead(summary: str) -> str:
     """What of a summary tells the story: its start, without where it was written."""
     text = _PROMOTION.split(summary, maxsplit=1)[0]
     dateline = _DATELINE.match(text)
