@@ -9,6 +9,7 @@ from typing import Self
 
 from sqlite_utils import Database, Migrations
 
+from monitor.store.corrections import Corrections
 from monitor.store.editions import Deliveries
 from monitor.store.errors import store_error
 from monitor.store.feeds import FeedStates
@@ -39,6 +40,7 @@ class Store:
         self.translations = Translations(self._db, self.path)
         self.memory = Memory(self._db, self.path)
         self.stories = Stories(self._db, self.path)
+        self.corrections = Corrections(self._db, self.path)
         self.deliveries = Deliveries(self._db, self.path)
 
     def __enter__(self) -> Self:
