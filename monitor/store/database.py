@@ -67,6 +67,18 @@ class Store:
         except sqlite3.Error as error:
             raise store_error(self.path, error) from error
 
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """The block reads what it writes, and none of it stays."""
+        try:
+            self._db.execute("begin immediate")
+            try:
+                yield
+            finally:
+                self._db.rollback()
+        except sqlite3.Error as error:
+            raise store_error(self.path, error) from error
+
 
 def _open(path: str) -> Database:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
