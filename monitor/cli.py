@@ -15,10 +15,11 @@ from typing import Annotated, Any
 import typer
 
 from monitor.cli_models import models
-from monitor.cli_parts import Json
+from monitor.cli_parts import Days, Json
 from monitor.cli_parts import group as _group
 from monitor.cli_parts import paths as _paths
 from monitor.cli_parts import verbs as _verbs
+from monitor.cli_stories import stories
 from monitor.errors import MonitorError
 
 Engine = StrEnum("Engine", "auto argos apertium none")
@@ -31,7 +32,6 @@ Kind = StrEnum("Kind", "national border regional wire public broadcaster")
 app = _group("How the US and Mexico cover the same story, in English and Spanish.")
 app.pretty_exceptions_enable = False
 feeds = _group("The feeds of feeds.yaml.")
-stories = _group("Stories and why their items are together.")
 exports = _group("Stories or items as a file for other programs.")
 evaluation = _group("Measure against labels and references.")
 app.add_typer(feeds, name="feeds")
@@ -40,7 +40,6 @@ app.add_typer(stories, name="stories")
 app.add_typer(exports, name="export")
 app.add_typer(evaluation, name="eval")
 
-Days = Annotated[int, typer.Option(min=1, help="How many days before the newest item.")]
 Out = Annotated[
     Path | None, typer.Option("--out", help="Write this file, not to stdout.")
 ]
@@ -135,9 +134,20 @@ def translate(
 
 
 @app.command()
-def cluster(ctx: typer.Context) -> None:
+def cluster(
+    ctx: typer.Context,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also items that have a story: --since.")
+    ] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Those published from this day on."),
+    ] = None,
+) -> None:
     """Give every new item its story."""
-    _verbs("steps").cluster(_paths(ctx))
+    if again != (since is not None):
+        raise typer.BadParameter("go together: --again, --since")
+    _verbs("steps").cluster(_paths(ctx), since.date() if since else None)
 
 
 @app.command()
@@ -261,22 +271,6 @@ def feeds_import(
 def feeds_export(ctx: typer.Context, out: Out = None) -> None:
     """The feeds of feeds.yaml as OPML, for feed readers."""
     _verbs("feeds").export_feeds(_paths(ctx), out)
-
-
-@stories.command("list")
-def stories_list(ctx: typer.Context, days: Days = 3, as_json: Json = False) -> None:
-    """The stories of the last days, those on both sides first."""
-    _verbs("look").list_stories(_paths(ctx), days, as_json)
-
-
-@stories.command("show")
-def stories_show(
-    ctx: typer.Context,
-    story: Annotated[str, typer.Argument(help="A story's id.")],
-    as_json: Json = False,
-) -> None:
-    """One story: its items in time, and why each is in it."""
-    _verbs("look").show_story(_paths(ctx), story, as_json)
 
 
 @exports.command("stories")

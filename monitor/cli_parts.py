@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+Days = Annotated[int, typer.Option(min=1, help="How many days before the newest item.")]
 Json = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 
 

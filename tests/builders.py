@@ -221,9 +221,11 @@ def assignment(
     *,
     score: float = 0.5,
     why: Why | None = None,
+    copy_of: str | None = None,
 ) -> Assignment:
     """An item's membership; by default it opens a story of its own."""
-    return Assignment(of.id, story or f"s{of.id}", score, why or Why({"names": score}))
+    why = why or Why({"names": score})
+    return Assignment(of.id, story or f"s{of.id}", score, why, copy_of)
 
 
 def member(

@@ -116,7 +116,10 @@ ASSIGNMENTS = st.builds(
         parts=st.dictionaries(TEXT, SCORE, max_size=3),
         shared=st.lists(TEXT, max_size=3).map(tuple),
         nearest=MAYBE,
+        runner_up=MAYBE,
+        runner_up_score=SCORE,
     ),
+    copy_of=MAYBE,
 )
 
 
@@ -194,6 +197,10 @@ def test_every_table_is_strict(store, tmp_path):
         "keys",
         "sightings",
         "memory",
+        "changes",
+        "moves",
+        "redirects",
+        "corrections",
     }
     assert all(strict for _, strict in tables)
 

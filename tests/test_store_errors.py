@@ -12,7 +12,7 @@ import pytest
 
 from builders import NOW, assignment, feed, item, poll_day, show, translation
 from monitor.errors import StoreError
-from monitor.model import FeedState
+from monitor.model import Change, Correction, FeedState
 from monitor.store import database
 from monitor.store.database import Store
 
@@ -255,6 +255,7 @@ CALLS = {
     "items.add": lambda s: show(s, [item()], NOW),
     "items.digests": lambda s: s.items.digests("https://a.example/"),
     "items.all": lambda s: s.items.all(NOW),
+    "items.named": lambda s: s.items.named(["i"]),
     "items.first_seen": lambda s: s.items.first_seen(),
     "items.last_moment": lambda s: s.items.last_moment(),
     "items.counts": lambda s: s.items.counts(),
@@ -274,7 +275,24 @@ CALLS = {
     "stories.between": lambda s: s.stories.between(NOW, NOW),
     "stories.one": lambda s: s.stories.one("s1"),
     "stories.found": lambda s: s.stories.found(),
+    "stories.forget_since": lambda s: s.stories.forget_since(NOW),
+    "stories.first": lambda s: s.stories.first(),
+    "stories.copies": lambda s: s.stories.copies(),
+    "stories.resolve": lambda s: s.stories.resolve("s1"),
+    "stories.home": lambda s: s.stories.home("s1", 1),
+    "stories.holding": lambda s: s.stories.holding(["i"]),
+    "stories.members": lambda s: s.stories.members(["s1"]),
+    "stories.change": lambda s: s.stories.change(Change("move", (), ""), NOW),
+    "stories.changes": lambda s: s.stories.changes(),
+    "stories.change_of": lambda s: s.stories.change_of(1),
+    "stories.changes_by": lambda s: s.stories.changes_by(1),
+    "stories.changes_around": lambda s: s.stories.changes_around("s1"),
     "stories.count": lambda s: s.stories.count(),
+    "corrections.add": lambda s: s.corrections.add(Correction("merge", ""), NOW),
+    "corrections.undo": lambda s: s.corrections.undo(1),
+    "corrections.in_force": lambda s: s.corrections.in_force(),
+    "corrections.all": lambda s: s.corrections.all(),
+    "corrections.one": lambda s: s.corrections.one(1),
     "deliveries.is_sent": lambda s: s.deliveries.is_sent("dana", DAY),
     "deliveries.begin": lambda s: s.deliveries.begin("dana", DAY),
     "deliveries.add": lambda s: s.deliveries.add("dana", DAY, "<1@a.example>", NOW),

@@ -9,6 +9,7 @@ from typing import Self
 
 from sqlite_utils import Database, Migrations
 
+from monitor.store.corrections import Corrections
 from monitor.store.editions import Deliveries
 from monitor.store.errors import store_error
 from monitor.store.feeds import FeedStates
@@ -39,6 +40,7 @@ class Store:
         self.translations = Translations(self._db, self.path)
         self.memory = Memory(self._db, self.path)
         self.stories = Stories(self._db, self.path)
+        self.corrections = Corrections(self._db, self.path)
         self.deliveries = Deliveries(self._db, self.path)
 
     def __enter__(self) -> Self:
@@ -62,6 +64,18 @@ class Store:
         try:
             with _writing(self._db):
                 yield
+        except sqlite3.Error as error:
+            raise store_error(self.path, error) from error
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """The block reads what it writes, and none of it stays."""
+        try:
+            self._db.execute("begin immediate")
+            try:
+                yield
+            finally:
+                self._db.rollback()
         except sqlite3.Error as error:
             raise store_error(self.path, error) from error
 

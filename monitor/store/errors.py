@@ -16,6 +16,7 @@ _REMEDIES = {
     "malformed": "the file is damaged; restore a backup",
     "disk I/O error": "check the disk; nothing was half written",
     "another program's": "it is left alone; name another --db",
+    "changed meanwhile": "nothing was moved; try again",
     "UNIQUE constraint": "another monitor did the same work meanwhile; try again",
     "no such table": "the file belongs to another program; name another --db",
     "no such column": "the file belongs to another program; name another --db",

@@ -91,6 +91,15 @@ class Items:
         return [rows.item(row) for row in found]
 
     @guarded
+    def named(self, ids: Iterable[str]) -> dict[str, Item]:
+        """Id -> its item, for those that are known."""
+        found = self._db.query(
+            "select * from items where id in (select value from json_each(?))",
+            [json.dumps(list(ids))],
+        )
+        return {row["id"]: rows.item(row) for row in found}
+
+    @guarded
     def first_seen(self) -> datetime | None:
         """When the monitor saw its first item; None if it has seen none."""
         [row] = self._db.query("select min(seen) as first from items")

@@ -1,15 +1,21 @@
 """One mapper a noun between frozen values and rows: ``from_row(to_row(x)) == x``."""
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
 from monitor.model import (
     Assignment,
+    Change,
+    Correction,
     Failure,
     FeedState,
     Item,
+    LoggedChange,
+    LoggedCorrection,
+    Move,
     PollDay,
     Translation,
     Why,
@@ -120,12 +126,73 @@ def assignment_row(assignment: Assignment) -> Row:
         "parts": json.dumps(dict(assignment.why.parts)),
         "shared": json.dumps(assignment.why.shared, ensure_ascii=False),
         "nearest": assignment.why.nearest,
+        "copy_of": assignment.copy_of,
+        "runner_up": assignment.why.runner_up,
+        "runner_up_score": float(assignment.why.runner_up_score),
     }
 
 
 def assignment(row: Row) -> Assignment:
     """A row of ``assignments`` as an Assignment."""
     why = Why(
-        json.loads(row["parts"]), tuple(json.loads(row["shared"])), row["nearest"]
+        json.loads(row["parts"]),
+        tuple(json.loads(row["shared"])),
+        row["nearest"],
+        row["runner_up"],
+        row["runner_up_score"],
     )
-    return Assignment(row["item"], row["story"], row["score"], why)
+    return Assignment(row["item"], row["story"], row["score"], why, row["copy_of"])
+
+
+def change_row(change: Change, at: datetime) -> Row:
+    """A Change, without its moves, as a row of ``changes``."""
+    return {
+        "at": to_text(at),
+        "kind": change.kind,
+        "reason": change.reason,
+        "score": None if change.score is None else float(change.score),
+        "correction": change.correction,
+    }
+
+
+def move_rows(change: Change, logged: int) -> Iterator[Row]:
+    """The moves of a change that has this id as rows of ``moves``."""
+    for position, move in enumerate(change.moves):
+        yield {"change": logged, "position": position} | _columns(move)
+
+
+def change(row: Row, moves: Iterable[Row], undone: bool) -> LoggedChange:
+    """A row of ``changes`` and those of its moves, in order, as a LoggedChange."""
+    made = Change(
+        row["kind"],
+        tuple(Move(move["item"], move["before"], move["after"]) for move in moves),
+        row["reason"],
+        row["score"],
+        row["correction"],
+    )
+    return LoggedChange(row["id"], datetime.fromisoformat(row["at"]), made, undone)
+
+
+def correction_row(correction: Correction, made: datetime) -> Row:
+    """A Correction as a row of ``corrections``."""
+    return {
+        "made": to_text(made),
+        "verb": correction.verb,
+        "reason": correction.reason,
+        "together": json.dumps(correction.together),
+        "apart": json.dumps(correction.apart),
+        "undone": 0,
+    }
+
+
+def correction(row: Row) -> LoggedCorrection:
+    """A row of ``corrections`` as a LoggedCorrection."""
+    first, second = json.loads(row["apart"])
+    said = Correction(
+        row["verb"],
+        row["reason"],
+        tuple(json.loads(row["together"])),
+        (tuple(first), tuple(second)),
+    )
+    made = datetime.fromisoformat(row["made"])
+    return LoggedCorrection(row["id"], made, said, bool(row["undone"]))

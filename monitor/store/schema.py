@@ -200,3 +200,51 @@ def translate_headlines_first(db: Database) -> None:
     db.execute(
         "create table memory (key text primary key not null, text text not null) strict"
     )
+
+
+@migrations()
+def correct_stories(db: Database) -> None:
+    """What a person corrects, and the log of what happened to stories since.
+
+    An item's ``assignments.story`` is today's; its first is where the first of its
+    ``moves`` comes from. A change that takes an earlier one back names it in
+    ``undoes``. A redirect leads from the id of a story that has no items any more.
+    """
+    assignments = db.table("assignments")
+    assignments.add_column("copy_of", str)
+    assignments.add_column("runner_up", str)
+    assignments.add_column("runner_up_score", float, not_null_default=0.0)
+    changes: dict[str, type] = {
+        "id": int,
+        "at": str,
+        "kind": str,
+        "reason": str,
+        "score": float,
+        "correction": int,
+        "undoes": int,
+    }
+    required = {"at", "kind", "reason"}
+    db.table("changes").create(changes, pk="id", not_null=required, strict=True)
+    db.execute(
+        "create table moves (change integer not null, position integer not null,"
+        " item text not null, before text not null, after text not null,"
+        " primary key (change, position)) strict, without rowid"
+    )
+    for column in ("item", "before", "after"):
+        db.execute(f"create index moves_{column} on moves ({column})")
+    db.execute(
+        "create table redirects (story text primary key not null, target text not null)"
+        " strict, without rowid"
+    )
+    corrections: dict[str, type] = {
+        "id": int,
+        "made": str,
+        "verb": str,
+        "reason": str,
+        "together": str,
+        "apart": str,
+        "undone": int,
+    }
+    db.table("corrections").create(
+        corrections, pk="id", not_null=set(corrections) - {"id"}, strict=True
+    )

@@ -1,7 +1,9 @@
 """Assignments, and the stories they add up to."""
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -10,15 +12,19 @@ from sqlite_utils import Database
 
 from monitor.model import (
     Assignment,
+    Change,
     Item,
     Language,
+    LoggedChange,
     Member,
     Reading,
     Story,
     Translation,
 )
+from monitor.store import changes as log
 from monitor.store import rows
 from monitor.store.errors import guarded
+from monitor.stories.changes import redirects
 
 
 class Stories:
@@ -71,8 +77,34 @@ class Stories:
 
     @guarded
     def assign(self, assignments: Iterable[Assignment]) -> None:
-        """Keep decisions, in their order."""
-        self._db.table("assignments").insert_all(map(rows.assignment_row, assignments))
+        """Keep decisions, in their order.
+
+        An item that joins a story which was merged away meanwhile, by a person, is in
+        the one it was merged into.
+        """
+        with self._db.atomic():
+            made = [self._redirected(assignment) for assignment in assignments]
+            log.revive(self._db, (assignment.story for assignment in made))
+            self._db.table("assignments").insert_all(map(rows.assignment_row, made))
+
+    def _redirected(self, assignment: Assignment) -> Assignment:
+        if assignment.why.nearest is None:  # it opens the story
+            return assignment
+        story = log.resolve(self._db, assignment.story)
+        return replace(assignment, story=story)
+
+    @guarded
+    def forget_since(self, since: datetime) -> dict[str, str]:
+        """Let items published since then have no story; returns item -> its story.
+
+        Whoever assigns them anew logs what became different as a change.
+        """
+        found = self._db.execute(
+            "delete from assignments where item in"
+            " (select id from items where published >= ?) returning item, story",
+            [rows.to_text(since)],
+        )
+        return dict(found.fetchall())
 
     @guarded
     def between(self, start: datetime, end: datetime) -> list[Story]:
@@ -90,8 +122,9 @@ class Stories:
 
     @guarded
     def one(self, story: str) -> Story | None:
-        """The story with this id, if there is one."""
-        found = self._stories(":story", {"story": story, "end": _FOREVER})
+        """The story with this id, or the one it was merged into, if there is one."""
+        living = log.resolve(self._db, story)
+        found = self._stories(":story", {"story": living, "end": _FOREVER})
         return found[0] if found else None
 
     @guarded
@@ -99,6 +132,132 @@ class Stories:
         """Item -> its story."""
         rows_found = self._db.query("select item, story from assignments order by seq")
         return {row["item"]: row["story"] for row in rows_found}
+
+    @guarded
+    def first(self) -> dict[str, str]:
+        """Item -> the story it was assigned to before any change."""
+        found = self._db.query(
+            "select item, coalesce((select before from moves"
+            " where moves.item = assignments.item order by change, position limit 1),"
+            " story) as story from assignments order by seq"
+        )
+        return {row["item"]: row["story"] for row in found}
+
+    @guarded
+    def copies(self) -> set[str]:
+        """Items whose text repeats another's."""
+        found = self._db.query("select item from assignments where copy_of is not null")
+        return {row["item"] for row in found}
+
+    @guarded
+    def resolve(self, story: str) -> str | None:
+        """The story that an id leads to: itself, or what it was merged into."""
+        living = log.resolve(self._db, story)
+        return living if self._living([living]) else None
+
+    @guarded
+    def home(self, story: str, change: int) -> str | None:
+        """The story that has the items of one that an earlier change took items from.
+
+        That story itself, or what a later change in force made of it; None if it has no
+        items and no later change took any away.
+        """
+        if self._living([story]):
+            return story
+        later = (c for c in self.changes_around(story) if c.id > change)
+        took = any(
+            move.before == story
+            for logged in later
+            if logged.change.kind != "undo" and not logged.undone
+            for move in logged.change.moves
+        )
+        return log.resolve(self._db, story) if took else None
+
+    @guarded
+    def holding(self, items: Iterable[str]) -> dict[str, str]:
+        """Item -> story, for all items of the stories that hold any of these.
+
+        By (published, id); items without a story are left out.
+        """
+        return self._of_stories(
+            "select story from assignments where item in"
+            " (select value from json_each(:named))",
+            items,
+        )
+
+    @guarded
+    def members(self, stories: Iterable[str]) -> dict[str, str]:
+        """Item -> story, for all items of these stories, by (published, id)."""
+        return self._of_stories("select value from json_each(:named)", stories)
+
+    @guarded
+    def change(self, change: Change, at: datetime, undoes: int | None = None) -> int:
+        """Move items, let the ids of emptied stories lead on, log it; returns its id.
+
+        ``undoes`` is the change that it takes back. Raises StoreError, and moves none,
+        if an item is neither where its move begins nor where it ends: stories were
+        changed since the moves were decided.
+        """
+        with self._db.atomic():
+            for move in change.moves:
+                moved = self._db.execute(
+                    "update assignments set story = :after where item = :item"
+                    " and story in (:before, :after)",
+                    {"item": move.item, "before": move.before, "after": move.after},
+                )
+                if not moved.rowcount:
+                    raise sqlite3.IntegrityError(_STALE.format(move.item, move.before))
+            living = self._living(move.before for move in change.moves)
+            log.revive(self._db, {move.after for move in change.moves})
+            log.redirect(self._db, redirects(change, living))
+            return log.add(self._db, change, at, undoes)
+
+    @guarded
+    def changes(self, since: datetime | None = None) -> list[LoggedChange]:
+        """What happened to stories, since then or ever, in order."""
+        at = rows.to_text(since) if since else ""
+        return log.found(self._db, "select id from changes where at >= :at", {"at": at})
+
+    @guarded
+    def change_of(self, change: int) -> LoggedChange | None:
+        """The change with this id, if there is one."""
+        found = log.found(self._db, ":change", {"change": change})
+        return found[0] if found else None
+
+    @guarded
+    def changes_by(self, correction: int) -> list[LoggedChange]:
+        """What a correction asked for, in order."""
+        return log.found(
+            self._db,
+            "select id from changes where correction = :correction",
+            {"correction": correction},
+        )
+
+    @guarded
+    def changes_around(self, story: str) -> list[LoggedChange]:
+        """What brought items to a story or took them away, in order."""
+        return log.found(
+            self._db,
+            "select change from moves where before = :story or after = :story",
+            {"story": story},
+        )
+
+    def _living(self, stories: Iterable[str]) -> set[str]:
+        """Those of some stories that have items."""
+        found = self._db.query(
+            "select distinct story from assignments where story in"
+            " (select value from json_each(?))",
+            [json.dumps(list(stories))],
+        )
+        return {row["story"] for row in found}
+
+    def _of_stories(self, which: str, named: Iterable[str]) -> dict[str, str]:
+        found = self._db.query(
+            "select item, story from assignments join items on items.id = item"
+            f" where story in ({which}) order by published, items.id",
+            {"named": json.dumps(list(named))},
+        )
+        return {row["item"]: row["story"] for row in found}
 
     @guarded
     def count(self) -> dict[str, int]:
@@ -147,6 +306,7 @@ class Stories:
             )
 
 
+_STALE = "changed meanwhile: item {} is no longer in story {}"
 _FOREVER = "9999"
 _CHUNK = 500  # below SQLite's oldest limit of 999 variables in a statement
 

@@ -47,6 +47,8 @@ def show_story(paths: Paths, story: str, as_json: bool) -> None:
     if as_json:
         show_json(row)
         return
+    if known.id != story:
+        print(f"note: {story} was merged into {known.id}")
     lag, certainty = row["lag_minutes"], row["lag_certainty"]
     facts(
         row["headline"]["en"] or row["headline"]["es"],

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from threading import Event
 
-from monitor import pipeline
+from monitor import correcting, pipeline
 from monitor.config.mistakes import MistakesError
 from monitor.config.settings import Config, EngineName
 from monitor.errors import ConfigError
@@ -148,15 +149,25 @@ def _translate_line(result: pipeline.TranslateResult) -> str:
     )
 
 
-def cluster(paths: Paths, *, say: Say = print) -> None:
-    """Give every item without a story its story."""
+def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> None:
+    """Give every item without a story its story.
+
+    With ``since``, so are those anew that were published from that day on, in UTC.
+    """
     config = paths.read_config()
     with (
         paths.open_known_store() as store,
         closing(compose.open_translator(config.engine)) as translator,
     ):
-        plan = compose.plan(config)
-        cluster_waiting(store, translator, plan, compose.now(), say, Event())
+        plan, now = compose.plan(config), compose.now()
+        if since is None:
+            cluster_waiting(store, translator, plan, now, say, Event())
+            return
+        start = datetime.combine(since, time(), UTC)
+        # What had a story gets one at once: nothing waits for its translation.
+        cluster_all = partial(_cluster, store, timedelta(0), plan, now, say, Event())
+        moves = correcting.again(store, start, cluster_all, now)
+        say(f"cluster: {len(moves)} items are in another story than before")
 
 
 def cluster_waiting(
@@ -169,6 +180,12 @@ def cluster_waiting(
 ) -> None:
     """One line a batch; ends early when told to stop."""
     patience = pipeline.PATIENCE if compose.translates(translator) else timedelta(0)
+    _cluster(store, patience, plan, now, say, stop)
+
+
+def _cluster(
+    store: Store, patience: timedelta, plan: Plan, now: datetime, say: Say, stop: Event
+) -> None:
     with closing(pipeline.cluster(store, now, patience, plan)) as results:
         for assignments in results:
             opened = sum(a.why.nearest is None for a in assignments)

@@ -1,0 +1,314 @@
+"""
+The step that obeys a person: stories merged, split, items moved, and all of it undone.
+
+Each function reads, decides and writes in one transaction, so it may run beside a
+monitor that clusters. To see what one would do, call it within ``Store.rehearsal``.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from monitor.errors import ConfigError
+from monitor.model import Change, Correction, LoggedChange, Move, Story
+from monitor.store.database import Store
+from monitor.stories import corrections
+from monitor.stories.changes import inverse
+from monitor.stories.corrections import Rules
+from monitor.stories.corrections_file import Stated
+from monitor.stories.obey import obey, permitted
+
+NEW = "new"
+"""In place of a story's id: one that does not exist yet."""
+
+_BY_HAND = {
+    "merge": "merged by hand",
+    "split": "split by hand",
+    "move": "moved by hand",
+    "undo": "taken back by hand",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a person's word came to."""
+
+    id: int
+    """The correction's."""
+    correction: Correction
+    moves: tuple[Move, ...]
+    stayed: tuple[str, ...] = ()
+    """Items that an undo leaves where they are: they went on since, or another
+    correction holds them there."""
+    notes: tuple[str, ...] = ()
+    """What else the person should know."""
+
+
+# --- merge, split, move --------------------------------------------------------------
+
+
+def merge(store: Store, kept: str, other: str, reason: str, now: datetime) -> Corrected:
+    """Make two stories one, under the id of the first."""
+    with store.atomic():
+        ours, theirs = _story(store, kept), _story(store, other)
+        if ours.id == theirs.id and kept != other:
+            raise ConfigError(f"{other}: is one story with {kept} already: {ours.id}")
+        notes = (*_note(kept, ours), *_note(other, theirs))
+        return _correct(store, corrections.merge(ours, theirs, reason), now, notes)
+
+
+def split(
+    store: Store, story: str, items: Sequence[str], reason: str, now: datetime
+) -> Corrected:
+    """Make a story of some items of another."""
+    with store.atomic():
+        whole = _story(store, story)
+        said = corrections.split(whole, items, reason)
+        return _correct(store, said, now, _note(story, whole))
+
+
+def move(store: Store, item: str, story: str, reason: str, now: datetime) -> Corrected:
+    """Move one item to another story, or to one of its own: NEW."""
+    with store.atomic():
+        source = store.stories.holding([item]).get(item)
+        if source is None:
+            raise ConfigError(
+                f"no story has an item {item!r}; see 'monitor stories show'"
+            )
+        target = None if story == NEW else _story(store, story)
+        said = corrections.move(item, _story(store, source), target, reason)
+        notes = _note(story, target) if target else ()
+        return _correct(store, said, now, notes)
+
+
+def _story(store: Store, story: str) -> Story:
+    found = store.stories.one(story)
+    if found is None:
+        raise ConfigError(f"no story has the id {story!r}; see 'monitor stories list'")
+    return found
+
+
+def _note(asked: str, found: Story) -> tuple[str, ...]:
+    return () if asked == found.id else (f"{asked} was merged into {found.id}",)
+
+
+def _correct(
+    store: Store, correction: Correction, now: datetime, notes: tuple[str, ...]
+) -> Corrected:
+    rules = Rules(store.corrections.in_force())
+    rules.add(correction, f"this {correction.verb}")
+    made = _obey(store, correction, rules, made=now, now=now)
+    return replace(made, notes=notes)
+
+
+def _obey(
+    store: Store, correction: Correction, rules: Rules, made: datetime, now: datetime
+) -> Corrected:
+    """Keep a correction of these rules, and the moves that it takes."""
+    first, second = correction.apart
+    named = {*correction.together, *first, *second}
+    bound = (other for item in named for other in rules.bound(item))
+    current = store.stories.holding(bound)
+    moves = obey(
+        correction, rules, current, lambda story: store.stories.resolve(story) == story
+    )
+    kept = store.corrections.add(correction, made)
+    if moves:
+        reason = _reason(correction.verb, correction.reason)
+        change = Change(correction.verb, moves, reason, correction=kept)
+        store.stories.change(change, now)
+    return Corrected(kept, correction, moves)
+
+
+def _reason(verb: str, reason: str) -> str:
+    return _BY_HAND[verb] + (f": {reason}" if reason else "")
+
+
+# --- undo ----------------------------------------------------------------------------
+
+
+def undo(store: Store, correction: int | None, now: datetime) -> Corrected:
+    """Take a correction back, the last in force unless one is named.
+
+    Its items go back to where they were, but for those that went on since or that
+    another correction holds where they are.
+    """
+    with store.atomic():
+        in_force = store.corrections.in_force()
+        if correction is None and not in_force:
+            raise ConfigError("no correction is in force, so there is nothing to undo")
+        number = in_force[-1].id if correction is None else correction
+        known = store.corrections.one(number)
+        if known is None:
+            raise ConfigError(
+                f"no correction has the id {number}; see 'monitor stories corrections'"
+            )
+        if known.undone:
+            raise ConfigError(f"correction {number}: was taken back before")
+        store.corrections.undo(number)
+        rules = Rules(said for said in in_force if said.id != number)
+        made = [c for c in store.stories.changes_by(number) if not c.undone]
+        taken = [_take_back(store, c, rules, now) for c in reversed(made)]
+        moves = tuple(move for moved, _ in taken for move in moved)
+        stayed = tuple(item for _, left in taken for item in left)
+        return Corrected(number, known.correction, moves, stayed)
+
+
+def _take_back(
+    store: Store, logged: LoggedChange, rules: Rules, now: datetime
+) -> tuple[tuple[Move, ...], tuple[str, ...]]:
+    """The moves made, and the items that stay where they are."""
+    back, gone = _inverse(store, logged, _BY_HAND["undo"])
+    touched = {story for move in back.moves for story in (move.before, move.after)}
+    moves = permitted(back.moves, rules, store.stories.members(touched))
+    if moves:
+        store.stories.change(replace(back, moves=moves), now, undoes=logged.id)
+    held = {move.item for move in back.moves} - {move.item for move in moves}
+    return moves, (*gone, *sorted(held))
+
+
+def _inverse(
+    store: Store, logged: LoggedChange, reason: str
+) -> tuple[Change, tuple[str, ...]]:
+    current = store.stories.holding(move.item for move in logged.change.moves)
+    home = partial(store.stories.home, change=logged.id)
+    return inverse(logged.change, current, home, reason)
+
+
+def undo_change(
+    store: Store, change: int, reason: str, now: datetime
+) -> list[Corrected]:
+    """Take back what the monitor itself decided, and see that it stays so.
+
+    What it merged is apart from then on, what it split together, and what it moved
+    belongs to where it was and not to where it went. One correction for each pair of
+    stories between which items go back.
+    """
+    with store.atomic():
+        logged = _monitors_own(store, change)
+        back, gone = _inverse(store, logged, _reason("undo", reason))
+        if not back.moves:
+            raise ConfigError(
+                f"change {change}: its items went on since, or it was taken back;"
+                " correct them with 'monitor stories move'"
+            )
+        rules = Rules(store.corrections.in_force())
+        pairs: dict[tuple[str, str], list[Move]] = {}
+        for move in back.moves:
+            pairs.setdefault((move.before, move.after), []).append(move)
+        made = []
+        for moves in pairs.values():
+            said = _lesson(store, logged, moves, reason)
+            rules.add(said, f"taking back change {change}")
+            kept = store.corrections.add(said, now)
+            undone = replace(back, moves=tuple(moves), correction=kept)
+            store.stories.change(undone, now, undoes=change)
+            made.append(Corrected(kept, said, undone.moves))
+        return [replace(made[0], stayed=gone), *made[1:]]
+
+
+def _monitors_own(store: Store, change: int) -> LoggedChange:
+    logged = store.stories.change_of(change)
+    if logged is None:
+        raise ConfigError(
+            f"no change has the id {change}; see 'monitor stories changes'"
+        )
+    asked = logged.change.correction
+    if asked is not None:
+        raise ConfigError(
+            f"change {change}: was asked for by correction {asked}; take that back:"
+            f" 'monitor stories undo {asked}'"
+        )
+    if logged.change.kind == "again":
+        raise ConfigError(
+            f"change {change}: clustered all items anew and is no single decision;"
+            " correct stories with 'monitor stories merge', 'split' or 'move'"
+        )
+    return logged
+
+
+def _lesson(
+    store: Store, logged: LoggedChange, back: Sequence[Move], reason: str
+) -> Correction:
+    """What is true if a change was wrong of items that go back from one to another."""
+    going = tuple(sorted(move.item for move in back))
+    left = (i for i in store.stories.members([back[0].before]) if i not in going)
+    joined = (*store.stories.members([back[0].after]), *going)
+    apart = (going, tuple(left))
+    match logged.change.kind:
+        case "merge":
+            return Correction("undo", reason, apart=apart)
+        case "split":
+            return Correction("undo", reason, together=joined)
+    return Correction("undo", reason, together=joined, apart=apart)
+
+
+# --- in bulk -------------------------------------------------------------------------
+
+
+def take_in(
+    store: Store, stated: Iterable[Stated], name: str, now: datetime
+) -> list[Corrected]:
+    """Keep the corrections of a file, and move what they ask for; all or none.
+
+    Those that are in force already are passed over. Raises ConfigError, naming file
+    and line, for an unknown item and for a contradiction.
+    """
+    with store.atomic():
+        in_force = store.corrections.in_force()
+        rules = Rules(in_force)
+        known = {_meaning(logged.correction) for logged in in_force}
+        made = []
+        for line in stated:
+            said = line.correction
+            if _meaning(said) in known:
+                continue
+            known.add(_meaning(said))
+            _check_items(store, said, f"{name}:{line.line}")
+            _add(rules, said, name, line.line)
+            made.append(_obey(store, said, rules, line.made or now, now))
+        return made
+
+
+def _meaning(correction: Correction) -> object:
+    """What two corrections have in common that say the same."""
+    first, second = map(frozenset, correction.apart)
+    return frozenset(correction.together), frozenset((first, second))
+
+
+def _check_items(store: Store, correction: Correction, place: str) -> None:
+    named = (*correction.together, *correction.apart[0], *correction.apart[1])
+    known = store.items.named(named)
+    if unknown := [item for item in dict.fromkeys(named) if item not in known]:
+        raise ConfigError(
+            f"{place}: the database has no item {unknown[0]}"
+            + (f" and {len(unknown) - 1} more of its items" if unknown[1:] else "")
+            + "; poll first, or take the line out"
+        )
+
+
+def _add(rules: Rules, said: Correction, name: str, line: int) -> None:
+    try:
+        rules.add(said, f"the {said.verb} of line {line}")
+    except ConfigError as error:
+        raise ConfigError(f"{name}:{line}: {error}") from error
+
+
+def again(
+    store: Store, since: datetime, cluster: Callable[[], None], now: datetime
+) -> tuple[Move, ...]:
+    """Forget the stories of items published since then, cluster them anew, log it."""
+    with store.atomic():
+        before = store.stories.forget_since(since)
+        cluster()
+        after = store.stories.found()
+        moves = tuple(
+            Move(item, story, after[item])
+            for item, story in before.items()
+            if after.get(item, story) != story
+        )
+        if moves:
+            reason = f"clustered again from {since:%Y-%m-%d %H:%M} UTC on"
+            store.stories.change(Change("again", moves, reason), now)
+        return moves

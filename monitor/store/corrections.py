@@ -1,0 +1,53 @@
+"""What persons said of stories, and what of it is in force."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.model import Correction, LoggedCorrection
+from monitor.store import rows
+from monitor.store.errors import guarded
+
+
+class Corrections:
+    """Every correction that was ever made, in its order."""
+
+    def __init__(self, db: Database, path: str) -> None:
+        self._db = db
+        self.path = path
+
+    @guarded
+    def add(self, correction: Correction, made: datetime) -> int:
+        """Keep a correction; returns its id. Whether it may stand is not asked here."""
+        table = self._db.table("corrections")
+        kept = table.insert(rows.correction_row(correction, made)).last_pk
+        assert isinstance(kept, int)
+        return kept
+
+    @guarded
+    def undo(self, correction: int) -> None:
+        """Let a correction be obeyed no more."""
+        self._db.execute("update corrections set undone = 1 where id = ?", [correction])
+
+    @guarded
+    def in_force(self) -> list[LoggedCorrection]:
+        """Those that were not taken back, in their order."""
+        return self._where("not undone")
+
+    @guarded
+    def all(self) -> list[LoggedCorrection]:
+        """Every one, in their order."""
+        return self._where("true")
+
+    @guarded
+    def one(self, correction: int) -> LoggedCorrection | None:
+        """The correction with this id, if there is one."""
+        found = self._where("id = ?", [correction])
+        return found[0] if found else None
+
+    def _where(self, which: str, values: Sequence[int] = ()) -> list[LoggedCorrection]:
+        table = self._db.table("corrections")
+        return list(
+            map(rows.correction, table.rows_where(which, values, order_by="id"))
+        )
