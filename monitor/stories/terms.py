@@ -128,7 +128,7 @@ class _Passage:
                 yield token, self.flags[i]
 
 
-def _english(reading: Reading) -> tuple[str, str]:
+def english_texts(reading: Reading) -> tuple[str, str]:
     """Title and summary; empty where the translation cannot be what the original says.
 
     What is left then are names, numbers and the original's own words.
@@ -153,7 +153,7 @@ class TermReader:
         item = reading.item
         original = self._passages(item.title, item.summary, item.language)
         english, table = original, LEMMAS[item.language]
-        translated = _english(reading)
+        translated = english_texts(reading)
         if item.language == "en" or any(map(str.strip, translated)):
             table = "english"
         if item.language != "en" and table == "english":
@@ -176,7 +176,7 @@ class TermReader:
         """(table of the background, all terms of the item in it), to count them."""
         item = reading.item
         original = self._passages(item.title, item.summary, item.language)
-        translated = _english(reading)
+        translated = english_texts(reading)
         english = (
             original if item.language == "en" else self._passages(*translated, "en")
         )
@@ -191,7 +191,7 @@ class TermReader:
     def _passages(self, title: str, summary: str, language: Language) -> list[_Passage]:
         return [
             self._passage(clip(title, _CHARACTERS_READ), language),
-            self._passage(_lead(summary), language),
+            self._passage(lead(summary), language),
         ]
 
     def _passage(self, text: str, language: Language) -> _Passage:
@@ -255,7 +255,7 @@ def _vector(counts: Counter[str], rarity: Mapping[str, float]) -> Mapping[str, f
 
 def proper_words(item: Item) -> Iterator[tuple[str, bool]]:
     """(word, whether it has a capital) where a text could show that it is a name's."""
-    texts = [_lead(item.summary)]
+    texts = [lead(item.summary)]
     if item.language == "es":  # English titles have capitals on every word
         texts.append(item.title)
     for text in texts:
@@ -266,7 +266,7 @@ def proper_words(item: Item) -> Iterator[tuple[str, bool]]:
                     yield token.folded, token.is_capital
 
 
-def _lead(summary: str) -> str:
+def lead(summary: str) -> str:
     """What of a summary tells the story: its start, without where it was written."""
     text = _PROMOTION.split(summary, maxsplit=1)[0]
     dateline = _DATELINE.match(text)
