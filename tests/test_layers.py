@@ -217,7 +217,7 @@ HOMES = {
     "jinja2": ["digest.render", "web.render"],  # mail and pages, each by its own rules
     "markupsafe": ["digest.render", "web.render"],
     "nh3": ["feeds.markup"],
-    "numpy": ["stories"],
+    "numpy": ["stories", "store.vectors"],
     "pydantic": ["config.schema", "config.read"],
     "pydantic_core": ["config.mistakes", "config.read"],
     "rich": ["terminal"],

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from numpy import ones
 
 from builders import NOW, assignment, feed, item, poll_day, show, translation
 from monitor.errors import StoreError
@@ -275,6 +276,9 @@ CALLS = {
     "stories.one": lambda s: s.stories.one("s1"),
     "stories.found": lambda s: s.stories.found(),
     "stories.count": lambda s: s.stories.count(),
+    "vectors.get": lambda s: s.vectors.get({"i": "rain"}, "1"),
+    "vectors.add": lambda s: s.vectors.add({"i": ones(384)}, {"i": "rain"}, "1"),
+    "vectors.forget": lambda s: s.vectors.forget(NOW),
     "deliveries.is_sent": lambda s: s.deliveries.is_sent("dana", DAY),
     "deliveries.begin": lambda s: s.deliveries.begin("dana", DAY),
     "deliveries.add": lambda s: s.deliveries.add("dana", DAY, "<1@a.example>", NOW),

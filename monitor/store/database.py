@@ -17,6 +17,7 @@ from monitor.store.memory import Memory
 from monitor.store.schema import migrations
 from monitor.store.stories import Stories
 from monitor.store.translations import Translations
+from monitor.store.vectors import Vectors
 
 BUSY_SECONDS = 5.0
 """How long a write waits for another program's; our own writes take milliseconds."""
@@ -39,6 +40,7 @@ class Store:
         self.translations = Translations(self._db, self.path)
         self.memory = Memory(self._db, self.path)
         self.stories = Stories(self._db, self.path)
+        self.vectors = Vectors(self._db, self.path)
         self.deliveries = Deliveries(self._db, self.path)
 
     def __enter__(self) -> Self:

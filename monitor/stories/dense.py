@@ -6,7 +6,6 @@ channel is an extra: without ``monitor.stories.dense_model``'s library and weigh
 is no encoder, and stories do without.
 """
 
-import hashlib
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -44,11 +43,6 @@ def dense_text(reading: Reading) -> str:
     """
     title, summary = english_texts(reading)
     return ". ".join(part for part in (title.strip(), lead(summary).strip()) if part)
-
-
-def text_digest(text: str) -> str:
-    """16 hexadecimal digits that tell whether a vector is of this text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def unit(vector: NDArray[np.float64]) -> Vectors:
