@@ -17,12 +17,6 @@ TEXTS = {"a": "Rain fills the dams", "b": "Tram line opens"}
 A, B = np.float32([0.5, -0.25, 1]), np.float32([0, 0.125, -1])
 
 
-@pytest.fixture
-def store(tmp_path):
-    with closing(Store(tmp_path / "monitor.db")) as opened:
-        yield opened
-
-
 def same(found, expected):
     assert found.keys() == expected.keys()
     for name, vector in expected.items():

@@ -60,14 +60,14 @@ class MiniLM:
     version = f"all-MiniLM-L6-v2-{_DIGESTS[_WEIGHTS][:8]}-title-lead"
 
     def __init__(self, folder: Path) -> None:
+        for name, digest in _DIGESTS.items():
+            _check(folder / name, digest)
         try:
             from tokenizers import Tokenizer  # here: most commands need no vector
         except ImportError as error:
             raise ConfigError(
                 f"{folder}: there are weights but no tokenizer: {error}; {REMEDY}"
             ) from error
-        for name, digest in _DIGESTS.items():
-            _check(folder / name, digest)
         text = (folder / _TOKENIZER).read_text(encoding="utf-8")
         self._tokenizer = Tokenizer.from_str(text)
         self._tokenizer.no_padding()
