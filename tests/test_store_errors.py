@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from numpy import ones
 
 from builders import NOW, assignment, feed, item, poll_day, show, translation
 from monitor.errors import StoreError
@@ -293,6 +294,9 @@ CALLS = {
     "corrections.in_force": lambda s: s.corrections.in_force(),
     "corrections.all": lambda s: s.corrections.all(),
     "corrections.one": lambda s: s.corrections.one(1),
+    "vectors.get": lambda s: s.vectors.get({"i": "rain"}, "1"),
+    "vectors.add": lambda s: s.vectors.add({"i": ones(384)}, {"i": "rain"}, "1"),
+    "vectors.forget": lambda s: s.vectors.forget(NOW),
     "deliveries.is_sent": lambda s: s.deliveries.is_sent("dana", DAY),
     "deliveries.begin": lambda s: s.deliveries.begin("dana", DAY),
     "deliveries.add": lambda s: s.deliveries.add("dana", DAY, "<1@a.example>", NOW),

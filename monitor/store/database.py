@@ -18,6 +18,7 @@ from monitor.store.memory import Memory
 from monitor.store.schema import migrations
 from monitor.store.stories import Stories
 from monitor.store.translations import Translations
+from monitor.store.vectors import Vectors
 
 BUSY_SECONDS = 5.0
 """How long a write waits for another program's; our own writes take milliseconds."""
@@ -41,6 +42,7 @@ class Store:
         self.memory = Memory(self._db, self.path)
         self.stories = Stories(self._db, self.path)
         self.corrections = Corrections(self._db, self.path)
+        self.vectors = Vectors(self._db, self.path)
         self.deliveries = Deliveries(self._db, self.path)
 
     def __enter__(self) -> Self:

@@ -248,3 +248,16 @@ def correct_stories(db: Database) -> None:
     db.table("corrections").create(
         corrections, pk="id", not_null=set(corrections) - {"id"}, strict=True
     )
+
+
+@migrations()
+def create_vectors(db: Database) -> None:
+    """What items say as vectors of float16, the last made of each.
+
+    ``text`` is a hash of what was encoded, ``version`` the encoder's: a vector of
+    another text or by another encoder is none.
+    """
+    db.execute(
+        "create table vectors (item text primary key not null, text text not null,"
+        " version text not null, vector blob not null) strict, without rowid"
+    )

@@ -133,7 +133,7 @@ class _Passage:
                 yield token, self.flags[i]
 
 
-def _english(reading: Reading) -> tuple[str, str]:
+def english_texts(reading: Reading) -> tuple[str, str]:
     """Title and summary; empty where the translation cannot be what the original says.
 
     What is left then are names, numbers and the original's own words.
@@ -158,7 +158,7 @@ class TermReader:
         item = reading.item
         original = self._passages(item.title, item.summary, item.language)
         english, table = original, LEMMAS[item.language]
-        translated = _english(reading)
+        translated = english_texts(reading)
         if item.language == "en" or any(map(str.strip, translated)):
             table = "english"
         if item.language != "en" and table == "english":
@@ -182,7 +182,7 @@ class TermReader:
         """(table of the background, all terms of the item in it), to count them."""
         item = reading.item
         original = self._passages(item.title, item.summary, item.language)
-        translated = _english(reading)
+        translated = english_texts(reading)
         english = (
             original if item.language == "en" else self._passages(*translated, "en")
         )
