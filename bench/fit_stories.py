@@ -1,17 +1,26 @@
 """
-Fit the pair models of ``monitor/stories/similarity.py`` and say how good they are.
+Fit what the clusterer learns, and say how good it is on days that it has not seen.
 
-    python bench/fit_stories.py DAY.csv ... [--engine apertium|none]
+    python -m bench.fit_stories DAY.csv ... [--dense] [--engine apertium|none] [--write]
 
 Each file is one labelled day in the format of ``monitor eval stories``; its name ends
-in its date. Prints the weights fitted on all files, and for each file the scores of
-the whole clusterer with weights fitted on the files of the other dates.
+in its date. The newsroom's own labelled set is always one of them. For each date the
+scores of the whole clusterer, consolidated every hour, are printed as fitted on the
+other dates. ``--write`` puts the coefficients fitted on all of them into
+``monitor/stories/model.json``, beside what they were made of.
+
+Fitting has two rounds. Pairs of items are weighed first. Then joins: in the first round
+each item is shown the true stories of those before it, in the second the stories that
+the clusterer of the first has made of them, mistakes and all.
 """
 
 import argparse
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
+from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 
@@ -21,165 +30,310 @@ from numpy.typing import NDArray
 from monitor.evaluation.datasets import LabelledSet, read
 from monitor.evaluation.scores import Report, report
 from monitor.model import Item, Reading
+from monitor.newsroom.content import labelled_path
 from monitor.stories.aliases import aliases
 from monitor.stories.background import background
-from monitor.stories.cluster import Clusterer
+from monitor.stories.cluster import Clusterer, hours_of
+from monitor.stories.coefficients import SCHEMA, Coefficients, plain
+from monitor.stories.consolidate import consolidate
+from monitor.stories.corrections import Rules
+from monitor.stories.dense import DIMENSIONS, dense_text
+from monitor.stories.dense_model import open_encoder
+from monitor.stories.joining import FEATURES, JoinModel, features
+from monitor.stories.present import Present
 from monitor.stories.similarity import (
     COLUMNS,
-    Model,
-    Models,
-    Numbers,
+    PairModel,
+    Regression,
     candidates,
     evidence,
-    score,
 )
-from monitor.stories.terms import TermReader
-from monitor.stories.window import Window
+from monitor.stories.sparse import Numbers
+from monitor.stories.terms import TermReader, Terms
 from monitor.translation.apertium import ApertiumTranslator
 from monitor.translation.bridge import bridge
 from monitor.translation.items import translate_items
 from monitor.translation.translator import NoTranslator, Translator
 
-_WITHIN_COLUMNS = np.array([name != "names_and_words" for name, _ in COLUMNS])
-_ACROSS_COLUMNS = np.array([True for _ in COLUMNS])
-_ALL = float("-inf")
+MODEL = Path("monitor/stories/model.json")
+NEWSROOM = "newsroom"
+
+_OF_WITHIN = {"names_and_words"}
+"""Columns that pairs in one language do without ..."""
+_OF_ACROSS = {"original"}
+"""... and those across."""
 _RIDGE = 1.0
 _STEPS = 100
 _PRECISION = 1e-8
+_BONDS = 8
+_PURE = 0.5
+"""A story that the clusterer made is the right one if half of it is an item's own."""
+
+_NONE = Regression(0.0, (0.0,) * len(COLUMNS))
 
 
-@dataclass(frozen=True)
-class Pairs:
-    """Candidate pairs of certain items: arrays, one value for each pair."""
+class _Reader(TermReader):
+    """Reads each item once."""
 
-    columns: Numbers
-    is_across: NDArray[np.bool_]
-    story: NDArray[np.intp]
-    """A number for the story of a true pair, -1 for a false one."""
+    def __init__(self) -> None:
+        super().__init__(background(), aliases())
+        self._known: dict[int, Terms] = {}
+
+    def read(self, reading: Reading) -> Terms:
+        if id(reading) not in self._known:
+            self._known[id(reading)] = super().read(reading)
+        return self._known[id(reading)]
 
 
 @dataclass(frozen=True)
 class Day:
     """One labelled file."""
 
+    name: str
     path: Path
     labelled: LabelledSet
     readings: Sequence[Reading]
+    vectors: Sequence[NDArray[np.float32] | None]
 
     @property
     def date(self) -> str:
         """The end of its name."""
-        return self.path.stem[-10:]
+        return self.name[-10:]
+
+    @property
+    def dimensions(self) -> int:
+        """Of its vectors."""
+        return DIMENSIONS if self.vectors[0] is not None else 0
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """True story -> its number."""
+        return {s: n for n, s in enumerate(sorted(set(self.labelled.stories.values())))}
+
+    def truth(self, item: str) -> int:
+        """The number of an item's true story."""
+        return self.numbers[self.labelled.stories[item]]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Rows of a regression, true ones weighed by their story."""
+
+    columns: Numbers
+    is_true: NDArray[np.bool_]
+    weights: Numbers
+    is_apart: NDArray[np.bool_]
+    """Whether a row is across the languages, or would make a story bilingual."""
 
 
 def main() -> None:
-    """Fit on all days, then score each by the models of the other dates."""
+    """Score each date by the coefficients of the others, then fit on all."""
     args = _arguments()
+    reader = _Reader()
     translator = ApertiumTranslator() if args.engine == "apertium" else NoTranslator()
-    days = [_day(path, translator) for path in args.days]
-    pairs = {day.path: _pairs(day) for day in days}
-    print(_fit([pairs[day.path] for day in days]))
-    for kind, of_kind in groupby(sorted(days, key=_kind), _kind):
-        reports: list[Report] = []
-        for day in of_kind:
-            others = [pairs[d.path] for d in days if d.date != day.date]
-            reports.append(_report(day, _fit(others)))
-            print(f"{day.path.stem:20} {_line([reports[-1]])}")
-        print(f"{kind + ' mean':20} {_line(reports)}")
+    paths = [labelled_path(), *args.days]
+    days = [_day(path, translator, dense=args.dense) for path in paths]
+    pairs = {day.name: _pairs(day, reader) for day in days}
+    if not args.only_write:
+        for kind, of_kind in groupby(sorted(days, key=_kind), _kind):
+            reports: list[Report] = []
+            for day in of_kind:
+                others = [d for d in days if d.date != day.date]
+                learnt = _learn(others, pairs, reader)
+                reports.append(_report(day, learnt, reader))
+                print(f"{day.name:20} {_line([reports[-1]])}", flush=True)
+            print(f"{kind + ' mean':20} {_line(reports)}", flush=True)
+    if args.write or args.only_write:
+        _write(_learn(days, pairs, reader), days, is_dense=args.dense)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("days", type=Path, nargs="+", metavar="DAY.csv")
+    parser.add_argument("--dense", action="store_true")
     parser.add_argument("--engine", choices=["apertium", "none"], default="apertium")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--only-write", action="store_true")
     return parser.parse_args()
 
 
 def _kind(day: Day) -> str:
-    return day.path.stem[:-11]
+    return day.name if day.name == NEWSROOM else day.name[:-11]
 
 
-def _day(path: Path, translator: Translator) -> Day:
+def _day(path: Path, translator: Translator, *, dense: bool) -> Day:
     labelled = read(path)
     batch = translate_items(labelled.items, "en", translator, bridge=bridge())
-    english = {made.item: (made.title, made.summary) for made in batch.translations}
+    english = {made.item: made for made in batch.translations}
 
     def reading(item: Item) -> Reading:
-        own = (item.title, item.summary) if item.language == "en" else ("", "")
-        return Reading(item, *english.get(item.id, own))
+        if item.language == "en":
+            return Reading(item, item.title, item.summary)
+        if item.id not in english:
+            return Reading(item, "", "")
+        made = english[item.id]
+        return Reading(item, made.title, made.summary or "", made.warnings)
 
-    return Day(path, labelled, [reading(item) for item in labelled.items])
+    readings = [reading(item) for item in labelled.items]
+    vectors: Sequence[NDArray[np.float32] | None] = [None] * len(readings)
+    if dense:
+        encoder = open_encoder()
+        assert encoder, "the extra [dense] is not installed"
+        vectors = list(encoder.encode([dense_text(r) for r in readings]))
+    name = NEWSROOM if path == labelled_path() else path.stem
+    return Day(name, path, labelled, readings, vectors)
 
 
-def _pairs(day: Day) -> Pairs:
-    """Each item with those before it, as the clusterer would compare them."""
-    reader, window = TermReader(background(), aliases()), Window()
-    numbers = {s: n for n, s in enumerate(sorted(set(day.labelled.stories.values())))}
-    stories = np.array(
-        [numbers[day.labelled.stories[i.id]] for i in day.labelled.items]
-    )
-    certain = np.array([i.id in day.labelled.certain for i in day.labelled.items])
-    parts: list[Pairs] = []
-    for i, reading in enumerate(day.readings):
-        terms, hours = reader.read(reading), reading.item.published.timestamp() / 3600
-        features = window.compare(terms, hours, _ALL)
-        rows = candidates(features)
+# --- pairs ---------------------------------------------------------------------------
+
+
+def _pairs(day: Day, reader: TermReader) -> Examples:
+    """Each certain item with those before it, as the clusterer would compare them."""
+    present = Present(PairModel(_NONE, _NONE), day.dimensions)
+    window, truth = present.window, []
+    certain = np.array([r.item.id in day.labelled.certain for r in day.readings])
+    parts: list[Examples] = []
+    for i, (reading, vector) in enumerate(zip(day.readings, day.vectors, strict=True)):
+        hours = hours_of(reading.item)
+        row = present.add(reading.item, reader.read(reading), hours, vector)
+        truth.append(day.truth(reading.item.id))
+        rows = window.search(row, present.visible(hours))
         rows = rows[certain[rows] & certain[i]]
-        story = np.where(stories[rows] == stories[i], stories[i], -1)
-        found = features.take(rows)
-        parts.append(Pairs(evidence(found), found.is_across, story))
-        window.add(terms, hours)
+        compared = window.compare(row, rows)
+        kept = candidates(compared)
+        found, stories = compared.take(kept), np.array(truth, np.intp)[rows[kept]]
+        is_true = stories == truth[-1]
+        own = np.where(is_true, truth[-1], -1)
+        parts.append(
+            Examples(evidence(found), is_true, own.astype(float), found.is_across)
+        )
+    joined = _joined(parts)
+    return Examples(
+        joined.columns, joined.is_true, _pair_weights(joined), joined.is_apart
+    )
+
+
+def _pair_weights(pairs: Examples) -> Numbers:
+    """One; for true pairs, one over the root of the number of pairs of their story.
+
+    Unweighted, a day's largest story would decide alone.
+    """
+    weights = np.ones(len(pairs.is_true))
+    for is_apart in (False, True):
+        mine = pairs.is_true & (pairs.is_apart == is_apart)
+        stories = pairs.weights[mine].astype(np.intp)
+        weights[mine] = 1 / np.sqrt(np.bincount(stories)[stories])
+    return weights
+
+
+def _fit_pairs(pairs: Examples) -> PairModel:
+    """Columns whose weight would be negative are left out, the worst first."""
+
+    def fit(chosen: NDArray[np.bool_], without: set[str]) -> Regression:
+        free = np.array([name not in without for name, _ in COLUMNS])
+        free &= pairs.columns.std(axis=0) > 0
+        while True:
+            made = _regress(pairs, chosen, free)
+            fitted = np.array(made.weights)[free]
+            if fitted.min() >= 0:
+                return made
+            free[np.flatnonzero(free)[np.argmin(fitted)]] = False
+
+    return PairModel(fit(~pairs.is_apart, _OF_WITHIN), fit(pairs.is_apart, _OF_ACROSS))
+
+
+# --- joins ---------------------------------------------------------------------------
+
+
+def _learn(
+    days: Sequence[Day], pairs: dict[str, Examples], reader: TermReader
+) -> Coefficients:
+    """In two rounds."""
+    model = _fit_pairs(_joined([pairs[day.name] for day in days]))
+    first = [_shown_truth(day, model, reader) for day in days]
+    learnt = Coefficients(model, _fit_joins(_joined(first)))
+    second = [_shown_found(day, learnt, reader) for day in days]
+    return Coefficients(model, _fit_joins(_joined([*first, *second])))
+
+
+def _fit_joins(joins: Examples) -> JoinModel:
+    free = np.ones(len(FEATURES), np.bool_)
+    return JoinModel(
+        _regress(joins, ~joins.is_apart, free), _regress(joins, joins.is_apart, free)
+    )
+
+
+def _shown_truth(day: Day, model: PairModel, reader: TermReader) -> Examples:
+    """Each certain item with the true stories of those before it."""
+    present = Present(model, day.dimensions)
+    seen: Counter[int] = Counter()
+    parts = []
+    for reading, vector in zip(day.readings, day.vectors, strict=True):
+        item, truth = reading.item, day.truth(reading.item.id)
+        row = present.add(item, reader.read(reading), hours_of(item), vector)
+        if item.id in day.labelled.certain:
+            parts.append(_joins(present, row, {str(truth)}, seen[truth]))
+        present.join(row, str(truth))
+        seen[truth] += 1
     return _joined(parts)
 
 
-def _joined(parts: Sequence[Pairs]) -> Pairs:
-    """All pairs of several; each part's stories are its own."""
-    return Pairs(
-        np.concatenate([part.columns for part in parts]),
-        np.concatenate([part.is_across for part in parts]),
-        np.concatenate([part.story for part in parts]),
+def _shown_found(day: Day, learnt: Coefficients, reader: TermReader) -> Examples:
+    """Each certain item with the stories that the clusterer made of those before it."""
+    clusterer = Clusterer(reader, dimensions=day.dimensions, learnt=learnt)
+    present = clusterer.present
+    before: dict[int, list[str]] = defaultdict(list)
+    parts = []
+    for reading, vector in zip(day.readings, day.vectors, strict=True):
+        item, truth = reading.item, day.truth(reading.item.id)
+        clusterer.assign(reading, vector)
+        row = present.row(item.id)
+        if item.id in day.labelled.certain and row is not None:
+            own = Counter(present.story(other) for other in before[truth])
+            right = {
+                story
+                for story, count in own.items()
+                if story and count >= _PURE * len(present.items(story) - {item.id})
+            }
+            parts.append(_joins(present, row, right, len(before[truth])))
+        before[truth].append(item.id)
+    return _joined(parts)
+
+
+def _joins(present: Present, row: int, right: set[str], seen: int) -> Examples:
+    """A row with all stories that it has links to."""
+    bonds, crowd = present.bonds(row)
+    columns = features(bonds, crowd)[:_BONDS]
+    is_true = np.array([bond.story in right for bond in bonds[:_BONDS]], np.bool_)
+    return Examples(
+        columns,
+        is_true,
+        np.where(is_true, 1 / np.sqrt(1 + seen), 1.0),
+        np.array([not bond.has_own for bond in bonds[:_BONDS]], np.bool_),
     )
 
 
-def _fit(days: Sequence[Pairs]) -> Models:
-    within = [_only(day, ~day.is_across) for day in days]
-    across = [_only(day, day.is_across) for day in days]
-    return Models(_model(within, _WITHIN_COLUMNS), _model(across, _ACROSS_COLUMNS))
+# --- regression ----------------------------------------------------------------------
 
 
-def _only(pairs: Pairs, rows: NDArray[np.bool_]) -> Pairs:
-    return Pairs(pairs.columns[rows], pairs.is_across[rows], pairs.story[rows])
-
-
-def _model(days: Sequence[Pairs], free: NDArray[np.bool_]) -> Model:
-    """Fit; columns whose weight would be negative are left out, the worst first."""
-    pairs, weights = _joined(days), np.concatenate([_weights(day) for day in days])
-    scale = pairs.columns.std(axis=0)
-    while True:
-        columns = pairs.columns[:, free] / scale[free]
-        bias, *fitted = _regress(columns, pairs.story >= 0, weights)
-        if min(fitted) >= 0:
-            break
-        free = free.copy()
-        free[np.flatnonzero(free)[np.argmin(fitted)]] = False
-    found = np.zeros(len(free))
-    found[free] = np.array(fitted) / scale[free]
-    return Model(
-        round(float(bias), 3), tuple(round(float(weight), 3) for weight in found)
+def _joined(parts: Iterable[Examples]) -> Examples:
+    found = list(parts)
+    return Examples(
+        np.concatenate([part.columns for part in found]),
+        np.concatenate([part.is_true for part in found]),
+        np.concatenate([part.weights for part in found]),
+        np.concatenate([part.is_apart for part in found]),
     )
 
 
-def _weights(pairs: Pairs) -> Numbers:
-    """One; for true pairs, one over the root of the number of pairs of their story."""
-    counts = np.bincount(pairs.story[pairs.story >= 0], minlength=1)
-    return np.where(
-        pairs.story >= 0, 1 / np.sqrt(np.maximum(counts, 1))[pairs.story], 1
-    )
-
-
-def _regress(columns: Numbers, is_true: NDArray[np.bool_], weights: Numbers) -> Numbers:
-    """Bias and weights of a ridge logistic regression, by Newton's method."""
-    design = np.column_stack((np.ones(len(columns)), columns))
+def _regress(
+    examples: Examples, chosen: NDArray[np.bool_], free: NDArray[np.bool_]
+) -> Regression:
+    """A ridge logistic regression on standardised columns, by Newton's method."""
+    columns = examples.columns[chosen][:, free]
+    is_true, weights = examples.is_true[chosen], examples.weights[chosen]
+    scale = columns.std(axis=0) + 1e-9
+    design = np.column_stack((np.ones(len(columns)), columns / scale))
     ridge = np.diag([0.0, *[_RIDGE] * columns.shape[1]])
     found = np.zeros(design.shape[1])
     for _ in range(_STEPS):
@@ -190,14 +344,63 @@ def _regress(columns: Numbers, is_true: NDArray[np.bool_], weights: Numbers) -> 
         found = found + step
         if np.abs(step).max() < _PRECISION:
             break
-    return found
+    fitted = np.zeros(len(free))
+    fitted[free] = found[1:] / scale
+    return Regression(
+        round(float(found[0]), 3), tuple(round(float(w), 3) for w in fitted)
+    )
 
 
-def _report(day: Day, models: Models) -> Report:
-    clusterer = Clusterer(scorer=partial(score, models=models))
-    found = {r.item.id: clusterer.assign(r).story for r in day.readings}
+# --- outcome -------------------------------------------------------------------------
+
+
+def _report(day: Day, learnt: Coefficients, reader: TermReader) -> Report:
+    found, copies = live(day, learnt, reader)
     labelled = day.labelled
     return report(labelled.items, labelled.stories, found, labelled.certain)
+
+
+def live(
+    day: Day, learnt: Coefficients, reader: TermReader
+) -> tuple[dict[str, str], set[str]]:
+    """(item -> story, the copies), consolidated at the end of every hour and day."""
+    clusterer = Clusterer(reader, dimensions=day.dimensions, learnt=learnt)
+    found: dict[str, str] = {}
+    copies: set[str] = set()
+    for _, hour in groupby(
+        zip(day.readings, day.vectors, strict=True),
+        key=lambda pair: int(hours_of(pair[0].item)),
+    ):
+        came = []
+        for reading, vector in hour:
+            made = clusterer.assign(reading, vector)
+            found[made.item] = made.story
+            came.append(made.item)
+            if made.copy_of:
+                copies.add(made.item)
+        _consolidate(clusterer, came, found)
+    _consolidate(clusterer, list(found), found)
+    return found, copies
+
+
+def _consolidate(
+    clusterer: Clusterer, items: Sequence[str], found: dict[str, str]
+) -> None:
+    living = set(found.values())
+    for change in consolidate(clusterer, items, Rules(), living.__contains__):
+        for move in change.moves:
+            found[move.item] = move.after
+
+
+def _write(learnt: Coefficients, days: Sequence[Day], *, is_dense: bool) -> None:
+    made = json.loads(MODEL.read_text()) if MODEL.exists() else {}
+    made["schema"] = SCHEMA
+    made["made_by"] = "bench/fit_stories.py"
+    made["made_of"] = {
+        day.name: sha256(day.path.read_bytes()).hexdigest() for day in days
+    }
+    made["dense" if is_dense else "sparse"] = plain(learnt)
+    MODEL.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n")
 
 
 def _line(reports: Sequence[Report]) -> str:

@@ -6,7 +6,7 @@ for pairs in one language and one for pairs across, whose weights are all positi
 the share of a channel in the sum of evidence is its share of the score.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,12 +15,9 @@ from numpy.typing import NDArray
 
 from monitor.stories.sparse import Numbers
 
-Channel = Literal["english", "original", "names"]
+Channel = Literal["english", "original", "names", "letters", "dense"]
 
-Scorer = Callable[["Features"], tuple[Numbers, Mapping[Channel, Numbers]]]
-"""Features -> (score, channel -> its part) of each pair."""
-
-CHANNELS: tuple[Channel, ...] = ("english", "original", "names")
+CHANNELS: tuple[Channel, ...] = ("english", "original", "names", "letters", "dense")
 
 _NAME_HALF = 5.0
 """Rarity of shared names that counts half: one name of every other day's news."""
@@ -29,6 +26,8 @@ _WORD_AS_NAME = 5.0
 """Rarity of shared words that is as much evidence as one more shared name."""
 _EVIDENCE_ACROSS = 1.8
 """One shared name is not a story: across languages, names and words worth two."""
+_DENSE_ACROSS = 0.6
+"""Unless the whole sentences mean so much the same."""
 _FREE_HOURS = 12.0
 _HOURS_PER_UNIT = 12.0
 """After half a day each further half day takes one unit off the logit: a pair that
@@ -36,6 +35,7 @@ shares little must be of one day, one that shares much may be days apart. With a
 of real news before the labelled days, B-cubed is .939 so, .926 without."""
 _LEAST_COSINE = 0.1
 _LEAST_NAME_COSINE = 0.25
+_LEAST_DENSE = 0.35
 """Pairs below all of these are no candidates; the weights are fitted without them."""
 
 
@@ -51,7 +51,7 @@ class Features:
     english_title: Numbers
     """Cosine of one's English title with the whole of the other, the better way."""
     original: Numbers
-    """Cosine of the lemmas of the originals."""
+    """Cosine of the lemmas of the originals; 0 across the languages."""
     names: Numbers
     """Cosine of names and numbers."""
     name_mass: Numbers
@@ -75,19 +75,26 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """A logistic regression over ``COLUMNS``; no weight is negative."""
+class Regression:
+    """A logistic regression over named columns."""
 
     bias: float
     weights: tuple[float, ...]
 
+    def logit(self, columns: Numbers) -> Numbers:
+        """Of each row of (rows, columns)."""
+        return np.asarray(self.bias + columns @ np.array(self.weights), np.float64)
+
 
 @dataclass(frozen=True, slots=True)
-class Models:
-    """One for pairs in one language, one for pairs across."""
+class PairModel:
+    """One regression for pairs in one language, one for pairs across.
 
-    within: Model
-    across: Model
+    Their columns are ``COLUMNS``; no weight is negative.
+    """
+
+    within: Regression
+    across: Regression
 
 
 COLUMNS: tuple[tuple[str, tuple[Channel, ...]], ...] = (
@@ -97,24 +104,19 @@ COLUMNS: tuple[tuple[str, tuple[Channel, ...]], ...] = (
     ("names", ("names",)),
     ("name_mass", ("names",)),
     ("names_and_words", ("names", "english")),
+    ("letters", ("letters",)),
+    ("dense", ("dense",)),
 )
 """Columns of ``evidence``, and the channels that share their contribution."""
 
-# Fitted by bench/fit_stories.py on eight labelled days of US and Mexican news; true
-# pairs weigh one over the root of the number of pairs of their story.
-FITTED = Models(
-    within=Model(-6.345, (0.0, 6.765, 7.361, 0.81, 2.52, 0.0)),
-    across=Model(-6.532, (3.93, 7.665, 10.422, 1.444, 0.919, 2.506)),
-)
-
 
 def score(
-    features: Features, models: Models = FITTED
+    features: Features, model: PairModel
 ) -> tuple[Numbers, Mapping[Channel, Numbers]]:
     """(score, channel -> its part) of each pair; scores are 0 to 1, parts add up."""
     is_across = features.is_across[:, None]
-    weights = np.where(is_across, models.across.weights, models.within.weights)
-    bias = np.where(features.is_across, models.across.bias, models.within.bias)
+    weights = np.where(is_across, model.across.weights, model.within.weights)
+    bias = np.where(features.is_across, model.across.bias, model.within.bias)
     contributions = evidence(features) * weights
     total = contributions.sum(axis=1)
     scores = 1 / (1 + np.exp(-(bias + total - _staleness(features))))
@@ -125,10 +127,10 @@ def score(
 
 def candidates(features: Features) -> NDArray[np.intp]:
     """Which of the others are worth scoring."""
-    is_close = (features.english > _LEAST_COSINE) | (
-        features.names > _LEAST_NAME_COSINE
-    )
-    is_close |= (features.original > _LEAST_COSINE) & ~features.is_across
+    is_close = features.english > _LEAST_COSINE
+    is_close |= features.names > _LEAST_NAME_COSINE
+    is_close |= features.original > _LEAST_COSINE
+    is_close |= features.dense > _LEAST_DENSE
     return np.flatnonzero(is_close)
 
 
@@ -143,6 +145,8 @@ def evidence(features: Features) -> Numbers:
             features.names,
             features.name_mass / (features.name_mass + _NAME_HALF),
             both / (both + _BOTH_HALF),
+            features.letters,
+            features.dense,
         ),
         axis=1,
     )
@@ -156,7 +160,8 @@ def _staleness(features: Features) -> Numbers:
 def _is_enough(features: Features) -> NDArray[np.bool_]:
     """Whether a pair across the languages shares more than one name."""
     worth = features.name_count + features.word_mass / _WORD_AS_NAME
-    return ~features.is_across | (worth >= _EVIDENCE_ACROSS)
+    is_worth = (worth >= _EVIDENCE_ACROSS) | (features.dense >= _DENSE_ACROSS)
+    return ~features.is_across | is_worth
 
 
 def _parts(by_column: Numbers) -> Mapping[Channel, Numbers]:

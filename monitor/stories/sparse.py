@@ -10,6 +10,7 @@ of it.
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ class Column:
         return self._length
 
     @property
-    def cells(self) -> NDArray[np.generic]:
+    def cells(self) -> NDArray[Any]:
         """What was put in; a view, good until the next extension."""
         return self._room[: self._length]
 
@@ -47,7 +48,7 @@ class Column:
         self._room[self._length : end] = added
         self._length = end
 
-    def replace(self, cells: NDArray[np.generic]) -> None:
+    def replace(self, cells: NDArray[Any]) -> None:
         """Hold these cells and nothing else."""
         self._room = cells.copy() if len(cells) else self._room[:_FIRST_ROOM]
         self._length = len(cells)
@@ -107,20 +108,22 @@ class Sparse:
     def terms(self, row: int) -> NDArray[np.int32]:
         """The numbers of a row's terms, in the order in which they were added."""
         start, end = self._starts.cells[row : row + 2]
-        return self._terms.cells[start:end]
+        found: NDArray[np.int32] = self._terms.cells[start:end]
+        return found
 
     def values(self, row: int) -> NDArray[np.float32]:
         """A row's values: (terms, columns)."""
         start, end = self._starts.cells[row : row + 2]
-        return self._values.cells[start:end]
+        found: NDArray[np.float32] = self._values.cells[start:end]
+        return found
 
     def rarity(self, row: int) -> Numbers:
         """How rare each of a row's terms is in the background."""
-        return self._rarity.cells[self.terms(row)].astype(np.float64)
+        return np.asarray(self._rarity.cells[self.terms(row)], np.float64)
 
     def damping(self, row: int) -> Numbers:
         """What is left of the rarity of each of a row's terms, 0 to 1."""
-        return self._damping.cells[self.terms(row)]
+        return np.asarray(self._damping.cells[self.terms(row)], np.float64)
 
     def damp(self, rows: Rows, background_items: float) -> None:
         """Take rarity anew over the background and these rows together.
@@ -167,7 +170,8 @@ class Sparse:
             cells.append(np.frombuffer(self._postings[ids[i]], np.float32))
             weights.append(np.full(counts[i], values[i]))
         found = np.concatenate(cells).reshape(-1, 2)
-        return found[:, 0].astype(np.intp), found[:, 1] * np.concatenate(weights)
+        products = found[:, 1].astype(np.float64) * np.concatenate(weights)
+        return found[:, 0].astype(np.intp), products
 
     def keep(self, rows: Rows) -> None:
         """Forget all rows but these, which are numbered anew in their order."""
@@ -199,4 +203,3 @@ class Sparse:
         before = np.cumsum(lengths) - lengths
         flat = np.arange(len(which)) + np.repeat(starts[rows] - before, lengths)
         return which, flat
-

@@ -232,7 +232,9 @@ class TermReader:
         So the runs of letters need no frequencies of their own.
         """
         raw: dict[str, float] = {}
-        for token in {t.folded: t for t in chain(*(p.tokens for p in original))}.values():
+        for token in {
+            t.folded: t for t in chain(*(p.tokens for p in original))
+        }.values():
             if len(token.folded) >= _RUN and self._says(table, token.lemma):
                 runs = _runs_of(token.folded)
                 each = self._rarity(table, token.lemma) / sqrt(len(runs))

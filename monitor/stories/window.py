@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.stories.similarity import Features, Numbers
-from monitor.stories.sparse import Column, Hits, Rows, Sparse
+from monitor.stories.similarity import Features
+from monitor.stories.sparse import Column, Hits, Numbers, Rows, Sparse
 from monitor.stories.terms import Bag, Terms
 
 _BACKGROUND_ITEMS = 8_400
@@ -44,12 +44,12 @@ class Window:
     @property
     def hours(self) -> Numbers:
         """When each row was published, in hours of the epoch; a view."""
-        return self._hours.cells
+        return np.asarray(self._hours.cells, np.float64)
 
     @property
     def is_spanish(self) -> NDArray[np.bool_]:
         """Whether each row is in Spanish; a view."""
-        return self._is_spanish.cells
+        return np.asarray(self._is_spanish.cells, np.bool_)
 
     def add(
         self, terms: Terms, hours: float, vector: NDArray[np.float32] | None = None
@@ -103,6 +103,7 @@ class Window:
         names, mass, name_count = self._compare_names(row, rows)
         own = self._original.hits(row, rows)
         original = self._original.values(row)[:, 0] * self._original.damping(row)
+        mine = self._letters.values(row)[:, 0].astype(np.float64)
         letters = self._letters.hits(row, rows)
         across = self.is_spanish[rows] != self.is_spanish[row]
         return Features(
@@ -113,7 +114,7 @@ class Window:
             name_mass=mass,
             name_count=name_count,
             word_mass=words,
-            letters=_sums(letters, self._letters.values(row)[:, 0], count),
+            letters=_sums(letters, mine, count),
             dense=self._compare_vectors(row, rows),
             is_across=across,
             gap_hours=np.abs(self.hours[rows] - self.hours[row]),
@@ -162,8 +163,8 @@ class Window:
         mass = count * self._names.rarity(row)[hits.mine]
         return (
             _sums(hits, mine[:, 0] * damping, len(rows)),
-            np.bincount(hits.which, mass, len(rows)),
-            np.bincount(hits.which, count, len(rows)),
+            np.asarray(np.bincount(hits.which, mass, len(rows)), np.float64),
+            np.asarray(np.bincount(hits.which, count, len(rows)), np.float64),
         )
 
     def _compare_vectors(self, row: int, rows: Rows) -> Numbers:
@@ -171,7 +172,8 @@ class Window:
             return np.zeros(len(rows))
         vectors = self._vectors.cells
         mine = vectors[row].astype(np.float64)
-        return np.maximum(np.einsum("ij,j->i", vectors[rows], mine), 0.0)
+        cosines = np.einsum("ij,j->i", vectors[rows], mine)
+        return np.asarray(np.maximum(cosines, 0.0), np.float64)
 
 
 def _rarities(bag: Bag) -> list[float]:
@@ -181,7 +183,7 @@ def _rarities(bag: Bag) -> list[float]:
 def _sums(hits: Hits, mine: Numbers, count: int, column: int = 0) -> Numbers:
     """Of the products of values, over the shared terms of each pair."""
     products = mine[hits.mine] * hits.theirs[:, column]
-    return np.bincount(hits.which, products, count)
+    return np.asarray(np.bincount(hits.which, products, count), np.float64)
 
 
 def _found(channel: Sparse, row: int, keys: Sequence[str], rows: Rows) -> set[str]:

@@ -1,0 +1,288 @@
+"""
+Second thoughts: stories that prove to be one are merged, items that belong elsewhere
+move, and a story of two halves is split.
+
+An item is assigned by what was there when it came. Once an hour, what came since is
+looked at again beside all that came with it, and once a day the whole window is. Ids
+stay: a merge keeps that of the larger story, a split that of the larger part. Every
+step is a Change that can be taken back; what a person said stands above all of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+import numpy as np
+
+from monitor.model import Change, Move
+from monitor.stories.cluster import ACROSS, JOIN, Clusterer
+from monitor.stories.corrections import Rules
+from monitor.stories.joining import DIGITS, NEAR, weights
+from monitor.stories.obey import new_story
+from monitor.stories.present import Present
+from monitor.stories.sparse import Numbers, Rows
+
+MERGE = 0.15
+"""Least linkage of two stories, the mean of all their items' closeness to the other.
+B-cubed on rss_* days is flat from .15 to .2."""
+_LEAST_TIE = 0.1
+"""Least score of a pair for its stories to be compared."""
+_COMPARED = 60
+"""Items of a story that a comparison looks at, the newest."""
+_STAY = 0.2
+_MARGIN = 0.15
+"""An item moves if it belongs where it is with less than the one, and elsewhere with
+more by the other."""
+_APART = 0.02
+_SPLIT_MEMBERS = (6, 200)
+_PART_MEMBERS = 3
+"""A story of at least six items, and of at most 200, is split in two parts of three or
+more if the mean score of the pairs between them is below this."""
+
+
+def consolidate(
+    clusterer: Clusterer,
+    items: Sequence[str],
+    rules: Rules,
+    is_living: Callable[[str], bool],
+) -> list[Change]:
+    """What second thoughts on these items ask for; the clusterer follows it at once.
+
+    ``is_living`` tells whether a story of that id has items, in the window or before.
+    Items that repeat another, or are out of the window, are passed over.
+    """
+    known = [item for item in items if clusterer.present.row(item) is not None]
+    return [
+        *_Merging(clusterer, rules).merge(known),
+        *_moves(clusterer, known, rules),
+        *_splits(clusterer, known, rules, is_living),
+    ]
+
+
+# --- merge ---------------------------------------------------------------------------
+
+
+class _Tie(NamedTuple):
+    """The strongest pair between two stories."""
+
+    score: float
+    item: str
+    other: str
+
+
+class _Merging:
+    """Best first; what a merge makes is compared anew with all that it is tied to."""
+
+    def __init__(self, clusterer: Clusterer, rules: Rules) -> None:
+        self._clusterer = clusterer
+        self._present = clusterer.present
+        self._rules = rules
+        self._linkage = _Linkage(clusterer.present)
+        self._ties: dict[str, dict[str, _Tie]] = defaultdict(dict)
+        self._waiting: list[tuple[float, str, str]] = []
+
+    def merge(self, items: Iterable[str]) -> Iterator[Change]:
+        """What becomes of the stories of these items."""
+        for item in items:
+            self._tie(item)
+        for one in sorted(self._ties):
+            for other in sorted(self._ties[one]):
+                if one < other:
+                    self._weigh(one, other)
+        while self._waiting:
+            negative, one, other = heappop(self._waiting)
+            if other in self._ties.get(one, ()) and -negative == self._linkage.of(
+                one, other
+            ):
+                yield self._join(one, other, -negative)
+
+    def _tie(self, item: str) -> None:
+        row, mine = self._present.row(item), self._present.story(item)
+        if row is None or mine is None:
+            return
+        bonds, _ = self._present.bonds(row)
+        for bond in bonds:
+            if bond.story != mine and bond.nearest >= _LEAST_TIE:
+                nearest = self._present.members[bond.links[0].row].id
+                tie = _Tie(bond.nearest, item, nearest)
+                if tie > self._ties[mine].get(bond.story, _Tie(0, "", "")):
+                    self._ties[mine][bond.story] = tie
+                    self._ties[bond.story][mine] = tie
+
+    def _weigh(self, one: str, other: str) -> None:
+        linkage = self._linkage.of(one, other)
+        if linkage >= MERGE and not self._rules.is_barred(
+            self._present.items(one), self._present.items(other)
+        ):
+            first, second = sorted((one, other))
+            heappush(self._waiting, (-linkage, first, second))
+
+    def _join(self, one: str, other: str, linkage: float) -> Change:
+        kept, ended = sorted((one, other), key=self._standing)
+        tie = self._ties[kept].pop(ended)
+        change = Change(
+            "merge",
+            tuple(Move(item, ended, kept) for item in self._present.listed(ended)),
+            f"items {tie.item} and {tie.other} are nearest, score {tie.score:.2f}",
+            linkage,
+        )
+        self._clusterer.follow([change])
+        self._linkage.forget(kept)
+        self._linkage.forget(ended)
+        for story, between in self._ties.pop(ended).items():
+            self._ties[story].pop(ended)
+            if story != kept:
+                known = self._ties[kept].get(story, between)
+                self._ties[kept][story] = self._ties[story][kept] = max(between, known)
+        for story in sorted(self._ties[kept]):
+            self._weigh(kept, story)
+        return change
+
+    def _standing(self, story: str) -> tuple[int, tuple[float, str]]:
+        """The larger story first, then the older."""
+        return -len(self._present.rows(story)), self._present.age(story)
+
+
+class _Linkage:
+    """How closely stories are linked, remembered until one of them changes."""
+
+    def __init__(self, present: Present) -> None:
+        self._present = present
+        self._scores: dict[tuple[str, str], Numbers] = {}
+
+    def of(self, one: str, other: str) -> float:
+        """0 to 1: the mean closeness of the items of each to the other story.
+
+        0 if it would make a story bilingual without one strong pair.
+        """
+        scores = self._between(*sorted((one, other)))
+        if not scores.any() or self._is_weak_across(one, other, scores):
+            return 0.0
+        mean = (_closeness(scores).mean() + _closeness(scores.T).mean()) / 2
+        return round(float(mean), DIGITS)
+
+    def forget(self, story: str) -> None:
+        """Its items have changed."""
+        self._scores = {k: s for k, s in self._scores.items() if story not in k}
+
+    def _between(self, one: str, other: str) -> Numbers:
+        """(items of one, items of the other): the score of each pair."""
+        if (one, other) not in self._scores:
+            mine, theirs = self._newest(one), self._newest(other)
+            is_turned = len(theirs) < len(mine)
+            few, many = (theirs, mine) if is_turned else (mine, theirs)
+            found = np.array([self._present.scores(row, many) for row in few.tolist()])
+            self._scores[one, other] = found.T if is_turned else found
+        return self._scores[one, other]
+
+    def _newest(self, story: str) -> Rows:
+        members = self._present.members
+        rows = self._present.rows(story).tolist()
+        rows.sort(key=lambda row: (members[row].hours, members[row].id))
+        return np.array(rows[-_COMPARED:], np.intp)
+
+    def _is_weak_across(self, one: str, other: str, scores: Numbers) -> bool:
+        spanish = self._present.window.is_spanish
+        mine, theirs = (spanish[self._present.rows(s)] for s in (one, other))
+        is_one_each = (mine.all() and not theirs.any()) or (
+            theirs.all() and not mine.any()
+        )
+        return bool(is_one_each) and float(scores.max()) < ACROSS
+
+
+def _closeness(scores: Numbers) -> Numbers:
+    """Of each row to the story that the columns are."""
+    best = -np.sort(-scores, axis=1)[:, :NEAR]
+    return np.asarray(best @ np.array(weights(scores.shape[1])[: best.shape[1]]))
+
+
+# --- move ----------------------------------------------------------------------------
+
+
+def _moves(
+    clusterer: Clusterer, items: Iterable[str], rules: Rules
+) -> Iterator[Change]:
+    """Items that would by now be assigned elsewhere."""
+    present = clusterer.present
+    for item in items:
+        row, mine = present.row(item), present.story(item)
+        if row is None or mine is None or len(present.rows(mine)) < 2:
+            continue
+        if len(rules.bound(item)) > 1:
+            continue
+        matches = clusterer.matches(row)
+        own = next((m.score for m in matches if m.bond.story == mine), 0.0)
+        better = [m for m in matches if m.bond.story != mine]
+        if own >= _STAY or not better:
+            continue
+        best = better[0]
+        is_better = best.score >= max(JOIN, own + _MARGIN)
+        is_barred = best.bond.story in clusterer.barred(item)
+        if is_better and not is_barred and clusterer.is_open(best.bond, row):
+            nearest = present.members[best.bond.links[0].row].id
+            moves = [Move(i, mine, best.bond.story) for i in present.repeating(item)]
+            change = Change(
+                "move",
+                tuple(moves),
+                f"item {item} is nearest to {nearest}, probability {best.score:.2f};"
+                f" here {own:.2f}",
+                best.score,
+            )
+            clusterer.follow([change])
+            yield change
+
+
+# --- split ---------------------------------------------------------------------------
+
+
+def _splits(
+    clusterer: Clusterer,
+    items: Iterable[str],
+    rules: Rules,
+    is_living: Callable[[str], bool],
+) -> Iterator[Change]:
+    """Stories of two parts that have little to do with each other."""
+    present = clusterer.present
+    stories = {story for item in items if (story := present.story(item))}
+    for story in sorted(stories):
+        rows = present.rows(story)
+        least, most = _SPLIT_MEMBERS
+        if not least <= len(rows) <= most:
+            continue
+        scores = np.array([present.scores(row, rows) for row in rows.tolist()])
+        part, between = _halves(scores)
+        if between >= _APART or min(len(part), len(rows) - len(part)) < _PART_MEMBERS:
+            continue
+        if 2 * len(part) > len(rows):
+            part = sorted(set(range(len(rows))) - set(part))
+        leaving = [present.members[rows[i]].id for i in part]
+        if any(not rules.bound(item) <= set(leaving) for item in leaving):
+            continue
+        opened = new_story(leaving, is_living)
+        moved = [copy for item in leaving for copy in present.repeating(item)]
+        change = Change(
+            "split",
+            tuple(Move(item, story, opened) for item in moved),
+            f"its parts have a mean score of {between:.3f}",
+            round(1 - between, DIGITS),
+        )
+        clusterer.follow([change])
+        yield change
+
+
+def _halves(scores: Numbers) -> tuple[list[int], float]:
+    """(one of two parts, mean score between them), by average linkage."""
+    parts: list[list[int]] = [[i] for i in range(len(scores))]
+    means = (scores + scores.T) / 2
+    np.fill_diagonal(means, -1.0)
+    while len(parts) > 2:
+        i, j = divmod(int(np.argmax(means)), len(parts))
+        i, j = min(i, j), max(i, j)
+        sizes = len(parts[i]), len(parts[j])
+        mixed = (means[i] * sizes[0] + means[j] * sizes[1]) / sum(sizes)
+        means[i], means[:, i] = mixed, mixed
+        means[i, i] = -1.0
+        means = np.delete(np.delete(means, j, 0), j, 1)
+        parts[i] += parts.pop(j)
+    return sorted(parts[0]), float(means[0, 1])
