@@ -11,6 +11,9 @@ stories = group("Stories, why their items are together, and how to correct that.
 
 _Story = Annotated[str, typer.Argument(help="A story's id.")]
 _Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever reads it.")]
+_Back = Annotated[
+    int, typer.Option("--days", min=1, max=36_500, help="How many days back.")
+]
 _DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what would change; change nothing.")
 ]
@@ -115,6 +118,6 @@ def stories_corrections(
 
 
 @stories.command("changes")
-def stories_changes(ctx: typer.Context, days: Days = 7, as_json: Json = False) -> None:
+def stories_changes(ctx: typer.Context, days: _Back = 7, as_json: Json = False) -> None:
     """What happened to stories after they opened: merged, split, items moved."""
     verbs("correct").list_changes(paths(ctx), days, as_json)

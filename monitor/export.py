@@ -138,6 +138,7 @@ def _member(member: Member) -> dict[str, Any]:
         "url": item.url,
         "published": item.published.isoformat(),
         "date_source": item.date_source,
+        "copy_of": member.assignment.copy_of,
         "why": {
             "score": member.assignment.score,
             "parts": dict(why.parts),

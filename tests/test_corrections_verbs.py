@@ -163,7 +163,10 @@ def test_a_story_that_was_merged_away_is_found_with_a_note(desk):
     told = desk("stories", "merge", "s2", "s3")
     assert told.endswith("note: s2 was merged into s1\n")
     assert desk.stories == {"s1": "abc"}
-    assert desk("stories", "show", "s3").startswith("note: s3 was merged into s1\n")
+    shown = desk("stories", "show", "s3")
+    assert shown.startswith("note: s3 was merged into s1\n")
+    assert "Title a\topened the story\n" in shown
+    assert "Title b\tmerge: merged by hand\n" in shown
 
 
 @pytest.mark.parametrize(
@@ -321,6 +324,14 @@ def test_moves_of_the_monitors_that_are_undone_stay_undone(desk):
     ]
 
 
+def test_undoing_the_monitors_change_may_contradict_a_correction(desk):
+    desk.keep(s1="a", s2="b")
+    number = desk.change(("b", "s2", "s1"))
+    imported(desk, line("merge", "ab"))
+    told = desk.refused("undo", "--change", number)
+    assert told.startswith("taking back change 1 contradicts correction 1 (merge of")
+
+
 def test_undoing_the_monitors_change_can_be_undone(desk):
     desk.keep(s1="a", s2="b")
     number = desk.change(("b", "s2", "s1"))
@@ -448,6 +459,15 @@ def test_taking_a_file_in_twice_changes_nothing_the_second_time(desk):
     assert desk.stories == {"s2": "ac", "sb": "b"}
 
 
+def test_what_a_file_says_twice_is_kept_once_with_its_time(desk):
+    desk.keep(s1="a", s2="b")
+    made = "2025-01-02T03:04:05+00:00"
+    told = imported(desk, *[line("merge", "ab", made=made)] * 2)
+    assert told.endswith("1 corrections, 1 were in force before\n")
+    [kept] = json.loads(desk("stories", "corrections", "--json"))
+    assert kept["made"] == made
+
+
 def test_corrections_of_a_file_are_obeyed_in_order(desk):
     desk.keep(s1="abc", s2="d")
     imported(desk, line("split", "b", "b", "ac"), line("merge", "db"))
@@ -469,6 +489,12 @@ def test_items_that_have_no_story_yet_are_held_to_it_later(desk):
     said = {"verb": "merge", "together": [{"id": "a"}, {"id": "late"}]}
     assert "no item moves" in imported(desk, json.dumps(said))
     assert desk.in_force == [Correction("merge", "", ("a", "late"))]
+    desk.keep(s2="b")
+    with Store(desk.path) as store:
+        store.stories.assign([assignment(item("Late", id="late"), "s9")])
+    desk("stories", "move", "a", "s2")
+    with Store(desk.path) as store:
+        assert set(store.stories.found().values()) == {"s2"}
 
 
 @pytest.mark.parametrize(
@@ -529,13 +555,17 @@ def test_a_database_that_is_not_there_is_not_made(desk):
 def test_clustering_again_logs_what_became_different(desk, monkeypatch):
     monkeypatch.setattr(compose, "now", lambda: NOW)
     wall = "Texas governor orders a new border wall near Laredo"
-    items = [item(wall, id="a"), item(f"{wall} today", id="b", minutes=5)]
+    items = [
+        item(wall, id="a"),
+        item(f"{wall} today", id="b", minutes=5),
+        item("Sin traducir", "MX", id="c", minutes=-5, seen=NOW),
+    ]
     with Store(desk.path) as store:
         show(store, items)
         store.stories.assign(assignment(one) for one in items)
     told = desk("cluster", "--again", "--since", "2026-03-01")
     assert told.endswith("cluster: 1 items are in another story than before\n")
-    assert desk.stories == {"sa": "ab"}
+    assert desk.stories == {"sa": "ab", "sc": "c"}
     [logged] = json.loads(desk("stories", "changes", "--days", "9999", "--json"))
     assert logged["kind"] == "again"
     assert logged["moves"] == [{"item": "b", "before": "sb", "after": "sa"}]

@@ -82,7 +82,7 @@ def test_stories_json_says_what_the_contract_promises():
         "sm1",
         (
             Member(agua, Assignment("m1", "sm1", 0.0, Why({})), {"en": translation(agua, "Water", warnings=("length",))}),
-            Member(deal, Assignment("u1", "sm1", 0.75, why), {}),
+            Member(deal, Assignment("u1", "sm1", 0.75, why, "m1"), {}),
         ),
     )  # fmt: skip
     assert json.loads(export.stories_json([compare(told, OWNERS)])) == [
@@ -123,6 +123,7 @@ def test_stories_json_says_what_the_contract_promises():
                     "url": "https://m.example/1",
                     "published": "2026-03-02T12:00:00+00:00",
                     "date_source": "feed",
+                    "copy_of": None,
                     "why": {"score": 0.0, "parts": {}, "shared": [], "nearest": None},
                 },
                 {
@@ -137,6 +138,7 @@ def test_stories_json_says_what_the_contract_promises():
                     "url": "https://u.example/1",
                     "published": "2026-03-02T13:30:00+00:00",
                     "date_source": "default-zone",
+                    "copy_of": "m1",
                     "why": {
                         "score": 0.75,
                         "parts": {"names": 0.25, "words": 0.5},

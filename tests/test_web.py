@@ -22,7 +22,16 @@ import pytest
 from builders import NOW, assignment, feed, item, show, translation, watchlist
 from monitor.digest.render import PALETTE
 from monitor.errors import ConfigError
-from monitor.model import Feed, FeedState, Item, Translation, Why
+from monitor.model import (
+    Change,
+    Correction,
+    Feed,
+    FeedState,
+    Item,
+    Move,
+    Translation,
+    Why,
+)
 from monitor.pipeline import Desk
 from monitor.store.database import Store
 from monitor.web import server
@@ -440,6 +449,86 @@ def test_an_unknown_story_is_a_404_page(browser):
     answer = browser.get("/stories/s0000")
     assert answer.status == 404
     assert answer.page.texts("h1") == ["There is nothing here"]
+
+
+def test_a_story_merged_away_leads_to_the_one_it_is_now(store, browser):
+    add(store, item("Water deal", minutes=0), story="s1")
+    add(store, item("Agua", "MX", id="m", minutes=9), story="s 2")
+    moves = (Move("m", "s 2", "s1"),)
+    store.stories.change(Change("merge", moves, "one deal", 0.9), NOW)
+    for method in ("GET", "HEAD"):
+        answer = browser.get("/stories/s%202", method=method)
+        assert answer.status == 308
+        assert answer.headers["Location"] == "/stories/s1"
+        assert answer.headers["Cache-Control"] == "no-cache"
+    back = (Move("m", "s1", "s 2"),)
+    store.stories.change(Change("undo", back, ""), NOW, undoes=1)
+    assert browser.get("/stories/s%202").status == 200
+    moves = tuple(Move(i, "s1", "s 2") for i in store.stories.members(["s1"]))
+    store.stories.change(Change("merge", moves, ""), NOW)
+    assert browser.get("/stories/s1").headers["Location"] == "/stories/s%202"
+
+
+def test_a_story_tells_what_changed_since_it_opened(store, browser):
+    add(store, item("Water deal", id="a"), story="s1", why=Why({}, ()))
+    add(store, item("Agua", "MX", id="b", minutes=9), story="s2", why=Why({}, ()))
+    why = Why({"names": 0.5}, ("agua",), "b")
+    add(store, item("Más agua", "MX", id="c", minutes=19), story="s2", why=why)
+    assert "What changed" not in browser.get("/stories/s1").page.text
+    moves = (Move("b", "s2", "s1"), Move("c", "s2", "s1"))
+    store.stories.change(Change("merge", moves, "shared <names>", 0.9), NOW)
+    said = Correction("split", "two <deals>", ("c",), (("c",), ("a", "b")))
+    store.corrections.add(said, NOW)
+    store.corrections.add(Correction("merge", "elsewhere", ("x", "y")), NOW)
+    store.corrections.undo(1)
+    away = Change("split", (Move("c", "s1", "sc"),), "split by hand", None, 1)
+    store.stories.change(away, NOW)
+    store.stories.change(
+        Change("undo", (Move("c", "sc", "s1"),), "taken back", None, 1), NOW, undoes=2
+    )
+    page = browser.get("/stories/s1").page
+    assert page.texts("li", class_="change") == [
+        (
+            "Mon, Mar 2, 06:00 · Merge · monitor, 0.90"
+            " 2 items came from s2 · shared <names>"
+        ),
+        (
+            "Mon, Mar 2, 06:00 · Split · correction 1 · taken back"
+            " 1 item went to sc · split by hand"
+        ),
+        "Mon, Mar 2, 06:00 · Undo · correction 1 1 item came from sc · taken back",
+    ]
+    assert page.texts("li", class_="correction") == [
+        (
+            "Mon, Mar 2, 06:00 · Correction 1 · split · taken back"
+            " 1 item together; 1 item apart from 2 items · two <deals>"
+        )
+    ]
+    [one, two, three] = page.texts("li", class_="item")
+    assert "Opened the story" in one
+    assert "Brought here on Mon, Mar 2, 06:00: shared <names>." in two
+    assert "Opened the story" not in two
+    assert "Brought here on Mon, Mar 2, 06:00: taken back." in three
+    assert "0.75 close to the story it joined first" in three
+
+
+def test_a_copy_says_whose_text_it_repeats(store, browser):
+    original = item("Deal", outlet="Ledger", id="a")
+    copies = [item("Deal", outlet=o, id=o[0], minutes=5) for o in ("Bravo", "Cobre")]
+    show(store, [original, *copies])
+    store.stories.assign(
+        [
+            assignment(original, "s1"),
+            assignment(copies[0], "s1", copy_of="a"),
+            assignment(copies[1], "s1", copy_of="gone"),
+        ]
+    )
+    page = browser.get("/stories/s1").page
+    [one, two, three] = page.texts("li", class_="item")
+    assert "same text" not in one
+    assert "Bravo · same text as Ledger" in two
+    assert "Cobre · same text as an item elsewhere" in three
+    assert "#i-a" in page.links
 
 
 def test_the_way_back_leads_to_a_day_that_lists_the_story(store, browser):

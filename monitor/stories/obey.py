@@ -81,9 +81,7 @@ def _part(
     """Give items, if there are any, a story of their own."""
     ordered = [item for item in stories if item in leaving]
     if ordered:
-        taken = frozenset(stories.values())
-        opened = new_story(ordered, lambda story: story in taken or is_living(story))
-        stories.update(dict.fromkeys(ordered, opened))
+        stories.update(dict.fromkeys(ordered, new_story(ordered, is_living)))
 
 
 def _closed(rules: Rules, items: Iterable[str]) -> frozenset[str]:

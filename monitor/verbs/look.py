@@ -9,7 +9,7 @@ from monitor import export, pipeline
 from monitor.coverage.sides import compare
 from monitor.digest.phrases import Speaker
 from monitor.errors import ConfigError
-from monitor.model import SIDES, Coverage, LagCertainty
+from monitor.model import SIDES, Coverage, LagCertainty, LoggedChange
 from monitor.terminal import facts, show, show_json
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
@@ -41,8 +41,11 @@ def show_story(paths: Paths, story: str, as_json: bool) -> None:
     owners = paths.read_config().owners
     with paths.open_known_store() as store:
         known = store.stories.one(story)
-    if known is None:
-        raise ConfigError(f"no story has the id {story!r}; see 'monitor stories list'")
+        if known is None:
+            raise ConfigError(
+                f"no story has the id {story!r}; see 'monitor stories list'"
+            )
+        brought = _brought(known.id, store.stories.changes_around(known.id))
     row = export.story_dict(compare(known, owners))
     if as_json:
         show_json(row)
@@ -60,7 +63,7 @@ def show_story(paths: Paths, story: str, as_json: bool) -> None:
     )
     print()
     for item in row["items"]:
-        item["why"] = _why(item["why"])
+        item["why"] = brought.get(item["id"]) or _why(item["why"])
     show(row["items"], ("published", "country", "outlet", "title", "why"))
 
 
@@ -73,6 +76,16 @@ _CERTAINTIES: Mapping[LagCertainty, str] = {
 
 def _duration(minutes: int) -> str:
     return Speaker("en", "UTC").duration(minutes) if minutes else "same minute"
+
+
+def _brought(story: str, changes: Iterable[LoggedChange]) -> dict[str, str]:
+    """Item -> what brought it to this story, for those that did not join it at once."""
+    return {
+        move.item: f"{logged.change.kind}: {logged.change.reason}"
+        for logged in changes
+        for move in logged.change.moves
+        if move.after == story
+    }
 
 
 def _why(why: Mapping[str, Any]) -> str:

@@ -10,9 +10,15 @@ from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from sys import maxsize
+from urllib.parse import quote
 
 from fastapi import FastAPI, HTTPException, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from fastapi.responses import (
+    HTMLResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.types import ASGIApp
@@ -112,14 +118,19 @@ class _Site:
             idle=idle(polled, self._clock()),
         )
 
-    def story(self, story: str) -> HTMLResponse:
-        """``/stories/{id}``: one story in full."""
+    def story(self, story: str) -> Response:
+        """``/stories/{id}``: one story in full; one merged away leads to what it is."""
         with self._open_store() as store:
             found = store.stories.one(story)
-        if found is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "No story has this id.")
+            if found is None:
+                raise HTTPException(HTTPStatus.NOT_FOUND, "No story has this id.")
+            if found.id != story:
+                return _moved(found.id)
+            changes = store.stories.changes_around(found.id)
+            corrections = store.corrections.all()
         coverage = compare(found, self._desk.owners)
-        return _page("story.html", page=story_page(coverage, self._speaker))
+        page = story_page(coverage, changes, corrections, self._speaker)
+        return _page("story.html", page=page)
 
     def health(self) -> HTMLResponse:
         """``/health``: feeds, dates and translations."""
@@ -168,6 +179,15 @@ class _Site:
 
 
 _SECOND = timedelta(seconds=1)
+
+
+def _moved(story: str) -> RedirectResponse:
+    """To the story that another was merged into.
+
+    As with any page of ours, browsers ask again: a merge may be taken back.
+    """
+    address = f"/stories/{quote(story, safe='')}"
+    return RedirectResponse(address, HTTPStatus.PERMANENT_REDIRECT)
 
 
 def _livez() -> PlainTextResponse:

@@ -1,5 +1,6 @@
 """One story's coverage -> its page: every item on one line of time, and why."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,11 +16,14 @@ from monitor.model import (
     Item,
     LagCertainty,
     Language,
+    LoggedChange,
+    LoggedCorrection,
     Member,
     Story,
 )
 from monitor.web.days import day_of
 from monitor.web.headlines import HeadlineView, headline_view
+from monitor.web.history import History, arrivals, history
 from monitor.web.today import counts
 
 
@@ -35,7 +39,7 @@ class TitleView:
 
 @dataclass(frozen=True, slots=True)
 class NearestView:
-    """The item that another one joined the story by."""
+    """Another item of the story, to which the page leads."""
 
     id: str
     outlet: str
@@ -51,6 +55,8 @@ class WhyView:
     """Channel and its share, the largest first."""
     shared: tuple[str, ...]
     nearest: NearestView | None
+    brought: str
+    """What brought it here from another story; then the rest is about that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,10 @@ class ItemView:
     certainty: str
     """How far to trust its time."""
     why: WhyView
+    is_copy: bool
+    """Whether its text repeats another item's."""
+    copy_of: NearestView | None
+    """That item, if it is in this story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +106,16 @@ class StoryPage:
     certainty_words: str
     columns: tuple[ColumnView, ...]
     items: tuple[ItemView, ...]
+    history: History
 
 
-def story_page(coverage: Coverage, speaker: Speaker) -> StoryPage:
-    """Everything we know about one story."""
+def story_page(
+    coverage: Coverage,
+    changes: Sequence[LoggedChange],
+    corrections: Iterable[LoggedCorrection],
+    speaker: Speaker,
+) -> StoryPage:
+    """Everything we know about one story, with the changes around it."""
     story, certainty = coverage.story, coverage.lag_certainty
     day = day_of(max(m.item.seen for m in story.members))
     return StoryPage(
@@ -113,7 +129,8 @@ def story_page(coverage: Coverage, speaker: Speaker) -> StoryPage:
         certainty=certainty,
         certainty_words=speaker.words.certainty[certainty] if certainty else "",
         columns=tuple(_column(coverage, side, speaker) for side in SIDES),
-        items=_items(story, speaker),
+        items=_items(story, arrivals(story, changes, speaker), speaker),
+        history=history(story, changes, corrections, speaker),
     )
 
 
@@ -161,16 +178,25 @@ def _column(coverage: Coverage, side: Country, speaker: Speaker) -> ColumnView:
     )
 
 
-def _items(story: Story, speaker: Speaker) -> tuple[ItemView, ...]:
+def _items(
+    story: Story, brought: Mapping[str, str], speaker: Speaker
+) -> tuple[ItemView, ...]:
     first = first_dated(m.item for m in story.members)
     members = {m.item.id: m for m in story.members}
-    return tuple(_item(member, members, first, speaker) for member in story.members)
+    return tuple(
+        _item(m, members, first, _why(m, members, brought.get(m.item.id, "")), speaker)
+        for m in story.members
+    )
 
 
 def _item(
-    member: Member, members: dict[str, Member], first: Item | None, speaker: Speaker
+    member: Member,
+    members: dict[str, Member],
+    first: Item | None,
+    why: WhyView,
+    speaker: Speaker,
 ) -> ItemView:
-    item = member.item
+    item, copied = member.item, member.assignment.copy_of
     return ItemView(
         id=item.id,
         side=item.country,
@@ -179,7 +205,9 @@ def _item(
         after=_after(item, first, speaker),
         is_first=item == first,
         certainty=_CERTAINTY.get(item.date_source, ""),
-        why=_why(member, members),
+        why=why,
+        is_copy=copied is not None,
+        copy_of=_other(copied, members),
     )
 
 
@@ -196,19 +224,20 @@ def _after(item: Item, first: Item | None, speaker: Speaker) -> str:
     return f"+{speaker.duration(minutes)}" if minutes else "same minute"
 
 
-def _why(member: Member, members: dict[str, Member]) -> WhyView:
+def _why(member: Member, members: dict[str, Member], brought: str) -> WhyView:
     assignment = member.assignment
     why = assignment.why
     parts = sorted(why.parts.items(), key=lambda part: -part[1])
-    nearest = members.get(why.nearest or "")
     return WhyView(
         score=f"{assignment.score:.2f}",
         is_opener=why.nearest is None,
         parts=tuple((name, f"{share:.2f}") for name, share in parts if share >= 0.005),
         shared=tuple(clean(term) for term in why.shared),
-        nearest=(
-            NearestView(nearest.item.id, clean(nearest.item.outlet))
-            if nearest
-            else None
-        ),
+        nearest=_other(why.nearest, members),
+        brought=brought,
     )
+
+
+def _other(item: str | None, members: dict[str, Member]) -> NearestView | None:
+    other = members.get(item or "")
+    return NearestView(other.item.id, clean(other.item.outlet)) if other else None

@@ -1,0 +1,155 @@
+"""What happened to a story since it opened, and which corrections hold in it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.digest.headline import clean
+from monitor.digest.phrases import Speaker
+from monitor.model import Change, ChangeKind, LoggedChange, LoggedCorrection, Story
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeView:
+    """Items that came from another story or went there."""
+
+    count: str
+    """``2 items``"""
+    is_arrival: bool
+    story: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One change, as this story has seen it."""
+
+    when: str
+    kind: str
+    by: str
+    """A correction, or the monitor and how sure it was."""
+    exchanges: tuple[ExchangeView, ...]
+    reason: str
+    is_undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionView:
+    """One correction that names items of this story."""
+
+    id: int
+    when: str
+    verb: str
+    said: str
+    """What it says of the items here."""
+    reason: str
+    is_undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Both, in their order."""
+
+    changes: tuple[ChangeView, ...]
+    corrections: tuple[CorrectionView, ...]
+
+
+def history(
+    story: Story,
+    changes: Iterable[LoggedChange],
+    corrections: Iterable[LoggedCorrection],
+    speaker: Speaker,
+) -> History:
+    """Of all changes and corrections, those around a story."""
+    here = {member.item.id for member in story.members}
+    return History(
+        tuple(_change(story.id, logged, speaker) for logged in changes),
+        tuple(
+            _correction(here, logged, speaker)
+            for logged in corrections
+            if not here.isdisjoint(_named(logged))
+        ),
+    )
+
+
+def arrivals(
+    story: Story, changes: Iterable[LoggedChange], speaker: Speaker
+) -> Mapping[str, str]:
+    """Item -> what brought it to this story, for those that did not join it at once."""
+    brought = {
+        move.item: logged
+        for logged in changes
+        for move in logged.change.moves
+        if move.after == story.id
+    }
+    return {
+        item: f"Brought here on {speaker.moment(logged.at)}: {_why(logged.change)}."
+        for item, logged in brought.items()
+    }
+
+
+_KINDS: Mapping[ChangeKind, str] = {
+    "merge": "Merge",
+    "move": "Move",
+    "split": "Split",
+    "again": "Clustered again",
+    "undo": "Undo",
+}
+
+
+def _change(story: str, logged: LoggedChange, speaker: Speaker) -> ChangeView:
+    change = logged.change
+    return ChangeView(
+        when=speaker.moment(logged.at),
+        kind=_KINDS[change.kind],
+        by=_by(change),
+        exchanges=tuple(_exchanges(story, change, speaker)),
+        reason=clean(change.reason),
+        is_undone=logged.undone,
+    )
+
+
+def _by(change: Change) -> str:
+    if change.correction is not None:
+        return f"correction {change.correction}"
+    return "monitor" if change.score is None else f"monitor, {change.score:.2f}"
+
+
+def _exchanges(story: str, change: Change, speaker: Speaker) -> Iterable[ExchangeView]:
+    came = Counter(m.before for m in change.moves if m.after == story)
+    went = Counter(m.after for m in change.moves if m.before == story)
+    for is_arrival, others in ((True, came), (False, went)):
+        for other, n in others.items():
+            count = speaker.count(n, speaker.words.items)
+            yield ExchangeView(count, is_arrival, other)
+
+
+def _correction(
+    here: set[str], logged: LoggedCorrection, speaker: Speaker
+) -> CorrectionView:
+    said = logged.correction
+
+    def count(items: Sequence[str]) -> str:
+        return speaker.count(len(items), speaker.words.items)
+
+    words = []
+    if here & {*said.together}:
+        words.append(f"{count(said.together)} together")
+    if all(said.apart):
+        words.append(" apart from ".join(map(count, said.apart)))
+    return CorrectionView(
+        id=logged.id,
+        when=speaker.moment(logged.made),
+        verb=said.verb,
+        said="; ".join(words),
+        reason=clean(said.reason),
+        is_undone=logged.undone,
+    )
+
+
+def _named(logged: LoggedCorrection) -> tuple[str, ...]:
+    said = logged.correction
+    return (*said.together, *said.apart[0], *said.apart[1])
+
+
+def _why(change: Change) -> str:
+    return clean(change.reason) or _KINDS[change.kind].lower()
