@@ -299,13 +299,18 @@ def export_items(
 def eval_stories(
     file: Annotated[Path, typer.Argument(help="A labelled CSV file.")],
     translator: EvalEngine = Engine.auto,
+    dense: Annotated[
+        Dense, typer.Option(help="Whether to use the dense channel if installed.")
+    ] = Dense.auto,
     assignments: Annotated[
         Path | None, typer.Option(help="Write id,story to this CSV file.")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Cluster a labelled file as a live day; score it against its labels."""
-    _verbs("evaluate").eval_stories(file, translator.value, assignments, as_json)
+    _verbs("evaluate").eval_stories(
+        file, translator.value, dense.value, assignments, as_json
+    )
 
 
 @evaluation.command("translation")

@@ -8,8 +8,8 @@ The steps, in the order data meets them::
       -> digest -> editions, mail
 
 Each step reads the store, calls pure functions and writes the store one unit of work
-at a time; the poll, with threads and processes of its own, is in ``polling.py``. Run
-twice, a step changes nothing the second time; killed anywhere, the next run goes on
+at a time. The poll, with threads and processes of its own, is in ``polling.py``, the
+clustering, which remembers a week of items, in ``clustering.py``. Run twice, a step changes nothing the second time; killed anywhere, the next run goes on
 where it stopped.
 """
 
@@ -26,7 +26,6 @@ from monitor.errors import DeliveryError, TranslationError
 from monitor.feeds.health import FeedReport, report
 from monitor.model import (
     OTHER,
-    Assignment,
     Coverage,
     Edition,
     Feed,
@@ -36,21 +35,15 @@ from monitor.model import (
     Watchlist,
 )
 from monitor.store.database import Store
-from monitor.stories.aliases import aliases
-from monitor.stories.cluster import WINDOW, Clusterer
 from monitor.translation.bridge import bridge
 from monitor.translation.items import PARTS, Part, translate_items
 from monitor.translation.translator import Translator, engine_for
 
 BATCH = 256
-"""Items translated or clustered between two commits: what a kill can cost."""
+"""Items translated between two commits: what a kill can cost."""
 
 TRANSLATE_DAYS = 7
 """Items older than the clustering window are not worth a translation any more."""
-
-PATIENCE = timedelta(hours=1)
-"""How long an item waits for its English before it is clustered by what else it says:
-longer than an engine takes to come back, shorter than an analyst waits for a story."""
 
 HEALTHY_HOURS = 26
 """A feed not read for a day cannot vouch for its side's silence; a site may ask us to
@@ -175,33 +168,7 @@ def translate(
                 raise TranslationError(made.down)
 
 
-# --- cluster -------------------------------------------------------------------
-
-
-def cluster(
-    store: Store, now: datetime, patience: timedelta, plan: Plan
-) -> Generator[list[Assignment]]:
-    """Give every item without a story its story, in the order of publication.
-
-    A Spanish item without the English that ``plan`` has for it waits for as long as
-    ``patience``: PATIENCE where an engine translates, nothing where none does.
-    The window's earlier decisions are recalled in the order in which they were made,
-    so a restart decides as an uninterrupted run would.
-    """
-    waiting = store.stories.unassigned(
-        now - patience, plan.headlines_only, plan.untranslated
-    )
-    if not waiting:
-        return
-    oldest = max(waiting[0].item.published, now - 2 * WINDOW)
-    clusterer = Clusterer(aliases(plan.own))
-    for reading, assignment in store.stories.window(oldest - WINDOW):
-        clusterer.recall(reading, assignment)
-    for batch in batches(waiting, BATCH):
-        assignments = [clusterer.assign(reading) for reading in batch]
-        with store.atomic():
-            store.stories.assign(assignments)
-        yield assignments
+# --- cluster: see clustering.py ----------------------------------------------------
 
 
 # --- compare -------------------------------------------------------------------

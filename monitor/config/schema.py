@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from monitor.config.settings import (
     Config,
+    DenseName,
     EngineName,
     Kind,
     MailSettings,
@@ -189,6 +190,10 @@ class _Translation(_Schema):
         )
 
 
+class _Stories(_Schema):
+    dense: DenseName = "auto"
+
+
 class _Watchlist(_Schema):
     name: _Text
     terms: _Some[_Text]
@@ -254,6 +259,7 @@ class FileSchema(_Schema):
     contact: Annotated[_Text, _ASCII]
     poll: _Poll = _Poll()
     translation: _Translation = _Translation()
+    stories: _Stories = _Stories()
     watchlists: tuple[_Watchlist, ...] = ()
     digest: _Digest = _Digest()
     feeds: _Some[FeedSchema]
@@ -274,6 +280,7 @@ class FileSchema(_Schema):
             feeds=tuple(feed.to_feed() for feed in self.feeds),
             bridge=tuple(entry.to_entry() for entry in self.bridge),
             models=self.translation.to_settings(),
+            dense=self.stories.dense,
         )
 
 

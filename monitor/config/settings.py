@@ -8,6 +8,8 @@ from monitor.entry import Entry
 from monitor.model import Feed, Subscriber, Watchlist
 
 EngineName = Literal["auto", "argos", "apertium", "none"]
+DenseName = Literal["auto", "none"]
+"""Whether stories use the dense channel where it is installed."""
 Kind = Literal["national", "border", "regional", "wire", "public", "broadcaster"]
 
 
@@ -63,6 +65,7 @@ class Config:
     bridge: tuple[Entry, ...] = ()
     """What the two languages call things, beside the list we ship."""
     models: ModelSettings = ModelSettings()
+    dense: DenseName = "auto"
 
     @property
     def owners(self) -> Mapping[str, str]:

@@ -261,3 +261,12 @@ def create_vectors(db: Database) -> None:
         "create table vectors (item text primary key not null, text text not null,"
         " version text not null, vector blob not null) strict, without rowid"
     )
+
+
+@migrations()
+def create_passes(db: Database) -> None:
+    """When second thoughts on stories were had, and up to which assignment."""
+    db.execute(
+        "create table passes (scope text primary key not null, at text not null,"
+        " seq integer not null) strict, without rowid"
+    )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
@@ -27,6 +28,15 @@ from monitor.store.errors import guarded
 from monitor.stories.changes import redirects
 
 
+class Mark(NamedTuple):
+    """The newest of what decides which item is in which story."""
+
+    assignment: int | None
+    change: int | None
+    correction: int | None
+    undone: int | None
+
+
 class Stories:
     """Which items belong together."""
 
@@ -40,8 +50,9 @@ class Stories:
         unread_before: datetime,
         headlines_only: Iterable[str] = (),
         untranslated: Iterable[str] = (),
+        seen_by: datetime | None = None,
     ) -> list[Reading]:
-        """Items without a story, by (published, id).
+        """Items without a story that were seen by then, by (published, id).
 
         Those without English count only if they were seen by ``unread_before``. Of the
         feeds ``headlines_only``, English of the headline is all there will be, of those
@@ -54,8 +65,9 @@ class Stories:
             " or (english_title is not null"
             " and feed in (select value from json_each(:headlines)))"
             " or feed in (select value from json_each(:none)))"
-            " order by published, id",
+            " and seen <= :now order by published, id",
             {
+                "now": rows.to_text(seen_by) if seen_by else _FOREVER,
                 "before": rows.to_text(unread_before),
                 "headlines": json.dumps(list(headlines_only)),
                 "none": json.dumps(list(untranslated)),
@@ -74,6 +86,49 @@ class Stories:
             {"since": rows.to_text(since)},
         )
         return [(_reading(row), rows.assignment(row)) for row in found]
+
+    @guarded
+    def mark(self) -> Mark:
+        """What changes whenever any decision on stories is kept."""
+        [found] = self._db.execute(
+            "select (select max(seq) from assignments), (select max(id) from changes),"
+            " (select max(id) from corrections), (select sum(undone) from corrections)"
+        )
+        return Mark(*found)
+
+    @guarded
+    def last_pass(self, scope: str) -> datetime | None:
+        """When second thoughts of a scope were last had; None if never."""
+        found = self._db.query("select at from passes where scope = ?", [scope])
+        return next((datetime.fromisoformat(row["at"]) for row in found), None)
+
+    @guarded
+    def log_pass(self, scope: str, at: datetime) -> None:
+        """Second thoughts of a scope were had on all that is assigned by now."""
+        self._db.execute(
+            "insert or replace into passes (scope, at, seq)"
+            " select ?, ?, coalesce(max(seq), 0) from assignments",
+            [scope, rows.to_text(at)],
+        )
+
+    @guarded
+    def to_reconsider(self, since: datetime | None) -> list[str]:
+        """Items to have second thoughts on, in the order of their assignment.
+
+        Those published since then, or with None those assigned since the last ones.
+        """
+        if since is None:
+            found = self._db.query(
+                "select item from assignments where seq >"
+                " (select coalesce(max(seq), 0) from passes) order by seq"
+            )
+        else:
+            found = self._db.query(
+                "select item from assignments join items on items.id = item"
+                " where published >= ? order by seq",
+                [rows.to_text(since)],
+            )
+        return [row["item"] for row in found]
 
     @guarded
     def assign(self, assignments: Iterable[Assignment]) -> None:

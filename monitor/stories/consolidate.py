@@ -130,11 +130,11 @@ class _Merging:
         self._clusterer.follow([change])
         self._linkage.forget(kept)
         self._linkage.forget(ended)
+        del self._ties[ended][kept]
         for story, between in self._ties.pop(ended).items():
-            self._ties[story].pop(ended)
-            if story != kept:
-                known = self._ties[kept].get(story, between)
-                self._ties[kept][story] = self._ties[story][kept] = max(between, known)
+            del self._ties[story][ended]
+            known = self._ties[kept].get(story, between)
+            self._ties[kept][story] = self._ties[story][kept] = max(between, known)
         for story in sorted(self._ties[kept]):
             self._weigh(kept, story)
         return change
@@ -177,10 +177,7 @@ class _Linkage:
         return self._scores[one, other]
 
     def _newest(self, story: str) -> Rows:
-        members = self._present.members
-        rows = self._present.rows(story).tolist()
-        rows.sort(key=lambda row: (members[row].hours, members[row].id))
-        return np.array(rows[-_COMPARED:], np.intp)
+        return np.array(self._present.ordered(story)[-_COMPARED:], np.intp)
 
     def _is_weak_across(self, one: str, other: str, scores: Numbers) -> bool:
         spanish = self._present.window.is_spanish
@@ -246,7 +243,7 @@ def _splits(
     present = clusterer.present
     stories = {story for item in items if (story := present.story(item))}
     for story in sorted(stories):
-        rows = present.rows(story)
+        rows = np.array(present.ordered(story), np.intp)
         least, most = _SPLIT_MEMBERS
         if not least <= len(rows) <= most:
             continue

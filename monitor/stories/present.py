@@ -78,19 +78,27 @@ class Present:
         return self._items.get(story, set())
 
     def listed(self, story: str) -> list[str]:
-        """Of a story, each item before its copies, in the order in which they came."""
-        members = (self.members[row].id for row in self._rows.get(story, ()))
+        """Of a story, by (published, id), each item before its copies."""
+        members = (self.members[row].id for row in self.ordered(story))
         return [item for member in members for item in self.repeating(member)]
 
     def repeating(self, item: str) -> list[str]:
         """An item and those of its story that repeat it."""
         mine = self._story_of.get(item)
         copies = self._copies.get(item, ())
-        return [item, *(copy for copy in copies if self._story_of.get(copy) == mine)]
+        return [item, *sorted(c for c in copies if self._story_of.get(c) == mine)]
 
     def rows(self, story: str) -> Rows:
-        """Of its members, in the order in which they came."""
+        """Of its members, in no order."""
         return np.array(self._rows.get(story, ()), np.intp)
+
+    def ordered(self, story: str) -> list[int]:
+        """The same, by (published, id)."""
+        members = self.members
+        return sorted(
+            self._rows.get(story, ()),
+            key=lambda row: (members[row].hours, members[row].id),
+        )
 
     def row(self, item: str) -> int | None:
         """Of an item that is no copy."""

@@ -2,9 +2,10 @@
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from monitor.clustering import PATIENCE, Clustering, Waiting
 from monitor.config.read import read_config
 from monitor.config.settings import Config, EngineName
 from monitor.digest.mail import Mailer
@@ -16,6 +17,7 @@ from monitor.feeds.fetch import Fetcher
 from monitor.model import LANGUAGES, Language, Watchlist
 from monitor.pipeline import Desk, Plan
 from monitor.store.database import Store
+from monitor.stories.dense_model import open_encoder
 from monitor.translation.apertium import ApertiumTranslator
 from monitor.translation.argos import ArgosTranslator
 from monitor.translation.argos_index import Index
@@ -102,6 +104,18 @@ def open_translator(engine: EngineName, own: tuple[Entry, ...] = ()) -> Translat
 
 def _open_apertium(own: tuple[Entry, ...]) -> ApertiumTranslator:
     return ApertiumTranslator(bridge(own).glossary)
+
+
+def open_clustering(config: Config) -> Clustering:
+    """What gives items their stories, with the dense channel where it is installed."""
+    encoder = open_encoder() if config.dense == "auto" else None
+    return Clustering(config.bridge, encoder)
+
+
+def waiting(plan: Plan, translator: Translator, now: datetime) -> Waiting:
+    """Items seen by now; those that no engine will translate wait for none."""
+    patience = PATIENCE if translates(translator) else timedelta(0)
+    return Waiting(now, patience, plan.headlines_only, plan.untranslated)
 
 
 def watchlists(config: Config) -> tuple[Watchlist, ...]:

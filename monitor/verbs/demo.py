@@ -22,7 +22,12 @@ from monitor.terminal import facts, program, watched
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
 from monitor.verbs.digest import write_edition, write_file
-from monitor.verbs.steps import cluster_waiting, poll_due, translate_pending
+from monitor.verbs.steps import (
+    cluster_waiting,
+    poll_due,
+    think_again,
+    translate_pending,
+)
 
 HOURS = 4
 """Between two simulated polls: short enough that no item scrolls off a feed."""
@@ -110,6 +115,7 @@ def _live_through(
     hours = [FIRST_HOUR + n * span for n in range((LAST_HOUR - FIRST_HOUR) // span + 1)]
     moments = [*hours, LAST_HOUR]
     quiet: Callable[[str], None] = lambda line: None  # noqa: E731
+    clustering = compose.open_clustering(config)
     with compose.open_fetcher(config) as fetcher:
         for now in watched("three days of news", moments, len(moments)):
             newsroom.now = now
@@ -117,7 +123,9 @@ def _live_through(
             poll_due(config, store, fetcher, due, now, quiet, Event())
             plan = compose.plan(config)
             translate_pending(store, translator, plan, now, quiet, Event())
-            cluster_waiting(store, translator, plan, now, quiet, Event())
+            waiting = compose.waiting(plan, translator, now)
+            cluster_waiting(store, clustering, waiting, quiet, Event())
+            think_again(store, clustering, now, quiet)
 
 
 def _write(
@@ -213,6 +221,7 @@ def _config(newsroom: Newsroom, engine: EngineName) -> Config:
         engine=engine,
         watchlists=WATCHLISTS,
         mail=None,
+        dense="none",  # the same stories wherever it runs
         subscribers=(READER,),
         feeds=newsroom.feeds(),
     )
@@ -242,6 +251,7 @@ def _yaml(config: Config) -> str:
         f"{_HEADER}\n"
         f"contact: {config.contact}\n"
         f"translation: {{engine: {config.engine}}}\n"
+        f"stories: {{dense: {config.dense}}}\n"
         f"watchlists: {json.dumps(watchlists, ensure_ascii=False)}\n"
         f"digest: {json.dumps({'subscribers': [reader]}, ensure_ascii=False)}\n"
         "feeds:\n" + "".join(f"  - {feed}\n" for feed in feeds)

@@ -4,10 +4,13 @@ import csv
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 
-from monitor.config.settings import EngineName
+from monitor.clustering import Clustering
+from monitor.config.settings import DenseName, EngineName
 from monitor.errors import ConfigError
 from monitor.evaluation.datasets import LabelledSet, read, read_lines
 from monitor.evaluation.scores import Agreement, Report, Scores, report
@@ -15,19 +18,24 @@ from monitor.evaluation.translation import score_as_read
 from monitor.model import Language, Sighting
 from monitor.pipeline import Plan
 from monitor.store.database import Store
+from monitor.stories.dense_model import open_encoder
 from monitor.terminal import show_json
 from monitor.translation.bridge import bridge
 from monitor.translation.translator import engine_for
 from monitor.verbs import compose
-from monitor.verbs.steps import cluster_waiting, translate_pending
+from monitor.verbs.steps import cluster_waiting, think_again, translate_pending
 
 
 def eval_stories(
-    file: Path, engine: EngineName, assignments: Path | None, as_json: bool
+    file: Path,
+    engine: EngineName,
+    dense: DenseName,
+    assignments: Path | None,
+    as_json: bool,
 ) -> None:
     """Cluster a labelled file as a live day and score it against its labels."""
     labelled = read(file)
-    found = live_day(labelled, engine)
+    found, _ = live_day(labelled, engine, dense)
     if assignments:
         _write_assignments(assignments, found)
     scored = report(labelled.items, labelled.stories, found, labelled.certain)
@@ -77,8 +85,13 @@ def _percent(share: float | None) -> float | None:
     return None if share is None else round(share, 1)
 
 
-def live_day(labelled: LabelledSet, engine: EngineName) -> dict[str, str]:
-    """Item id -> found story, by the steps of a live monitor in a store of its own."""
+def live_day(
+    labelled: LabelledSet, engine: EngineName, dense: DenseName = "none"
+) -> tuple[dict[str, str], set[str]]:
+    """(item id -> found story, the copies), by a live monitor's steps, hour by hour.
+
+    At the end the whole window is looked at again, as it is every night.
+    """
     last = max(item.published for item in labelled.items)
     quiet: Callable[[str], None] = lambda line: None  # noqa: E731
     with (
@@ -90,8 +103,23 @@ def live_day(labelled: LabelledSet, engine: EngineName) -> dict[str, str]:
         store.items.add(seen, "", (), last)
         plan = Plan(("en",))
         translate_pending(store, translator, plan, last, quiet, Event())
-        cluster_waiting(store, translator, plan, last, quiet, Event())
-        return store.stories.found()
+        encoder = open_encoder() if dense == "auto" else None
+        clustering = Clustering(encoder=encoder)
+        for now in _hours(labelled):
+            waiting = replace(compose.waiting(plan, translator, now), patience=_NO_TIME)
+            cluster_waiting(store, clustering, waiting, quiet, Event())
+            think_again(store, clustering, now, quiet)
+        think_again(store, clustering, last, quiet, "window")
+        return store.stories.found(), store.stories.copies()
+
+
+_NO_TIME = timedelta(0)
+
+
+def _hours(labelled: LabelledSet) -> list[datetime]:
+    """The ends of the hours in which items were published."""
+    starts = {i.published.replace(minute=0, second=0) for i in labelled.items}
+    return [start + timedelta(hours=1) for start in sorted(starts)]
 
 
 def _write_assignments(path: Path, found: dict[str, str]) -> None:

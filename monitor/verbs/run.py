@@ -19,7 +19,12 @@ from monitor.translation.translator import Translator
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
 from monitor.verbs.digest import outcome, send_editions
-from monitor.verbs.steps import cluster_waiting, poll_due, translate_pending
+from monitor.verbs.steps import (
+    cluster_waiting,
+    poll_due,
+    think_again,
+    translate_pending,
+)
 
 log = logging.getLogger("monitor")
 
@@ -112,6 +117,7 @@ class _Live:
         self._fetcher = fetcher
         self._translator = translator
         self._plan = compose.plan(config)
+        self._clustering = compose.open_clustering(config)
         self._stop = stop
         self._refused: dict[tuple[str, date], tuple[int, datetime]] = {}
         self._today: date | None = None
@@ -133,9 +139,10 @@ class _Live:
                 except TranslationError as error:
                     log.error("translate: %s", error)
             if not stop.is_set():
-                cluster_waiting(
-                    store, self._translator, self._plan, now, log.info, stop
-                )
+                waiting = compose.waiting(self._plan, self._translator, now)
+                cluster_waiting(store, self._clustering, waiting, log.info, stop)
+            if not stop.is_set():
+                think_again(store, self._clustering, now, log.info)
 
     def send_due(self) -> None:
         """Send the editions that are due; offer a refused one again later and later."""

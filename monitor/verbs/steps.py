@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from threading import Event
 
 from monitor import correcting, pipeline
+from monitor.clustering import Clustering, Scope, Waiting
 from monitor.config.mistakes import MistakesError
 from monitor.config.settings import Config, EngineName
 from monitor.errors import ConfigError
 from monitor.feeds.fetch import Fetcher
-from monitor.model import Feed, FeedState
+from monitor.model import ChangeKind, Feed, FeedState
 from monitor.parsers import open_parsers
 from monitor.pipeline import Plan
 from monitor.polling import Crew, PollResult
@@ -150,9 +151,9 @@ def _translate_line(result: pipeline.TranslateResult) -> str:
 
 
 def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> None:
-    """Give every item without a story its story.
+    """Give every item without a story its story, and stories their second thoughts.
 
-    With ``since``, so are those anew that were published from that day on, in UTC.
+    With ``since``, items published from that day on, in UTC, get theirs anew.
     """
     config = paths.read_config()
     with (
@@ -160,39 +161,63 @@ def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> Non
         closing(compose.open_translator(config.engine)) as translator,
     ):
         plan, now = compose.plan(config), compose.now()
+        clustering = compose.open_clustering(config)
         if since is None:
-            cluster_waiting(store, translator, plan, now, say, Event())
+            waiting = compose.waiting(plan, translator, now)
+            cluster_waiting(store, clustering, waiting, say, Event())
+            think_again(store, clustering, now, say)
             return
         start = datetime.combine(since, time(), UTC)
         # What had a story gets one at once: nothing waits for its translation.
-        cluster_all = partial(_cluster, store, timedelta(0), plan, now, say, Event())
+        waiting = replace(
+            compose.waiting(plan, translator, now), patience=timedelta(0)
+        )
+
+        def cluster_all() -> None:
+            cluster_waiting(store, clustering, waiting, say, Event())
+
         moves = correcting.again(store, start, cluster_all, now)
         say(f"cluster: {len(moves)} items are in another story than before")
+        think_again(store, clustering, now, say, "window")
 
 
 def cluster_waiting(
-    store: Store,
-    translator: Translator,
-    plan: Plan,
-    now: datetime,
-    say: Say,
-    stop: Event,
+    store: Store, clustering: Clustering, waiting: Waiting, say: Say, stop: Event
 ) -> None:
     """One line a batch; ends early when told to stop."""
-    patience = pipeline.PATIENCE if compose.translates(translator) else timedelta(0)
-    _cluster(store, patience, plan, now, say, stop)
-
-
-def _cluster(
-    store: Store, patience: timedelta, plan: Plan, now: datetime, say: Say, stop: Event
-) -> None:
-    with closing(pipeline.cluster(store, now, patience, plan)) as results:
+    with closing(clustering.assign(store, waiting)) as results:
         for assignments in results:
             opened = sum(a.why.nearest is None for a in assignments)
+            copies = sum(a.copy_of is not None for a in assignments)
             joined = len(assignments) - opened
-            say(f"cluster: {opened} stories opened, {joined} items joined one")
+            copied = f", {copies} of them copies" if copies else ""
+            say(f"cluster: {opened} stories opened, {joined} items joined one{copied}")
             if stop.is_set():
                 break
+
+
+def think_again(
+    store: Store,
+    clustering: Clustering,
+    now: datetime,
+    say: Say,
+    scope: Scope | None = None,
+) -> None:
+    """Merge, move and split, if it is time to or a scope is named; a line if any."""
+    scope = scope or clustering.due(store, now)
+    if scope is None:
+        return
+    kinds = Counter(change.kind for change in clustering.consolidate(store, scope, now))
+    if kinds:
+        done = (f"{kinds[kind]} {word}" for kind, word in _DONE.items() if kinds[kind])
+        say(f"cluster: on second thoughts {', '.join(done)}")
+
+
+_DONE: Mapping[ChangeKind, str] = {
+    "merge": "merged",
+    "move": "moved",
+    "split": "split",
+}
 
 
 def _poll_line(result: PollResult, name: str) -> str:

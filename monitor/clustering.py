@@ -1,0 +1,183 @@
+"""
+The step from items to stories: assign what waits, and think again every hour.
+
+The clusterer lives as long as the step does, so that a tick costs what is new in it.
+Whatever else writes stories, such as a person's correction from another process, is
+noticed by the *mark* that the store gives its decisions: then the clusterer is built
+anew from what is kept, and decides as one that was there all the time.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.entry import Entry
+from monitor.model import Assignment, Change, Move, Reading
+from monitor.store.database import Store
+from monitor.store.stories import Mark
+from monitor.stories.aliases import aliases
+from monitor.stories.background import background
+from monitor.stories.cluster import WINDOW, Clusterer
+from monitor.stories.consolidate import consolidate
+from monitor.stories.corrections import Rules
+from monitor.stories.dense import DIMENSIONS, Encoder, dense_text
+from monitor.stories.terms import TermReader
+
+Scope = Literal["hour", "window"]
+"""What second thoughts are about: what came since the last ones, or all of the week."""
+
+BATCH = 256
+"""Items clustered between two commits: what a kill can cost."""
+
+PATIENCE = timedelta(hours=1)
+"""How long an item waits for its English before it is clustered by what else it says:
+longer than an engine takes to come back, shorter than an analyst waits for a story."""
+
+EVERY = timedelta(hours=1)
+NIGHT = time(9)
+"""UTC: the small hours from Tijuana to New York, before the first digest is due."""
+
+_RECALLED = WINDOW + timedelta(days=1)
+"""How rare a term is on one day is counted over the seven days before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Which items are to be clustered."""
+
+    now: datetime
+    """Items seen by then."""
+    patience: timedelta
+    """How long a Spanish item waits for its English."""
+    headlines_only: frozenset[str] = frozenset()
+    """Feeds of which no summary will be translated."""
+    untranslated: frozenset[str] = frozenset()
+    """Feeds of which nothing will be."""
+
+
+class Clustering:
+    """Gives items their stories, and stories their second thoughts."""
+
+    def __init__(
+        self, own: tuple[Entry, ...] = (), encoder: Encoder | None = None
+    ) -> None:
+        """``own`` is what a person added to the bridge; ``encoder`` the dense one."""
+        self._reader = TermReader(background(), aliases(own))
+        self._encoder = encoder
+        self._rules = Rules()
+        self._clusterer: Clusterer | None = None
+        self._mark: Mark | None = None
+        self._since: datetime | None = None
+
+    # --- assign ----------------------------------------------------------------------
+
+    def assign(self, store: Store, waiting: Waiting) -> Generator[list[Assignment]]:
+        """Give every item that waits its story, in the order of publication."""
+        readings = store.stories.unassigned(
+            waiting.now - waiting.patience,
+            waiting.headlines_only,
+            waiting.untranslated,
+            seen_by=waiting.now,
+        )
+        while readings:
+            batch = readings[:BATCH]
+            vectors = self._vectors(store, batch)
+            with store.atomic():
+                clusterer = self._ready(store, batch[0].item.published, waiting.now)
+                self._mark = None  # until what it decides is kept
+                made = [clusterer.assign(r, vectors.get(r.item.id)) for r in batch]
+                store.stories.assign(made)
+                mark = store.stories.mark()
+            self._mark = mark
+            readings = readings[BATCH:]
+            yield made
+
+    # --- second thoughts -------------------------------------------------------------
+
+    def due(self, store: Store, now: datetime) -> Scope | None:
+        """Which second thoughts are due, if any are."""
+        night = datetime.combine(now, NIGHT, now.tzinfo)
+        night = night if night <= now else night - timedelta(days=1)
+        last_window = store.stories.last_pass("window")
+        if last_window is None or last_window < night:
+            return "window"
+        last = max(last_window, store.stories.last_pass("hour") or last_window)
+        return "hour" if now - last >= EVERY else None
+
+    def consolidate(self, store: Store, scope: Scope, now: datetime) -> list[Change]:
+        """Merge, move and split what second thoughts ask for; logs that it was done."""
+        with store.atomic():
+            newest = store.items.last_published()
+            if newest is None:
+                return []
+            latest = min(newest, now)
+            clusterer = self._ready(store, latest, now)
+            self._mark = None
+            since = latest - WINDOW if scope == "window" else None
+            items = store.stories.to_reconsider(since)
+            changes = consolidate(
+                clusterer, items, self._rules, lambda s: store.stories.resolve(s) == s
+            )
+            whole = [_whole(store, change) for change in changes]
+            for change in whole:
+                store.stories.change(change, now)
+            store.stories.log_pass(scope, now)
+            mark = store.stories.mark()
+        self._mark = mark
+        return whole
+
+    # --- the clusterer ---------------------------------------------------------------
+
+    def _ready(self, store: Store, oldest: datetime, now: datetime) -> Clusterer:
+        """The clusterer as it is after all decisions in the store."""
+        since = max(oldest, now - 2 * WINDOW) - _RECALLED
+        is_early_enough = self._since is not None and self._since <= since
+        if (
+            self._clusterer is not None
+            and self._mark == store.stories.mark()
+            and is_early_enough
+        ):
+            return self._clusterer
+        self._rules = Rules(store.corrections.in_force())
+        clusterer = Clusterer(
+            self._reader, self._rules, DIMENSIONS if self._encoder else 0
+        )
+        known = store.stories.window(since)
+        vectors = self._vectors(store, [reading for reading, _ in known])
+        for reading, assignment in known:
+            clusterer.recall(reading, assignment, vectors.get(reading.item.id))
+        self._clusterer, self._since = clusterer, since
+        return clusterer
+
+    def _vectors(
+        self, store: Store, readings: Sequence[Reading]
+    ) -> dict[str, NDArray[np.float32]]:
+        """Item -> its dense vector, kept or made; none without an encoder."""
+        if self._encoder is None:
+            return {}
+        texts = {reading.item.id: dense_text(reading) for reading in readings}
+        known = store.vectors.get(texts, self._encoder.version)
+        missing = [item for item in texts if item not in known]
+        if missing:
+            made = self._encoder.encode([texts[item] for item in missing])
+            fresh = dict(zip(missing, made, strict=True))
+            store.vectors.add(fresh, texts, self._encoder.version)
+            known |= fresh
+        return known
+
+
+def _whole(store: Store, change: Change) -> Change:
+    """With the items of a merged story that are older than the window."""
+    if change.kind != "merge":
+        return change
+    [before], [after] = (
+        {getattr(move, side) for move in change.moves} for side in ("before", "after")
+    )
+    known = {move.item for move in change.moves}
+    older = (item for item in store.stories.members([before]) if item not in known)
+    moves = (*change.moves, *(Move(item, before, after) for item in older))
+    return replace(change, moves=moves)
