@@ -5,12 +5,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP = $(BIN)/pip --disable-pip-version-check --quiet install --no-deps
 
-.PHONY: demo test lint bench lock argos-check apertium clean
+.PHONY: demo test lint dense bench lock argos-check apertium clean
 
 demo: .venv/lean apertium   ## the main job end to end, into demo/
 	$(BIN)/monitor demo --out demo
 
-test: lint apertium         ## what CI runs
+test: lint dense apertium   ## what CI runs
 	$(BIN)/pytest -q
 
 lint: .venv/dev
@@ -18,13 +18,16 @@ lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+dense: .venv/dense          ## a model of what headlines mean, 100 MB, for stories
+
 # LABELLED names a folder of labelled days to score beside the newsroom's, REFERENCES one
 # of translated test sets.
-bench: .venv/bench apertium
+bench: .venv/bench dense apertium
 	$(BIN)/python bench/stories.py $(LABELLED)
 	$(if $(REFERENCES),$(BIN)/python bench/references.py $(REFERENCES))
 	$(BIN)/python bench/speed.py
 	$(BIN)/python bench/translate.py
+	$(BIN)/python bench/dense.py
 	$(BIN)/python bench/poll.py
 
 # Against argostranslate with all that it declares: PyTorch and more, several GB, in an
@@ -54,6 +57,10 @@ argos-check: .venv-argos/full
 	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
+.venv/dense: .venv/lean requirements-dense.lock
+	$(PIP) --require-hashes -r requirements-dense.lock
+	@touch $@
+
 .venv/bench: .venv/dev requirements-bench.lock
 	$(PIP) --require-hashes -r requirements-bench.lock
 	@touch $@
@@ -69,9 +76,11 @@ apertium:
 	    $$sudo apt-get -qq install --yes --no-install-recommends apertium-eng-spa; } \
 	    >/dev/null 2>&1 || echo "apertium-eng-spa could not be installed"; }
 
-# argostranslate wants stanza, spacy and minisbd for code that we do not call; together
-# with PyTorch they weigh several GB. They are left out here, on purpose.
-LEAVE_OUT := stanza spacy minisbd
+# argostranslate wants stanza, spacy and minisbd for code that we do not call, the weights
+# of the dense channel want sentence-transformers; together with PyTorch they weigh several
+# GB. tokenizers wants huggingface-hub to download what is here. They are left out, on
+# purpose.
+LEAVE_OUT := stanza spacy minisbd sentence-transformers huggingface-hub
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
   --generate-hashes --no-header --no-annotate --no-emit-index-url \
   --no-emit-find-links --no-emit-package pip
@@ -83,6 +92,8 @@ lock: .venv/dev             ## newest versions that pyproject.toml allows
 	  --upgrade --output-file requirements.lock
 	$(COMPILE) --group dev --constraint requirements.lock \
 	  --upgrade --output-file requirements-dev.lock
+	$(COMPILE) --group dense --constraint requirements.lock --override .venv/left-out.txt \
+	  --upgrade --output-file requirements-dense.lock
 	$(COMPILE) --group bench --constraint requirements.lock \
 	  --upgrade --output-file requirements-bench.lock
 

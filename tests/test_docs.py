@@ -198,7 +198,11 @@ def test_every_doubt_about_a_translation_is_documented_and_no_other():
 
 def test_every_dependency_has_a_line_that_says_why_and_no_other_has():
     project = tomllib.loads(page("pyproject.toml"))
-    lists = [project["project"]["dependencies"], *project["dependency-groups"].values()]
+    lists = [
+        project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"].values(),
+        *project["dependency-groups"].values(),
+    ]
     wanted = {re.match(r"[\w.-]+", line)[0] for each in lists for line in each}
     text = section(page("docs/design.md"), "Dependencies")
     rows = [row.split("|")[1:-1] for row in text.splitlines() if row.startswith("| `")]

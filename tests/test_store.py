@@ -201,6 +201,7 @@ def test_every_table_is_strict(store, tmp_path):
         "moves",
         "redirects",
         "corrections",
+        "vectors",
     }
     assert all(strict for _, strict in tables)
 
