@@ -23,6 +23,7 @@ from monitor.cli_stories import stories
 from monitor.errors import MonitorError
 
 Engine = StrEnum("Engine", "auto argos apertium none")
+Dense = StrEnum("Dense", "auto none")
 Form = StrEnum("Form", "json csv atom")
 Code = StrEnum("Code", "en es")
 Side = StrEnum("Side", {"US": "US", "MX": "MX"})

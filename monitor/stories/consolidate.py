@@ -28,6 +28,8 @@ MERGE = 0.15
 B-cubed on rss_* days is flat from .15 to .2."""
 _LEAST_TIE = 0.1
 """Least score of a pair for its stories to be compared."""
+_NEIGHBOURS = 8
+"""Stories that an item's own is compared with, the closest first."""
 _COMPARED = 60
 """Items of a story that a comparison looks at, the newest."""
 _STAY = 0.2
@@ -102,7 +104,7 @@ class _Merging:
         if row is None or mine is None:
             return
         bonds, _ = self._present.bonds(row)
-        for bond in bonds:
+        for bond in bonds[:_NEIGHBOURS]:
             if bond.story != mine and bond.nearest >= _LEAST_TIE:
                 nearest = self._present.members[bond.links[0].row].id
                 tie = _Tie(bond.nearest, item, nearest)
