@@ -243,13 +243,16 @@ class _Postings:
         wanted = np.frombuffer(keys, np.uint32).astype(np.uint64)
         starts = np.searchsorted(self._sorted, wanted << _HALF)
         ends = np.searchsorted(self._sorted, (wanted + _ONE) << _HALF)
-        runs = [self._sorted[starts[i] : ends[i]] & _LOW for i in range(len(wanted))]
-        runs += [np.array(self._table.get(k, ()), np.uint64) for k in wanted.tolist()]
         marks = np.frombuffer(self._marks, np.uint64).reshape(-1, 2)
         is_met = np.zeros(len(marks), np.bool_)
-        for run in runs:
-            is_met[run.view(np.int64)] = True
+        for i in np.flatnonzero(ends > starts):
+            is_met[(self._sorted[starts[i] : ends[i]] & _LOW).view(np.int64)] = True
+        for key in wanted.tolist():
+            if key in self._table:
+                is_met[self._table[key]] = True
         rows = np.flatnonzero(is_met)
+        if not len(rows):
+            return []
         mine, theirs = np.array(mark, np.uint64), marks[rows]
         is_part = ((theirs & ~mine) == 0).all(axis=1)
         is_part |= ((mine & ~theirs) == 0).all(axis=1)
