@@ -11,7 +11,7 @@ The *original* is the first of its text in the order of the stream. Only origina
 remembered, so a copy of a copy is held against the original, and a text that changes a
 little from copy to copy is not followed.
 
-Of 46,125 real items of six weeks, 120 are found to be copies; all 120 pairs were read.
+Of 46,125 real items of 17 outlets, 120 are found to be copies; all 120 were read.
 """
 
 import re
