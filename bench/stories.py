@@ -1,12 +1,16 @@
 """
 How good the stories are, against the floors in floors.json.
 
-    python bench/stories.py [FOLDER or FILE ...] [--update]
+    python bench/stories.py [FOLDER or FILE ...] [--second-half NAME ...] [--update]
 
 Scores the newsroom's own labelled set and any labelled files named, each as a live day
 through the production steps, and fails when a figure falls below its floor or a file's
-content is not the one that was pinned. ``--update`` pins what was reached; it refuses
-to lower a floor unless ``--allow-regression`` is given, too.
+content is not the one that was pinned. Of the files named with ``--second-half``, and
+of those that have a floor for it, the later half is scored as well, by the stories of
+the whole.
+
+``--update`` pins what was reached; it refuses to lower a floor unless
+``--allow-regression`` is given, too.
 """
 
 import argparse
@@ -22,6 +26,7 @@ from monitor.newsroom.content import labelled_path
 from monitor.verbs.evaluate import live_day
 
 FLOORS = Path(__file__).with_name("floors.json")
+SECOND_HALF = " second half"
 SLACK = 0.005
 """Room for another version of a translator's dictionary; a loss is larger than this."""
 
@@ -46,18 +51,31 @@ def figures(scored: Report) -> dict[str, float]:
 
 def score(path: Path) -> Report:
     """One labelled file, clustered as a live day with the engine of ``auto``."""
+    return scores(path, with_half=False)[0]
+
+
+def scores(path: Path, with_half: bool) -> list[Report]:
+    """Of one labelled file, clustered once, and of its later half if that is wanted."""
     labelled = read(path)
-    found = live_day(labelled, "auto")
-    return report(labelled.items, labelled.stories, found, labelled.certain)
+    found, copies = live_day(labelled, "auto")
+    scored = [labelled, labelled.second_half()] if with_half else [labelled]
+    return [
+        report(labelled.items, labelled.stories, found, part.certain, copies)
+        for part in scored
+    ]
 
 
 def row(name: str, scored: Report) -> str:
-    """One line of the table."""
+    """One line of the table; last, what is reached without copies."""
     reached = figures(scored)
     across = scored.scores.bilingual
     return (
         f"{name[:24]:24} {scored.singletons.all.bcubed.f1:6.3f} "
         + " ".join(f"{reached[column]:6.3f}" for column in COLUMNS)
+        + f" {across.pairs_besides.f1:6.3f} {across.largest_share:6.3f}"
+        + f" {scored.originals_alone.all.bcubed.f1:6.3f}"
+        + f" {scored.originals.all.bcubed.f1:6.3f}"
+        + f" {scored.originals.bilingual.pairs.f1:6.3f}"
         + f"  {across.found}/{across.true_stories}"
         + f" {across.wrong}/{across.found_stories}"
     )
@@ -79,32 +97,54 @@ def digest(path: Path) -> str:
 
 def main() -> None:
     """Score, print, and pin or compare."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("paths", nargs="*", type=Path)
-    parser.add_argument("--update", action="store_true")
-    parser.add_argument("--allow-regression", action="store_true")
-    wanted = parser.parse_args()
+    wanted = _arguments()
     floors = json.loads(FLOORS.read_text()) if FLOORS.exists() else {}
     header = " ".join(f"{column[:6]:>6}" for column in COLUMNS)
-    print(f"{'':24} single {header}  found wrong")
+    print(f"{'':24}{'':71} ---- without copies")
+    print(
+        f"{'':24} single {header} beside larges single bcubed  cross  found wrong",
+    )
     failures = []
     for path in [labelled_path(), *_files(wanted.paths)]:
         name = "newsroom" if path == labelled_path() else path.stem
-        scored = score(path)
-        print(row(name, scored), flush=True)
-        pinned, reached = floors.get(name), figures(scored)
-        worse = broken(pinned, reached) if pinned else []
-        if pinned and pinned["sha256"] != digest(path) and not wanted.update:
-            worse.append("its content is not the one that was pinned: --update")
-        if wanted.update and (not worse or wanted.allow_regression):
-            rounded = {key: round(value, 3) for key, value in reached.items()}
-            floors[name] = {"sha256": digest(path), "floors": rounded}
-            worse = []
-        failures += [f"{name}: {what}" for what in worse]
+        names = [name, name + SECOND_HALF]
+        with_half = name in wanted.second_half or names[1] in floors
+        for part, scored in zip(names, scores(path, with_half), strict=False):
+            print(row(part, scored), flush=True)
+            worse = _compare(floors, part, digest(path), figures(scored), wanted)
+            failures += [f"{part}: {what}" for what in worse]
     if wanted.update:
         FLOORS.write_text(json.dumps(floors, indent=1, sort_keys=True) + "\n")
     print("\n".join(failures))
     sys.exit(bool(failures))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("paths", nargs="*", type=Path)
+    parser.add_argument("--second-half", nargs="+", default=[], metavar="NAME")
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--allow-regression", action="store_true")
+    return parser.parse_args()
+
+
+def _compare(
+    floors: dict[str, Any],
+    name: str,
+    content: str,
+    reached: dict[str, float],
+    wanted: argparse.Namespace,
+) -> list[str]:
+    """What is wrong with the figures of one file; pins them if that is wanted."""
+    pinned = floors.get(name)
+    worse = broken(pinned, reached) if pinned else []
+    if pinned and pinned["sha256"] != content and not wanted.update:
+        worse.append("its content is not the one that was pinned: --update")
+    if wanted.update and (not worse or wanted.allow_regression):
+        rounded = {key: round(value, 3) for key, value in reached.items()}
+        floors[name] = {"sha256": content, "floors": rounded}
+        return []
+    return worse
 
 
 def _files(paths: list[Path]) -> list[Path]:

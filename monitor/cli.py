@@ -306,11 +306,14 @@ def eval_stories(
     assignments: Annotated[
         Path | None, typer.Option(help="Write id,story to this CSV file.")
     ] = None,
+    second_half: Annotated[
+        bool, typer.Option("--second-half", help="Score the later half alone.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Cluster a labelled file as a live day; score it against its labels."""
     _verbs("evaluate").eval_stories(
-        file, translator.value, dense.value, assignments, as_json
+        file, translator.value, dense.value, assignments, as_json, second_half
     )
 
 

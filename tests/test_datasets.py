@@ -52,6 +52,19 @@ def test_items_come_as_on_a_live_day(tmp_path):
     assert [item.id for item in labelled.items] == ["c", "a", "z", "b"]
 
 
+def test_the_second_half_is_scored_alone_and_clustered_with_the_first(tmp_path):
+    days = [row(id=f"i{n}", published=f"2026-03-0{9 - n}T12:00") for n in range(1, 6)]
+    labelled = read_lines(
+        tmp_path,
+        *(f"{day},{int(n != 1)}" for n, day in enumerate(days)),
+        heading=HEADING + ",certain",
+    )
+    half = labelled.second_half()
+    assert [item.id for item in half.items] == ["i5", "i4", "i3", "i2", "i1"]
+    assert half.certain == {"i3", "i1"}  # i2 is not certain
+    assert (half.items, half.stories) == (labelled.items, labelled.stories)
+
+
 def test_dates_are_utc_whatever_their_offset(tmp_path):
     labelled = read_lines(
         tmp_path,

@@ -95,6 +95,21 @@ def test_slack_is_smaller_than_what_a_loss_looks_like():
     assert 0 <= BENCH.SLACK <= 0.01
 
 
+def test_the_second_half_is_scored_by_the_stories_of_the_whole(tmp_path):
+    path = tmp_path / "day.csv"
+    rows = (
+        f"i{n},en,US,Ledger,2026-03-02T1{n}:00,Dam breaks above Elk Creek,,{story}"
+        for n, story in enumerate("aabb")
+    )
+    heading = "id,language,country,outlet,published,title,summary,story"
+    path.write_text("\n".join([heading, *rows]) + "\n")
+    whole, half = BENCH.scores(path, with_half=True)
+    assert (whole.scores.all.items, half.scores.all.items) == (4, 2)
+    assert half.unscored == 2
+    assert half.scores.all.found_stories == 1
+    assert len(BENCH.scores(path, with_half=False)) == 1
+
+
 def test_another_content_has_another_digest(tmp_path):
     copy = tmp_path / "items.csv"
     copy.write_bytes(labelled_path().read_bytes())

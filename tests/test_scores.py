@@ -96,13 +96,39 @@ def test_a_bilingual_story_without_a_true_pair_is_wrong():
     assert two.mean_share == pytest.approx((1 / 2 + 0) / 2)  # bc of ac, bc
 
 
+def test_multi_is_told_by_the_size_of_the_true_story():
+    truth = {f"a{n}": "A" for n in range(2)} | {f"b{n}": "B" for n in range(4)}
+    truth |= {f"c{n}": "C" for n in range(11)} | {"d": "D"}
+    found = truth | {"b0": "X", "b1": "X", "d": "A"}
+    made = score(dict.fromkeys(truth, "en"), truth, found).sizes
+    assert {name: (s.stories, s.items) for name, s in made.items()} == {
+        "2-3": (1, 2),
+        "4-10": (1, 4),
+        "11+": (1, 11),
+    }
+    assert pair(made["2-3"].bcubed) == pytest.approx((2 / 3, 1))  # d is with them
+    assert pair(made["4-10"].bcubed) == pytest.approx((1, 1 / 2))
+    assert pair(made["11+"].bcubed) == (1, 1)
+
+
+def test_the_largest_bilingual_story_is_told_from_the_others():
+    languages = {"a": "en", "b": "en", "c": "es", "d": "en", "e": "es", "f": "es"}
+    truth = {"a": "A", "b": "A", "c": "A", "d": "D", "e": "D", "f": "F"}
+    found = {"a": "X", "b": "X", "c": "X", "d": "Y", "e": "Z", "f": "Y"}
+    two = score(languages, truth, found).bilingual
+    assert two.largest_share == pytest.approx(2 / 3)  # ac bc of ac bc de
+    assert pair(two.pairs) == pytest.approx((2 / 3, 2 / 3))
+    assert pair(two.pairs_besides) == (0, 0)  # df found, de true
+
+
 # --- the ends of the scale -----------------------------------------------------------
 
 
 def agreements(of: Scores) -> list[Agreement]:
     slices = (of.all, *of.languages.values())
     scored = [x for s in slices for x in (s.bcubed, s.pairs)]
-    return [*scored, of.multi, of.bilingual.pairs]
+    sized = [s.bcubed for s in of.sizes.values()]
+    return [*scored, of.multi, *sized, of.bilingual.pairs]
 
 
 def test_a_perfect_answer_scores_one():
@@ -140,6 +166,7 @@ def test_one_language_alone_has_nothing_across():
     two = score(dict.fromkeys(TRUTH, "en"), TRUTH, FOUND).bilingual
     assert (two.true_stories, two.found_stories) == (0, 0)
     assert (*pair(two.pairs), two.mean_share) == (1, 1, 1)
+    assert (*pair(two.pairs_besides), two.largest_share) == (1, 1, 0)
 
 
 # --- properties ----------------------------------------------------------------------
@@ -173,10 +200,12 @@ def test_scores_are_what_their_definitions_say(rows):
 def test_scores_lie_between_0_and_1_and_an_answer_agrees_with_itself(rows):
     languages, truth, found = answer(rows)
     made = score(languages, truth, found)
-    for one in agreements(made):
+    for one in (*agreements(made), made.bilingual.pairs_besides):
         for value in (*pair(one), one.f1):
             assert 0 <= value <= 1 + 1e-12
     assert 0 <= made.bilingual.mean_share <= 1 + 1e-12
+    assert 0 <= made.bilingual.largest_share <= 1
+    assert sum(s.items for s in made.sizes.values()) <= made.all.items
     assert made.bilingual.found <= made.bilingual.true_stories
     assert made.bilingual.wrong <= made.bilingual.found_stories
     assert pair(score(languages, found, found).all.bcubed) == pytest.approx((1, 1))
@@ -195,9 +224,11 @@ def test_what_stories_are_called_changes_nothing(rows, found_names, true_names):
     plain = score(languages, truth, found)
     for one, other in zip(agreements(renamed), agreements(plain), strict=True):
         assert pair(one) == pytest.approx(pair(other))
-    assert replace(
-        renamed.bilingual, pairs=plain.bilingual.pairs, mean_share=0
-    ) == replace(plain.bilingual, mean_share=0)
+    counted = [
+        replace(b, pairs=plain.all.pairs, pairs_besides=plain.all.pairs, mean_share=0)
+        for b in (renamed.bilingual, plain.bilingual)
+    ]
+    assert counted[0] == counted[1]
     assert renamed.bilingual.mean_share == pytest.approx(plain.bilingual.mean_share)
 
 
@@ -221,6 +252,23 @@ def test_uncertain_items_are_counted_and_not_scored():
     assert made.singletons.all.items == 3
 
 
+def test_copies_are_left_out_beside_the_whole():
+    made = report(ITEMS, TRUTH, FOUND, set(TRUTH) - {"f"}, {"b", "d", "f", "unknown"})
+    assert made.copies == 2  # f is not scored
+    assert made.scores.all.items == 5
+    assert made.originals.all.items == 3
+    kept = {i: LANGUAGES[i] for i in "ace"}
+    assert made.originals == score(kept, TRUTH, FOUND)
+    assert made.originals_alone == score(kept, TRUTH, {i: i for i in kept})
+
+
+def test_without_copies_nothing_is_left_out():
+    made = report(ITEMS, TRUTH, FOUND, set(TRUTH))
+    assert made.copies == 0
+    assert made.originals == made.scores
+    assert made.originals_alone == made.singletons
+
+
 def test_a_report_is_plain_json_with_every_f1():
     made = report(ITEMS, TRUTH, FOUND, set(TRUTH))
     plain = json.loads(json.dumps(made.to_dict()))
@@ -231,4 +279,6 @@ def test_a_report_is_plain_json_with_every_f1():
     }
     assert plain["scores"]["languages"]["es"]["items"] == 2
     assert plain["singletons"]["bilingual"]["pairs"]["f1"] == 0
-    assert plain["unscored"] == 0
+    assert plain["unscored"] == plain["copies"] == 0
+    assert plain["originals"]["sizes"]["2-3"]["items"] == 5
+    assert 0 <= plain["scores"]["bilingual"]["pairs_besides"]["f1"] <= 1

@@ -10,7 +10,7 @@ Labelled items from a CSV file of the columns
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -42,6 +42,14 @@ class LabelledSet:
     """Item id -> its true story."""
     certain: frozenset[str]
     """Ids of the items whose story the reader was sure of: the ones to score."""
+
+    def second_half(self) -> "LabelledSet":
+        """The same, but of the certain items only those of the later half to score.
+
+        The halves are those of the items in their order.
+        """
+        later = {item.id for item in self.items[len(self.items) // 2 :]}
+        return replace(self, certain=self.certain & later)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,10 @@ B-cubed asks of every item how pure its story is (precision) and how much of its
 story it holds (recall); pairwise scores ask the same of pairs of items. Most news
 items are alone in their story, which flatters B-cubed: so everything stands beside the
 score of *singletons*, the answer that puts every item by itself, and B-cubed is also
-given over the items that are not alone.
+given over the items that are not alone, by the size of their story.
+
+Copies of one text are easily found together and flatter all of these, so everything is
+given without them, too.
 
 Cost is one pass over the items and one over (true story, found story) cells.
 """
@@ -22,6 +25,13 @@ _Cell = tuple[str, str]
 """(true story, found story)"""
 _Sizes = Mapping[str, Mapping[Language, int]]
 """Story -> how many of its items are in each language."""
+
+SIZES: Mapping[str, range] = {
+    "2-3": range(2, 4),
+    "4-10": range(4, 11),
+    "11+": range(11, 10**9),
+}
+"""Items of a true story, scored ones: most have two or three, a few have most items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +60,24 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Sized:
+    """Agreement over the items of true stories of some size."""
+
+    items: int
+    stories: int
+    bcubed: Agreement
+
+
+@dataclass(frozen=True, slots=True)
 class Bilingual:
     """Agreement on what the two languages share."""
 
     pairs: Agreement
     """Over pairs of an English and a Spanish item."""
+    largest_share: float
+    """Share of the true pairs that the labelled story with most of them has."""
+    pairs_besides: Agreement
+    """As ``pairs``, without the items of that story."""
     true_stories: int
     """Labelled stories with items in both languages ..."""
     found: int
@@ -76,6 +99,8 @@ class Scores:
     """Of each language's items alone."""
     multi: Agreement
     """B-cubed averaged over the items of true stories of two items or more."""
+    sizes: Mapping[str, Sized]
+    """The same by size, as in ``SIZES``."""
     bilingual: Bilingual
 
 
@@ -86,8 +111,14 @@ class Report:
     scores: Scores
     singletons: Scores
     """What putting every item by itself would score."""
+    originals: Scores
+    """As ``scores``, with the copies left out of what is scored ..."""
+    originals_alone: Scores
+    """... and ``singletons`` over the same items."""
+    copies: int
+    """Scored items that repeat another's text."""
     unscored: int
-    """Items that were clustered but whose label is not certain."""
+    """Items that were clustered but not scored, such as those of uncertain label."""
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain JSON values; every agreement carries its f1."""
@@ -101,14 +132,22 @@ def report(
     truth: Mapping[str, str],
     found: Mapping[str, str],
     scored: Set[str],
+    copies: Set[str] = frozenset(),
 ) -> Report:
-    """Score found stories (item id -> story) against true ones over the scored ids."""
+    """Score found stories (item id -> story) against true ones over the scored ids.
+
+    ``copies`` are the ids of the items that were found to repeat another's text.
+    """
     languages: dict[str, Language] = {i.id: i.language for i in items}
     kept = {item: spoken for item, spoken in languages.items() if item in scored}
+    originals = {item: spoken for item, spoken in kept.items() if item not in copies}
     alone = {item: item for item in kept}
     return Report(
         scores=score(kept, truth, found),
         singletons=score(kept, truth, alone),
+        originals=score(originals, truth, found),
+        originals_alone=score(originals, truth, alone),
+        copies=len(kept) - len(originals),
         unscored=len(languages) - len(kept),
     )
 
@@ -133,6 +172,7 @@ def score(
             for language in LANGUAGES
         },
         multi=_bcubed(totals, lambda cell: true_sizes[cell[0]] > 1),
+        sizes={name: _sized(totals, true_sizes, size) for name, size in SIZES.items()},
         bilingual=_bilingual(cells),
     )
 
@@ -150,6 +190,17 @@ def _slice(cells: Mapping[_Cell, int]) -> Slice:
             sum(comb(n, 2) for n in found_sizes.values()),
             sum(comb(n, 2) for n in true_sizes.values()),
         ),
+    )
+
+
+def _sized(
+    cells: Mapping[_Cell, int], true_sizes: Mapping[str, int], size: range
+) -> Sized:
+    chosen = [n for n in true_sizes.values() if n in size]
+    return Sized(
+        items=sum(chosen),
+        stories=len(chosen),
+        bcubed=_bcubed(cells, lambda cell: true_sizes[cell[0]] in size),
     )
 
 
@@ -186,20 +237,33 @@ def _bilingual(cells: Mapping[_Cell, Mapping[Language, int]]) -> Bilingual:
     true_pairs = _pairs_across(_sizes(cells, 0))
     found_pairs = _pairs_across(_sizes(cells, 1))
     together = {cell: _across(counts) for cell, counts in cells.items()}
+    total = sum(true_pairs.values())
+    largest = max(true_pairs, key=lambda story: (true_pairs[story], story), default="")
     shares = dict.fromkeys(true_pairs, 0.0)
     for (story, _), pairs in together.items():
         if pairs:
             shares[story] += pairs / true_pairs[story]
     right = {found for (_, found), pairs in together.items() if pairs}
     return Bilingual(
-        pairs=_agreement(
-            sum(together.values()), sum(found_pairs.values()), sum(true_pairs.values())
+        pairs=_agreement_across(cells),
+        largest_share=true_pairs[largest] / total if total else 0.0,
+        pairs_besides=_agreement_across(
+            {cell: counts for cell, counts in cells.items() if cell[0] != largest}
         ),
         true_stories=len(true_pairs),
         found=sum(share > 0 for share in shares.values()),
         mean_share=sum(shares.values()) / len(shares) if shares else 1.0,
         found_stories=len(found_pairs),
         wrong=len(found_pairs.keys() - right),
+    )
+
+
+def _agreement_across(cells: Mapping[_Cell, Mapping[Language, int]]) -> Agreement:
+    """Over the pairs across the languages."""
+    return _agreement(
+        sum(map(_across, cells.values())),
+        sum(_pairs_across(_sizes(cells, 1)).values()),
+        sum(_pairs_across(_sizes(cells, 0)).values()),
     )
 
 

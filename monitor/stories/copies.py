@@ -11,11 +11,12 @@ The *original* is the first of its text in the order of the stream. Only origina
 remembered, so a copy of a copy is held against the original, and a text that changes a
 little from copy to copy is not followed.
 
-Of 46,125 real items of six weeks, 120 are found to be copies; all 120 pairs were read.
+Of 46,125 real items of 17 outlets, 120 are found to be copies; all 120 were read.
 """
 
 import re
 import zlib
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -128,7 +129,8 @@ class Copies:
         which items were added, not on the order in which they were.
         """
         start = max(self._latest, hours) - WINDOW_HOURS
-        met = (self._originals[row] for row in self._postings.find(text.keys))
+        rows = self._postings.find(text.keys, _mark(text))
+        met = (self._originals[row] for row in rows)
         repeated = [
             original
             for original in met
@@ -149,7 +151,7 @@ class Copies:
         self._latest = max(self._latest, hours)
         if original is not None or not text.keys:
             return
-        self._postings.add(len(self._originals), text.keys)
+        self._postings.add(text.keys, _mark(text))
         # The postings have the keys.
         self._originals.append(_Original(item, hours, replace(text, keys=b"")))
         if self._postings.recent >= _RECENT:
@@ -162,7 +164,7 @@ class Copies:
         """
         start = self._latest - WINDOW_HOURS
         kept = [row for row, o in enumerate(self._originals) if o.hours >= start]
-        self._postings.keep(kept, len(self._originals))
+        self._postings.keep(kept)
         self._originals = [self._originals[row] for row in kept]
 
 
@@ -216,36 +218,51 @@ def resemblance(one: CopyText, other: CopyText) -> float:
 class _Postings:
     """Key -> the rows that have it, in 8 bytes each: key and row side by side, sorted.
 
-    The newest wait in a table of their own until they are worth a sorting.
+    The newest wait in a table of their own until they are worth a sorting. A template
+    can fill a key with thousands of rows, most of which the marks of their numbers
+    rule out at once.
     """
 
     def __init__(self) -> None:
         self._sorted = np.empty(0, np.uint64)
         self._table: dict[int, list[int]] = defaultdict(list)
+        self._marks = array("Q")
         self.recent = 0
         """Rows added since the last sorting."""
 
-    def add(self, row: int, keys: bytes) -> None:
-        """Note that a row has these keys."""
+    def add(self, keys: bytes, mark: Sequence[int]) -> None:
+        """A row more, with these keys."""
+        row = len(self._marks) // 2
         for key in _read(keys):
             self._table[key].append(row)
+        self._marks.extend(mark)
         self.recent += 1
 
-    def find(self, keys: bytes) -> list[int]:
-        """The rows that have any of these keys, in order."""
+    def find(self, keys: bytes, mark: Sequence[int]) -> list[int]:
+        """The rows with any of these keys whose numbers may not clash, in order."""
         wanted = np.frombuffer(keys, np.uint32).astype(np.uint64)
         starts = np.searchsorted(self._sorted, wanted << _HALF)
         ends = np.searchsorted(self._sorted, (wanted + _ONE) << _HALF)
-        found: set[int] = set()
+        marks = np.frombuffer(self._marks, np.uint64).reshape(-1, 2)
+        is_met = np.zeros(len(marks), np.bool_)
         for i in np.flatnonzero(ends > starts):
-            found.update((self._sorted[starts[i] : ends[i]] & _LOW).tolist())
+            is_met[(self._sorted[starts[i] : ends[i]] & _LOW).view(np.int64)] = True
         for key in wanted.tolist():
-            found.update(self._table.get(key, ()))
-        return sorted(found)
+            if key in self._table:
+                is_met[self._table[key]] = True
+        rows = np.flatnonzero(is_met)
+        if not len(rows):
+            return []
+        mine, theirs = np.array(mark, np.uint64), marks[rows]
+        is_part = ((theirs & ~mine) == 0).all(axis=1)
+        is_part |= ((mine & ~theirs) == 0).all(axis=1)
+        found: list[int] = rows[is_part].tolist()
+        return found
 
-    def keep(self, rows: Sequence[int], of: int) -> None:
-        """Forget all ``of`` rows but these, number them anew and sort."""
-        new_rows = np.full(of, -1, np.int64)
+    def keep(self, rows: Sequence[int]) -> None:
+        """Forget all rows but these, number them anew and sort."""
+        marks = np.frombuffer(self._marks, np.uint64).reshape(-1, 2)
+        new_rows = np.full(len(marks), -1, np.int64)
         new_rows[np.array(rows, np.intp)] = np.arange(len(rows))
         recent = [
             key << 32 | row for key, owners in self._table.items() for row in owners
@@ -256,11 +273,21 @@ class _Postings:
         cells = (cells & ~_LOW)[is_kept] | renumbered[is_kept].astype(np.uint64)
         cells.sort()
         self._sorted = cells
+        self._marks = array("Q", marks[np.array(rows, np.intp)].tobytes())
         self._table.clear()
         self.recent = 0
 
 
 _ONE, _HALF, _LOW = np.uint64(1), np.uint64(32), np.uint64(2**32 - 1)
+
+
+def _mark(text: CopyText) -> tuple[int, int]:
+    """Two bits a number: numbers that are a part of others' have a part of theirs."""
+    low = high = 0
+    for number in _read(text.numbers):
+        low |= 1 << (number & 63)
+        high |= 1 << (number >> 6 & 63)
+    return low, high
 
 
 def _clash(one: CopyText, other: CopyText) -> bool:

@@ -32,13 +32,18 @@ def eval_stories(
     dense: DenseName,
     assignments: Path | None,
     as_json: bool,
+    second_half: bool = False,
 ) -> None:
-    """Cluster a labelled file as a live day and score it against its labels."""
+    """Cluster a labelled file as a live day and score it against its labels.
+
+    With ``second_half`` the whole is clustered and its later half scored.
+    """
     labelled = read(file)
-    found, _ = live_day(labelled, engine, dense)
+    found, copies = live_day(labelled, engine, dense)
     if assignments:
         _write_assignments(assignments, found)
-    scored = report(labelled.items, labelled.stories, found, labelled.certain)
+    certain = (labelled.second_half() if second_half else labelled).certain
+    scored = report(labelled.items, labelled.stories, found, certain, copies)
     show_json(scored.to_dict()) if as_json else _show(file, scored)
 
 
@@ -133,23 +138,32 @@ def _write_assignments(path: Path, found: dict[str, str]) -> None:
 
 
 def _show(file: Path, scored: Report) -> None:
-    found, floor = scored.scores, scored.singletons
-    print(f"{file}: {found.all.items} items scored, {scored.unscored} uncertain not")
+    found = scored.scores
+    print(
+        f"{file}: {found.all.items} items scored, {scored.copies} of them copies,"
+        f" {scored.unscored} not scored"
+    )
     print(
         f"{found.all.found_stories} stories found, {found.all.true_stories} labelled\n"
     )
-    print(f"{'':34}      P      R     F1   F1 if every item stood alone")
+    print(f"{'':34}      P      R     F1  (alone)   without copies: F1")
+    answers = (found, scored.singletons, scored.originals, scored.originals_alone)
     for name, pick in _ROWS:
-        mine, alone = pick(found), pick(floor)
+        mine, alone, original, original_alone = map(pick, answers)
         print(
             f"{name.ljust(34)} {mine.precision:6.3f} {mine.recall:6.3f}"
-            f" {mine.f1:6.3f}   {alone.f1:6.3f}"
+            f" {mine.f1:6.3f}  ({alone.f1:.3f})   {original.f1:6.3f}"
+            f"  ({original_alone.f1:.3f})"
         )
+    print("\n(alone): F1 if every item stood by itself\n")
+    for size, sized in found.sizes.items():
+        print(f"true stories of {size} items: {sized.stories} with {sized.items} items")
     across = found.bilingual
     print(
-        f"\nbilingual stories: {across.found} of {across.true_stories} found,"
+        f"bilingual stories: {across.found} of {across.true_stories} found,"
         f" mean share of their pairs {across.mean_share:.3f};"
-        f" {across.wrong} of {across.found_stories} found ones without a true pair"
+        f" {across.wrong} of {across.found_stories} found ones without a true pair;"
+        f" the largest has {across.largest_share:.0%} of all true pairs across"
     )
 
 
@@ -158,8 +172,12 @@ _ROWS: tuple[tuple[str, Callable[[Scores], Agreement]], ...] = (
     ("B-cubed, en", lambda s: s.languages["en"].bcubed),
     ("B-cubed, es", lambda s: s.languages["es"].bcubed),
     ("B-cubed, stories of several items", lambda s: s.multi),
+    ("B-cubed, stories of 2-3", lambda s: s.sizes["2-3"].bcubed),
+    ("B-cubed, stories of 4-10", lambda s: s.sizes["4-10"].bcubed),
+    ("B-cubed, stories of 11 and more", lambda s: s.sizes["11+"].bcubed),
     ("pairs, all", lambda s: s.all.pairs),
     ("pairs, en", lambda s: s.languages["en"].pairs),
     ("pairs, es", lambda s: s.languages["es"].pairs),
     ("pairs, across languages", lambda s: s.bilingual.pairs),
+    ("  without the largest story", lambda s: s.bilingual.pairs_besides),
 )
