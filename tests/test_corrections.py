@@ -84,7 +84,7 @@ def test_what_cannot_be_done_is_said(say, told):
 
 def test_a_correction_is_described_by_a_few_of_its_items():
     assert describe(together(*ITEMS)) == "a, b, c and 5 more together"
-    assert describe(split(of("a", "b", "c"), ["a"])) == "a together; a apart from b, c"
+    assert describe(split(of("a", "b", "c"), ["a"])) == "a apart from b, c"
     assert describe(Correction("undo", "")) == "nothing"
 
 

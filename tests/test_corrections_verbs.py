@@ -564,14 +564,29 @@ def test_clustering_again_logs_what_became_different(desk, monkeypatch):
         show(store, items)
         store.stories.assign(assignment(one) for one in items)
     told = desk("cluster", "--again", "--since", "2026-03-01")
-    assert told.endswith("cluster: 1 items are in another story than before\n")
+    assert told.endswith("cluster: items in another story than before: 1\n")
     assert desk.stories == {"sa": "ab", "sc": "c"}
     [logged] = json.loads(desk("stories", "changes", "--days", "9999", "--json"))
     assert logged["kind"] == "again"
     assert logged["moves"] == [{"item": "b", "before": "sb", "after": "sa"}]
     assert desk("stories", "show", "sb").startswith("note: sb was merged into sa")
     again = desk("cluster", "--again", "--since", "2026-03-01")
-    assert again.endswith("cluster: 0 items are in another story than before\n")
+    assert again.endswith("cluster: items in another story than before: 0\n")
+
+
+def test_corrections_hold_after_clustering_again(desk, monkeypatch):
+    monkeypatch.setattr(compose, "now", lambda: NOW)
+    wall = "Texas governor orders a new border wall near Laredo"
+    items = [item(wall, id=i, minutes=n, outlet=i * 3) for n, i in enumerate("abc")]
+    with Store(desk.path) as store:
+        show(store, items)
+        store.stories.assign(assignment(one, "sa") for one in items)
+    desk("stories", "split", "sa", "b")
+    desk("cluster", "--again", "--since", "2026-03-01")
+    assert desk.stories == {"sa": "ac", "sb": "b"}
+    told = desk("stories", "undo")
+    assert "stays where it is" not in told
+    assert desk.stories == {"sa": "abc"}
 
 
 def test_again_needs_a_day_and_a_day_needs_again(desk):

@@ -71,7 +71,7 @@ def _ids(story: Story) -> tuple[str, ...]:
 def describe(correction: Correction) -> str:
     """What a correction says, in a few words and the ids of some items."""
     said = []
-    if correction.together:
+    if len(correction.together) > 1:
         said.append(f"{_some(correction.together)} together")
     if all(correction.apart):
         first, second = correction.apart

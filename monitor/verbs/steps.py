@@ -167,7 +167,7 @@ def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> Non
         # What had a story gets one at once: nothing waits for its translation.
         cluster_all = partial(_cluster, store, timedelta(0), plan, now, say, Event())
         moves = correcting.again(store, start, cluster_all, now)
-        say(f"cluster: {len(moves)} items are in another story than before")
+        say(f"cluster: items in another story than before: {len(moves)}")
 
 
 def cluster_waiting(
