@@ -120,6 +120,12 @@ def test_split_parts_some_items_from_the_others(desk):
     assert desk.stories == {"s1": "ac", "sb": "bd"}
 
 
+def test_a_reason_is_kept_as_one_line_of_what_can_be_printed(desk):
+    desk.keep(s1="a", s2="b")
+    desk("stories", "merge", "s1", "s2", "--reason", " one\x1b[2J\nflood\udcff ")
+    assert [said.reason for said in desk.in_force] == ["one [2J flood"]
+
+
 def test_a_part_is_not_called_by_the_name_of_a_story_that_lives(desk):
     desk.keep(sa="ab", sb="c")
     desk("stories", "split", "sa", "a")
@@ -505,6 +511,9 @@ def test_items_that_have_no_story_yet_are_held_to_it_later(desk):
         ("[]", "2: is no JSON object; write one correction a line"),
         (line("mrege", "ab"), "2: verb 'mrege' is none of merge, split, move, undo"),
         (line("merge", "ab", reason=3), "2: reason is no text"),
+        (line("merge", "ab", reason="\ud83d"), "2: reason holds half a character"),
+        (line("merge", "a\ud83d"), "2: an item of together has no id"),
+        ('{"verb": ' + "9" * 5000 + "}", "2: "),
         ('{"verb": "merge", "together": "ab"}', "2: together is no list of items"),
         ('{"verb": "merge", "together": ["a"]}', "2: an item of together has no id"),
         ('{"verb": "split", "apart": [[]]}', "2: apart is not two lists of items"),
