@@ -6,11 +6,19 @@ from typing import Annotated
 import typer
 
 from monitor.cli_parts import Days, Json, group, paths, verbs
+from monitor.text import printable, squeeze
 
 stories = group("Stories, why their items are together, and how to correct that.")
 
 _Story = Annotated[str, typer.Argument(help="A story's id.")]
-_Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever reads it.")]
+_Reason = Annotated[
+    str,
+    typer.Option(
+        "--reason",
+        callback=lambda words: squeeze(printable(words)),
+        help="Why, for whoever reads it.",
+    ),
+]
 _Back = Annotated[
     int, typer.Option("--days", min=1, max=36_500, help="How many days back.")
 ]

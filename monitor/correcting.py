@@ -11,7 +11,14 @@ from datetime import datetime
 from functools import partial
 
 from monitor.errors import ConfigError
-from monitor.model import Change, Correction, LoggedChange, Move, Story
+from monitor.model import (
+    Change,
+    Correction,
+    LoggedChange,
+    LoggedCorrection,
+    Move,
+    Story,
+)
 from monitor.store.database import Store
 from monitor.stories import corrections
 from monitor.stories.changes import inverse
@@ -106,19 +113,27 @@ def _obey(
     store: Store, correction: Correction, rules: Rules, made: datetime, now: datetime
 ) -> Corrected:
     """Keep a correction of these rules, and the moves that it takes."""
-    first, second = correction.apart
-    named = {*correction.together, *first, *second}
+    kept = store.corrections.add(correction, made)
+    moves = _make_so(store, LoggedCorrection(kept, made, correction), rules, now)
+    return Corrected(kept, correction, moves)
+
+
+def _make_so(
+    store: Store, logged: LoggedCorrection, rules: Rules, now: datetime
+) -> tuple[Move, ...]:
+    """Make today's stories follow a correction that is kept."""
+    said = logged.correction
+    named = {*said.together, *said.apart[0], *said.apart[1]}
     bound = (other for item in named for other in rules.bound(item))
     current = store.stories.holding(bound)
     moves = obey(
-        correction, rules, current, lambda story: store.stories.resolve(story) == story
+        said, rules, current, lambda story: store.stories.resolve(story) == story
     )
-    kept = store.corrections.add(correction, made)
     if moves:
-        reason = _reason(correction.verb, correction.reason)
-        change = Change(correction.verb, moves, reason, correction=kept)
+        reason = _reason(said.verb, said.reason)
+        change = Change(said.verb, moves, reason, correction=logged.id)
         store.stories.change(change, now)
-    return Corrected(kept, correction, moves)
+    return moves
 
 
 def _reason(verb: str, reason: str) -> str:
@@ -151,8 +166,9 @@ def undo(store: Store, correction: int | None, now: datetime) -> Corrected:
         made = [c for c in store.stories.changes_by(number) if not c.undone]
         taken = [_take_back(store, c, rules, now) for c in reversed(made)]
         moves = tuple(move for moved, _ in taken for move in moved)
-        stayed = tuple(item for _, left in taken for item in left)
-        return Corrected(number, known.correction, moves, stayed)
+        back = {move.item for move in moves}
+        stayed = dict.fromkeys(i for _, left in taken for i in left if i not in back)
+        return Corrected(number, known.correction, moves, tuple(stayed))
 
 
 def _take_back(
@@ -298,7 +314,10 @@ def _add(rules: Rules, said: Correction, name: str, line: int) -> None:
 def again(
     store: Store, since: datetime, cluster: Callable[[], None], now: datetime
 ) -> tuple[Move, ...]:
-    """Forget the stories of items published since then, cluster them anew, log it."""
+    """Forget the stories of items published since then, cluster them anew, log it.
+
+    Corrections hold afterwards, whatever ``cluster`` made of them.
+    """
     with store.atomic():
         before = store.stories.forget_since(since)
         cluster()
@@ -311,4 +330,7 @@ def again(
         if moves:
             reason = f"clustered again from {since:%Y-%m-%d %H:%M} UTC on"
             store.stories.change(Change("again", moves, reason), now)
-        return moves
+        in_force = store.corrections.in_force()
+        rules = Rules(in_force)
+        held = [_make_so(store, logged, rules, now) for logged in in_force]
+        return (*moves, *(move for those in held for move in those))

@@ -84,7 +84,7 @@ def test_what_cannot_be_done_is_said(say, told):
 
 def test_a_correction_is_described_by_a_few_of_its_items():
     assert describe(together(*ITEMS)) == "a, b, c and 5 more together"
-    assert describe(split(of("a", "b", "c"), ["a"])) == "a together; a apart from b, c"
+    assert describe(split(of("a", "b", "c"), ["a"])) == "a apart from b, c"
     assert describe(Correction("undo", "")) == "nothing"
 
 
@@ -194,8 +194,8 @@ def test_a_merge_of_what_a_split_keeps_apart_names_both_and_the_remedy():
     known = rules(together("x", "y"), apart("a", "b"))
     assert refusal(known, together("a", "b")) == (
         "this one contradicts correction 2 (split of 2026-03-02 12:00 UTC: a apart from"
-        " b): a and b would have to be together and apart; take it back with"
-        " 'monitor stories undo 2', or leave the new one out"
+        " b): a and b would have to be together and apart; take an earlier one"
+        " back with 'monitor stories undo 2', or leave the new one out"
     )
 
 
@@ -257,6 +257,11 @@ def test_a_move_labels_its_item_and_not_those_it_joins():
         ("b", "y", True),
         ("b", "a", False),
     ]
+
+
+def test_a_move_by_hand_of_a_file_may_name_no_item_that_moves():
+    said = Correction("move", "", ("a", "b"))
+    assert list(labelled_pairs([logged(1, said)])) == [("a", "b", True)]
 
 
 def test_a_correction_taken_back_teaches_nothing():

@@ -120,6 +120,12 @@ def test_split_parts_some_items_from_the_others(desk):
     assert desk.stories == {"s1": "ac", "sb": "bd"}
 
 
+def test_a_reason_is_kept_as_one_line_of_what_can_be_printed(desk):
+    desk.keep(s1="a", s2="b")
+    desk("stories", "merge", "s1", "s2", "--reason", " one\x1b[2J\nflood\udcff ")
+    assert [said.reason for said in desk.in_force] == ["one [2J flood"]
+
+
 def test_a_part_is_not_called_by_the_name_of_a_story_that_lives(desk):
     desk.keep(sa="ab", sb="c")
     desk("stories", "split", "sa", "a")
@@ -505,6 +511,9 @@ def test_items_that_have_no_story_yet_are_held_to_it_later(desk):
         ("[]", "2: is no JSON object; write one correction a line"),
         (line("mrege", "ab"), "2: verb 'mrege' is none of merge, split, move, undo"),
         (line("merge", "ab", reason=3), "2: reason is no text"),
+        (line("merge", "ab", reason="\ud83d"), "2: reason holds half a character"),
+        (line("merge", "a\ud83d"), "2: an item of together has no id"),
+        ('{"verb": ' + "9" * 5000 + "}", "2: "),
         ('{"verb": "merge", "together": "ab"}', "2: together is no list of items"),
         ('{"verb": "merge", "together": ["a"]}', "2: an item of together has no id"),
         ('{"verb": "split", "apart": [[]]}', "2: apart is not two lists of items"),
@@ -564,14 +573,29 @@ def test_clustering_again_logs_what_became_different(desk, monkeypatch):
         show(store, items)
         store.stories.assign(assignment(one) for one in items)
     told = desk("cluster", "--again", "--since", "2026-03-01")
-    assert told.endswith("cluster: 1 items are in another story than before\n")
+    assert told.endswith("cluster: items in another story than before: 1\n")
     assert desk.stories == {"sa": "ab", "sc": "c"}
     [logged] = json.loads(desk("stories", "changes", "--days", "9999", "--json"))
     assert logged["kind"] == "again"
     assert logged["moves"] == [{"item": "b", "before": "sb", "after": "sa"}]
     assert desk("stories", "show", "sb").startswith("note: sb was merged into sa")
     again = desk("cluster", "--again", "--since", "2026-03-01")
-    assert again.endswith("cluster: 0 items are in another story than before\n")
+    assert again.endswith("cluster: items in another story than before: 0\n")
+
+
+def test_corrections_hold_after_clustering_again(desk, monkeypatch):
+    monkeypatch.setattr(compose, "now", lambda: NOW)
+    wall = "Texas governor orders a new border wall near Laredo"
+    items = [item(wall, id=i, minutes=n, outlet=i * 3) for n, i in enumerate("abc")]
+    with Store(desk.path) as store:
+        show(store, items)
+        store.stories.assign(assignment(one, "sa") for one in items)
+    desk("stories", "split", "sa", "b")
+    desk("cluster", "--again", "--since", "2026-03-01")
+    assert desk.stories == {"sa": "ac", "sb": "b"}
+    told = desk("stories", "undo")
+    assert "stays where it is" not in told
+    assert desk.stories == {"sa": "abc"}
 
 
 def test_again_needs_a_day_and_a_day_needs_again(desk):

@@ -71,7 +71,7 @@ def _ids(story: Story) -> tuple[str, ...]:
 def describe(correction: Correction) -> str:
     """What a correction says, in a few words and the ids of some items."""
     said = []
-    if correction.together:
+    if len(correction.together) > 1:
         said.append(f"{_some(correction.together)} together")
     if all(correction.apart):
         first, second = correction.apart
@@ -104,7 +104,7 @@ class _Said:
 
     correction: Correction
     name: str
-    id: int | None
+    number: int | None
 
 
 class Rules:
@@ -159,13 +159,14 @@ class Rules:
             asked.add(mine)
         return False
 
-    def add(self, correction: Correction, name: str, id: int | None = None) -> None:  # noqa: A002 - the noun's own field
+    def add(self, correction: Correction, name: str, number: int | None = None) -> None:
         """Obey one more correction, which a message calls by its name.
 
-        Raises ConfigError, naming it, those it contradicts and the remedy, and obeys
-        on as before, if what must be together must be apart as well.
+        ``number`` is its id, if it is kept. Raises ConfigError, naming it, those it
+        contradicts and the remedy, and obeys on as before, if what must be together
+        must be apart as well.
         """
-        said = _Said(correction, name, id)
+        said = _Said(correction, name, number)
         joined = self._joined(correction.together)
         if clash := self._clash(correction, joined):
             raise ConfigError(self._contradiction(said, *clash))
@@ -204,12 +205,16 @@ class Rules:
                 f"{new.name} contradicts itself: {item} and {other} cannot be together"
                 " and apart; leave one of the two out"
             )
-        undo = next((f"'monitor stories undo {s.id}'" for s in old if s.id), None)
-        remedy = f"take it back with {undo}, or leave the new one out" if undo else None
+        kept = next((said.number for said in old if said.number), None)
+        remedy = (
+            f"take an earlier one back with 'monitor stories undo {kept}', or leave the"
+            " new one out"
+            if kept
+            else "leave one of them out"
+        )
         return (
             f"{new.name} contradicts {' and '.join(said.name for said in old)}: {item}"
-            f" and {other} would have to be together and apart;"
-            f" {remedy or 'leave one of them out'}"
+            f" and {other} would have to be together and apart; {remedy}"
         )
 
     def _involved(self, new: _Said, item: str, other: str) -> list[_Said]:
@@ -259,11 +264,9 @@ def labelled_pairs(
         if logged.undone:
             continue
         said = logged.correction
-        if said.verb == "move":
-            [moved] = said.apart[0]
-            true = _across((moved,), [i for i in said.together if i != moved], most)
-        else:
-            true = _within(said.together, most)
+        moved = said.apart[0] if said.verb == "move" else ()
+        joined = [item for item in said.together if item not in moved]
+        true = _across(moved, joined, most) if moved else _within(joined, most)
         yield from ((*pair, True) for pair in true)
         yield from ((*pair, False) for pair in _across(*said.apart, most))
 

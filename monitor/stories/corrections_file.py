@@ -5,6 +5,7 @@ Items are matched by their ids; their addresses and titles stand there for the r
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from monitor.errors import ConfigError
 from monitor.model import Correction, CorrectionVerb, Item, LoggedCorrection
 
 _VERBS = get_args(CorrectionVerb)
+_HALF = re.compile("[\ud800-\udfff]")
+"""What JSON can write and no database can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ def _correction(row: object) -> Correction:
         raise ValueError(f"verb {verb!r} is none of {', '.join(_VERBS)}")
     if not isinstance(reason, str):
         raise ValueError("reason is no text")
+    if _HALF.search(reason):
+        raise ValueError("reason holds half a character, such as \\ud83d alone")
     sides = row.get("apart", [[], []])
     if not isinstance(sides, list) or len(sides) != 2:
         raise ValueError("apart is not two lists of items")
@@ -96,7 +101,7 @@ def _ids(items: object, key: str) -> tuple[str, ...]:
     if not isinstance(items, list):
         raise ValueError(f"{key} is no list of items")
     ids = [item.get("id") if isinstance(item, dict) else None for item in items]
-    if not all(isinstance(i, str) and i for i in ids):
+    if not all(isinstance(i, str) and i and not _HALF.search(i) for i in ids):
         raise ValueError(f'an item of {key} has no id; write {{"id": "..."}}')
     return tuple(dict.fromkeys(str(i) for i in ids))
 

@@ -19,6 +19,7 @@ _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 
 # --- stories -------------------------------------------------------------------
 
+_ITEM_COLUMNS = ("id", "published", "country", "outlet", "title", "why")
 _STORY_COLUMNS = ("id", "US", "MX", "leader", "lag_minutes", "last_seen", "headline")
 
 
@@ -64,7 +65,7 @@ def show_story(paths: Paths, story: str, as_json: bool) -> None:
     print()
     for item in row["items"]:
         item["why"] = brought.get(item["id"]) or _why(item["why"])
-    show(row["items"], ("published", "country", "outlet", "title", "why"))
+    show(row["items"], _ITEM_COLUMNS)
 
 
 _CERTAINTIES: Mapping[LagCertainty, str] = {

@@ -177,7 +177,7 @@ def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> Non
             cluster_waiting(store, clustering, waiting, say, Event())
 
         moves = correcting.again(store, start, cluster_all, now)
-        say(f"cluster: {len(moves)} items are in another story than before")
+        say(f"cluster: items in another story than before: {len(moves)}")
         think_again(store, clustering, now, say, "window")
 
 
