@@ -165,12 +165,15 @@ class Present:
         The row itself does not count as a member of its story.
         """
         hours = self.window.hours[row]
-        rows = self.window.search(row, self.visible(hours))
+        visible = self.visible(hours)
+        rows = self.window.search(row, visible)
         features = self.window.compare(row, rows)
         links: dict[str, list[Link]] = defaultdict(list)
         for link in self._links(row, rows, features):
             links[self.members[link.row].story].append(link)
-        bonds = [self._bond(row, story, found) for story, found in links.items()]
+        bonds = [
+            self._bond(row, story, found, visible) for story, found in links.items()
+        ]
         bonds = [bond for bond in bonds if bond.members]
         bonds.sort(key=lambda bond: (-bond.closeness, self.age(bond.story)))
         return bonds, _crowd(features)
@@ -205,14 +208,15 @@ class Present:
                 across = bool(features.is_across[kept[i]])
                 yield Link(float(scores[i]), other, shares, across)
 
-    def _bond(self, row: int, story: str, links: list[Link]) -> Bond:
+    def _bond(
+        self, row: int, story: str, links: list[Link], visible: NDArray[np.bool_]
+    ) -> Bond:
         def order(link: Link) -> tuple[float, float, str]:
             member = self.members[link.row]
             return -link.score, member.hours, member.id
 
-        hours = self.window.hours
         rows = self.rows(story)
-        rows = rows[(rows != row) & self.visible(hours[row])[rows]]
+        rows = rows[(rows != row) & visible[rows]]
         spanish = self.window.is_spanish
         return Bond(
             story=story,
