@@ -35,7 +35,10 @@ _LARGEST = 40
 def main() -> None:
     """Cluster, draw, write."""
     args = _arguments()
-    english, spanish = list(_items(args.english, "en")), list(_items(args.spanish, "es"))
+    english, spanish = (
+        list(_items(args.english, "en")),
+        list(_items(args.spanish, "es")),
+    )
     start = min(item.published for item in english)
     end = start + timedelta(days=args.days)
     items = [i for i in (*english, *spanish) if start <= i.published < end]
@@ -47,7 +50,9 @@ def main() -> None:
     several = [members for members in stories.values() if len(members) > 1]
     both = [m for m in several if len({r.item.language for r in m}) > 1]
     sizes = Counter(len(members) for members in stories.values())
-    print(f"{len(items)} items, {len(stories)} stories, {len(several)} of several items")
+    print(
+        f"{len(items)} items, {len(stories)} stories, {len(several)} of several items"
+    )
     print(f"{len(both)} bilingual; largest {sorted(sizes, reverse=True)[:10]}")
     draw = random.Random(1)
     args.out.mkdir(parents=True, exist_ok=True)

@@ -114,7 +114,9 @@ def _weights(reader: TermReader, reading: Reading) -> dict[str, float]:
 def _cosine(one: dict[str, float], other: dict[str, float]) -> float:
     few, many = (one, other) if len(one) < len(other) else (other, one)
     dot = sum(weight * many.get(term, 0.0) for term, weight in few.items())
-    lengths = sqrt(sum(w * w for w in one.values()) * sum(w * w for w in other.values()))
+    lengths = sqrt(
+        sum(w * w for w in one.values()) * sum(w * w for w in other.values())
+    )
     return dot / lengths if lengths else 0.0
 
 

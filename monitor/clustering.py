@@ -83,6 +83,8 @@ class Clustering:
             waiting.untranslated,
             seen_by=waiting.now,
         )
+        if readings:
+            self._warm(store, readings[0].item.published, waiting.now)
         while readings:
             batch = readings[:BATCH]
             vectors = self._vectors(store, batch)
@@ -110,11 +112,12 @@ class Clustering:
 
     def consolidate(self, store: Store, scope: Scope, now: datetime) -> list[Change]:
         """Merge, move and split what second thoughts ask for; logs that it was done."""
+        newest = store.items.last_published()
+        if newest is None:
+            return []
+        latest = min(newest, now)
+        self._warm(store, latest, now)
         with store.atomic():
-            newest = store.items.last_published()
-            if newest is None:
-                return []
-            latest = min(newest, now)
             clusterer = self._ready(store, latest, now)
             self._mark = None
             since = latest - WINDOW if scope == "window" else None
@@ -126,15 +129,27 @@ class Clustering:
             for change in whole:
                 store.stories.change(change, now)
             store.stories.log_pass(scope, now)
+            if scope == "window":
+                store.vectors.forget(latest - 2 * WINDOW)
             mark = store.stories.mark()
         self._mark = mark
         return whole
 
     # --- the clusterer ---------------------------------------------------------------
 
+    def _warm(self, store: Store, oldest: datetime, now: datetime) -> None:
+        """Have the window's vectors before the database is held for writing.
+
+        A window that was never encoded takes minutes; each batch is kept at once.
+        """
+        if self._encoder is not None and self._clusterer is None:
+            known = store.stories.window(_start(oldest, now))
+            for start in range(0, len(known), BATCH):
+                self._vectors(store, [r for r, _ in known[start : start + BATCH]])
+
     def _ready(self, store: Store, oldest: datetime, now: datetime) -> Clusterer:
         """The clusterer as it is after all decisions in the store."""
-        since = max(oldest, now - 2 * WINDOW) - _RECALLED
+        since = _start(oldest, now)
         is_early_enough = self._since is not None and self._since <= since
         if (
             self._clusterer is not None
@@ -168,6 +183,11 @@ class Clustering:
             store.vectors.add(fresh, texts, self._encoder.version)
             known |= fresh
         return known
+
+
+def _start(oldest: datetime, now: datetime) -> datetime:
+    """From when on items are recalled to cluster one of that age."""
+    return max(oldest, now - 2 * WINDOW) - _RECALLED
 
 
 def _whole(store: Store, change: Change) -> Change:

@@ -22,6 +22,7 @@ from monitor.pipeline import Plan
 from monitor.polling import Crew, PollResult
 from monitor.polling import poll as poll_feeds
 from monitor.store.database import Store
+from monitor.stories.dense_model import open_encoder
 from monitor.terminal import watched
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
@@ -53,6 +54,9 @@ def check(paths: Paths) -> None:
     )
     if not compose.translates(compose.open_translator(config.engine, config.bridge)):
         print(f"note: {compose.NO_TRANSLATOR}")
+    if config.dense == "auto":
+        is_there = open_encoder() is not None
+        print(f"dense channel: {'on' if is_there else 'not installed, see make dense'}")
 
 
 def poll(paths: Paths, wanted: Sequence[str], *, say: Say = print) -> None:
@@ -169,9 +173,7 @@ def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> Non
             return
         start = datetime.combine(since, time(), UTC)
         # What had a story gets one at once: nothing waits for its translation.
-        waiting = replace(
-            compose.waiting(plan, translator, now), patience=timedelta(0)
-        )
+        waiting = replace(compose.waiting(plan, translator, now), patience=timedelta(0))
 
         def cluster_all() -> None:
             cluster_waiting(store, clustering, waiting, say, Event())
