@@ -6,8 +6,8 @@ Cluster real, unlabelled news, to be read by a person who counts the false joins
 Takes items with columns ``title``, ``summary``, ``outlet`` and ``published`` or
 ``published_utc``, from the first day of the first file on. They go through the
 clusterer as a live stream, with second thoughts every hour and every night. Writes to
-the folder OUT: ``several.txt``, stories of several items, and ``bilingual.txt``, of both
-languages, drawn at random; and ``largest.txt``. Prints how large stories grow.
+the folder OUT: ``several.txt``, stories of several items, and ``bilingual.txt``, of
+both languages, drawn at random; and ``largest.txt``. Prints how large stories grow.
 """
 
 import argparse

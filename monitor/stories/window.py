@@ -144,7 +144,7 @@ class Window:
     def _compare_english(self, row: int, rows: Rows) -> tuple[Numbers, ...]:
         hits = self._english.hits(row, rows)
         damping = self._english.damping(row)
-        mine, theirs = self._english.values(row), hits.theirs
+        mine = self._english.values(row)
         whole, title = mine[:, 0] * damping, mine[:, 1] * damping
         worth = mine[:, 2] * damping * self._english.rarity(row)
         return (
