@@ -7,7 +7,7 @@ Scores the newsroom's own labelled set and any labelled files named, each as a l
 through the production steps, and fails when a figure falls below its floor or a file's
 content is not the one that was pinned. Of the files named with ``--second-half``, and
 of those that have a floor for it, the later half is scored as well, by the stories of
-the whole.
+the whole. Where the dense channel is installed, all of it is done again with it.
 
 ``--update`` pins what was reached; it refuses to lower a floor unless
 ``--allow-regression`` is given, too.
@@ -17,16 +17,20 @@ import argparse
 import json
 import sys
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+from monitor.config.settings import DenseName
 from monitor.evaluation.datasets import read
 from monitor.evaluation.scores import Report, report
 from monitor.newsroom.content import labelled_path
+from monitor.stories.dense_model import open_encoder
 from monitor.verbs.evaluate import live_day
 
 FLOORS = Path(__file__).with_name("floors.json")
 SECOND_HALF = " second half"
+DENSE = " dense"
 SLACK = 0.005
 """Room for another version of a translator's dictionary; a loss is larger than this."""
 
@@ -50,14 +54,17 @@ def figures(scored: Report) -> dict[str, float]:
 
 
 def score(path: Path) -> Report:
-    """One labelled file, clustered as a live day with the engine of ``auto``."""
+    """One labelled file, clustered as a live day with the engine of ``auto``.
+
+    Without the dense channel, so that it scores the same wherever it runs.
+    """
     return scores(path, with_half=False)[0]
 
 
-def scores(path: Path, with_half: bool) -> list[Report]:
+def scores(path: Path, with_half: bool, dense: DenseName = "none") -> list[Report]:
     """Of one labelled file, clustered once, and of its later half if that is wanted."""
     labelled = read(path)
-    found, copies = live_day(labelled, "auto")
+    found, copies = live_day(labelled, "auto", dense)
     scored = [labelled, labelled.second_half()] if with_half else [labelled]
     return [
         report(labelled.items, labelled.stories, found, part.certain, copies)
@@ -70,7 +77,7 @@ def row(name: str, scored: Report) -> str:
     reached = figures(scored)
     across = scored.scores.bilingual
     return (
-        f"{name[:24]:24} {scored.singletons.all.bcubed.f1:6.3f} "
+        f"{name[:30]:30} {scored.singletons.all.bcubed.f1:6.3f} "
         + " ".join(f"{reached[column]:6.3f}" for column in COLUMNS)
         + f" {across.pairs_besides.f1:6.3f} {across.largest_share:6.3f}"
         + f" {scored.originals_alone.all.bcubed.f1:6.3f}"
@@ -100,16 +107,18 @@ def main() -> None:
     wanted = _arguments()
     floors = json.loads(FLOORS.read_text()) if FLOORS.exists() else {}
     header = " ".join(f"{column[:6]:>6}" for column in COLUMNS)
-    print(f"{'':24}{'':71} ---- without copies")
+    print(f"{'':30}{'':71} ---- without copies")
     print(
-        f"{'':24} single {header} beside larges single bcubed  cross  found wrong",
+        f"{'':30} single {header} beside larges single bcubed  cross  found wrong",
     )
     failures = []
-    for path in [labelled_path(), *_files(wanted.paths)]:
+    ways: list[DenseName] = ["none", "auto"] if open_encoder() else ["none"]
+    for dense, path in product(ways, [labelled_path(), *_files(wanted.paths)]):
         name = "newsroom" if path == labelled_path() else path.stem
-        names = [name, name + SECOND_HALF]
+        end = DENSE if dense == "auto" else ""
+        names = [name + end, name + SECOND_HALF + end]
         with_half = name in wanted.second_half or names[1] in floors
-        for part, scored in zip(names, scores(path, with_half), strict=False):
+        for part, scored in zip(names, scores(path, with_half, dense), strict=False):
             print(row(part, scored), flush=True)
             worse = _compare(floors, part, digest(path), figures(scored), wanted)
             failures += [f"{part}: {what}" for what in worse]

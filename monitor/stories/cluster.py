@@ -35,10 +35,6 @@ from monitor.text import fold, words
 
 WINDOW = timedelta(hours=WINDOW_HOURS)
 
-JOIN = 0.4
-"""Least probability for joining. The pass that consolidates finds what is missed, and
-leaves what is joined wrongly more often than not: on rss_* days precision is .976 so,
-and .961 at .25."""
 ACROSS = 0.7
 """Least score of a pair for a story to become bilingual: of the bilingual stories
 found on rss_* days, 8 % are wrong then."""
@@ -80,11 +76,11 @@ class Clusterer:
         ``dimensions`` is the length of the dense vectors that come with every item; 0
         where none does.
         """
-        self._learnt = learnt or coefficients(is_dense=dimensions > 0)
+        self.learnt = learnt or coefficients(is_dense=dimensions > 0)
         self._reader = reader or TermReader(background(), aliases())
         self._rules = rules or Rules()
         self._copies = Copies()
-        self.present = Present(self._learnt.pairs, dimensions)
+        self.present = Present(self.learnt.pairs, dimensions)
 
     def recall(
         self,
@@ -163,9 +159,8 @@ class Clusterer:
     def _decided(self, item: Item, terms: Terms, row: int) -> Assignment:
         barred = self.barred(item.id)
         matches = [m for m in self.matches(row) if m.bond.story not in barred]
-        joined = next(
-            (m for m in matches if m.score >= JOIN and self.is_open(m.bond, row)), None
-        )
+        likely = (m for m in matches if m.score >= self.learnt.join_at)
+        joined = next((m for m in likely if self.is_open(m.bond, row)), None)
         if joined is None:
             return _opened(item, matches)
         return self._joined(item, terms, row, joined, matches)
@@ -175,7 +170,7 @@ class Clusterer:
         bonds, crowd = self.present.bonds(row)
         if not bonds:
             return []
-        found = probabilities(bonds, features(bonds, crowd), self._learnt.joins)
+        found = probabilities(bonds, features(bonds, crowd), self.learnt.joins)
         matches = list(map(Match, bonds[:_BONDS], found[:_BONDS]))
         age = self.present.age
         return sorted(matches, key=lambda m: (-m.score, age(m.bond.story)))

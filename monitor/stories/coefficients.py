@@ -26,6 +26,11 @@ class Coefficients:
 
     pairs: PairModel
     joins: JoinModel
+    join_at: float
+    """Least probability for joining a story."""
+    merge_at: float
+    """Least linkage for merging two, the mean of all their items' closeness to the
+    other."""
 
 
 @cache
@@ -52,6 +57,8 @@ def parse(made: Mapping[str, Any], *, is_dense: bool) -> Coefficients:
         JoinModel(
             _regression(joins["known"], FEATURES), _regression(joins["new"], FEATURES)
         ),
+        join_at=one["join_at"],
+        merge_at=one["merge_at"],
     )
 
 
@@ -67,6 +74,8 @@ def plain(learnt: Coefficients) -> dict[str, Any]:
             "known": _plain(learnt.joins.known, FEATURES),
             "new": _plain(learnt.joins.new, FEATURES),
         },
+        "join_at": learnt.join_at,
+        "merge_at": learnt.merge_at,
     }
 
 

@@ -16,16 +16,13 @@ from typing import NamedTuple
 import numpy as np
 
 from monitor.model import Change, Move
-from monitor.stories.cluster import ACROSS, JOIN, Clusterer
+from monitor.stories.cluster import ACROSS, Clusterer
 from monitor.stories.corrections import Rules
 from monitor.stories.joining import DIGITS, NEAR, weights
 from monitor.stories.obey import new_story
 from monitor.stories.present import Present
 from monitor.stories.sparse import Numbers, Rows
 
-MERGE = 0.2
-"""Least linkage of two stories, the mean of all their items' closeness to the other.
-B-cubed on rss_* days is flat from .15 to .25; the more, the fewer wrong merges."""
 _LEAST_TIE = 0.1
 """Least score of a pair for its stories to be compared."""
 _NEIGHBOURS = 8
@@ -114,7 +111,7 @@ class _Merging:
 
     def _weigh(self, one: str, other: str) -> None:
         linkage = self._linkage.of(one, other)
-        if linkage >= MERGE and not self._rules.is_barred(
+        if linkage >= self._clusterer.learnt.merge_at and not self._rules.is_barred(
             self._present.items(one), self._present.items(other)
         ):
             first, second = sorted((one, other))
@@ -216,7 +213,7 @@ def _moves(
         if own >= _STAY or not better:
             continue
         best = better[0]
-        is_better = best.score >= max(JOIN, own + _MARGIN)
+        is_better = best.score >= max(clusterer.learnt.join_at, own + _MARGIN)
         is_barred = best.bond.story in clusterer.barred(item)
         if is_better and not is_barred and clusterer.is_open(best.bond, row):
             nearest = present.members[best.bond.links[0].row].id
