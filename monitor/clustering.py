@@ -88,8 +88,10 @@ class Clustering:
         while readings:
             batch = readings[:BATCH]
             vectors = self._vectors(store, batch)
+            clusterer, mark = self._ready(store, batch[0].item.published, waiting.now)
             with store.atomic():
-                clusterer = self._ready(store, batch[0].item.published, waiting.now)
+                if store.stories.mark() != mark:  # someone else decided meanwhile
+                    continue
                 self._mark = None  # until what it decides is kept
                 made = [clusterer.assign(r, vectors.get(r.item.id)) for r in batch]
                 store.stories.assign(made)
@@ -111,20 +113,27 @@ class Clustering:
         return "hour" if now - last >= EVERY else None
 
     def consolidate(self, store: Store, scope: Scope, now: datetime) -> list[Change]:
-        """Merge, move and split what second thoughts ask for; logs that it was done."""
+        """Merge, move and split what second thoughts ask for; logs that it was done.
+
+        They are had while others may write. If others did, nothing is kept of them,
+        and they stay due.
+        """
         newest = store.items.last_published()
         if newest is None:
             return []
         latest = min(newest, now)
         self._warm(store, latest, now)
+        clusterer, mark = self._ready(store, latest, now)
+        self._mark = None
+        items = store.stories.to_reconsider(
+            latest - WINDOW if scope == "window" else None
+        )
+        changes = consolidate(
+            clusterer, items, self._rules, lambda s: store.stories.resolve(s) == s
+        )
         with store.atomic():
-            clusterer = self._ready(store, latest, now)
-            self._mark = None
-            since = latest - WINDOW if scope == "window" else None
-            items = store.stories.to_reconsider(since)
-            changes = consolidate(
-                clusterer, items, self._rules, lambda s: store.stories.resolve(s) == s
-            )
+            if store.stories.mark() != mark:
+                return []
             whole = [_whole(store, change) for change in changes]
             for change in whole:
                 store.stories.change(change, now)
@@ -147,16 +156,14 @@ class Clustering:
             for start in range(0, len(known), BATCH):
                 self._vectors(store, [r for r, _ in known[start : start + BATCH]])
 
-    def _ready(self, store: Store, oldest: datetime, now: datetime) -> Clusterer:
-        """The clusterer as it is after all decisions in the store."""
-        since = _start(oldest, now)
+    def _ready(
+        self, store: Store, oldest: datetime, now: datetime
+    ) -> tuple[Clusterer, Mark]:
+        """The clusterer as it is after all decisions in the store, and their mark."""
+        since, mark = _start(oldest, now), store.stories.mark()
         is_early_enough = self._since is not None and self._since <= since
-        if (
-            self._clusterer is not None
-            and self._mark == store.stories.mark()
-            and is_early_enough
-        ):
-            return self._clusterer
+        if self._clusterer and self._mark == mark and is_early_enough:
+            return self._clusterer, mark
         self._rules = Rules(store.corrections.in_force())
         clusterer = Clusterer(
             self._reader, self._rules, DIMENSIONS if self._encoder else 0
@@ -165,8 +172,8 @@ class Clustering:
         vectors = self._vectors(store, [reading for reading, _ in known])
         for reading, assignment in known:
             clusterer.recall(reading, assignment, vectors.get(reading.item.id))
-        self._clusterer, self._since = clusterer, since
-        return clusterer
+        self._clusterer, self._since, self._mark = clusterer, since, mark
+        return clusterer, mark
 
     def _vectors(
         self, store: Store, readings: Sequence[Reading]
