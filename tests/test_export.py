@@ -42,8 +42,8 @@ def atom(text: str):
 def test_the_headline_is_the_first_original_in_its_language():
     agua = item("Agua", "MX", minutes=0)
     told = story(member(agua, translation(agua, "Water")), item("Deal", minutes=5))
-    assert export.headline(told, "en") == "Deal"
-    assert export.headline(told, "es") == "Agua"
+    assert told.headline("en") == "Deal"
+    assert told.headline("es") == "Agua"
 
 
 def test_without_an_original_the_headline_is_the_first_translation():
@@ -51,11 +51,11 @@ def test_without_an_original_the_headline_is_the_first_translation():
     told = story(
         member(mute, translation(mute, "")), member(agua, translation(agua, "Water"))
     )
-    assert export.headline(told, "en") == "Water"
+    assert told.headline("en") == "Water"
 
 
 def test_without_either_there_is_no_headline():
-    assert export.headline(story(item("Agua", "MX")), "en") is None
+    assert story(item("Agua", "MX")).headline("en") is None
 
 
 # --- stories.json --------------------------------------------------------------------
