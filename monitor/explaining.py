@@ -63,11 +63,13 @@ def explain_one(store: Store, story: Story, own: tuple[Entry, ...] = ()) -> Expl
     """The same of one story, and those that share rare names alone are near it, too."""
     made = explain(store, [story], own)[story.id]
     reader = TermReader(background(), aliases(own))
-    read = read_members(story, reader)
+    read = read_members(story, reader, in_english=True)
     start, end = story.first_seen - _NEAR, story.last_seen + _NEAR
     found = store.relations.mentioning(sought_names(read), start, end, _READ)
     near = [s for s in store.stories.some(found) if s.id != story.id]
-    names = sharing(read, {s.id: read_members(s, reader) for s in near})
+    names = sharing(
+        read, {s.id: read_members(s, reader, in_english=True) for s in near}
+    )
     others = {s.id: other(s) for s in near}
     return replace(made, themes=with_names(made.themes, names, others))
 

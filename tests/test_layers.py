@@ -64,10 +64,14 @@ MAY_IMPORT = {
     "parsers": {"noun"},
     "polling": {"noun", "core", "store", "parsers"},
     "correcting": {"noun", "core", "store"},
+    "explaining": {"noun", "core", "store"},
     "schedule": set(),
     "export": {"noun", "core"},
     "newsroom": {"noun", "core", "newsroom"},
-    "web": {"noun", "core", "store", "pipeline", "correcting", "export", "web"},
+    "web": {
+        *("noun", "core", "store", "pipeline", "correcting", "explaining", "export"),
+        "web",
+    },
 }
 MAY_IMPORT["root"] = {*MAY_IMPORT, "root"}
 

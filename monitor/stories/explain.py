@@ -238,9 +238,10 @@ def _quoted(why: Membership) -> str:
 
 def _otherwise(why: Membership) -> str:
     assert why.runner_up is not None
-    headline = why.runner_up.headline or why.runner_up.id
-    note = ", a part of this story by now" if why.is_own else ""
-    return f"«{headline}» {chance(why.runner_up_score)}{note}"
+    score = chance(why.runner_up_score)
+    if why.is_own:
+        return f"what is a part of this story by now {score}"
+    return f"«{why.runner_up.headline or why.runner_up.id}» {score}"
 
 
 def _moment(at: datetime) -> str:

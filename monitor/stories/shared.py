@@ -1,11 +1,11 @@
 """What the items of a story have in common, in each language."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 
-from monitor.model import LANGUAGES, Language, Reading, Story
+from monitor.model import LANGUAGES, Language, Member, Reading, Story
 from monitor.stories.terms import Bag, TermReader, Terms
 from monitor.text import fold, words
 
@@ -25,13 +25,22 @@ class Shared:
     """Names and numbers of half the items of either language, as English has them."""
 
 
-def read_members(story: Story, reader: TermReader) -> list[Terms]:
-    """The terms of a story's items in their own language; of copies, the original's."""
-    return [
-        reader.read(Reading(member.item, "", ""))
-        for member in story.members
-        if member.assignment.copy_of is None
-    ]
+def read_members(
+    story: Story, reader: TermReader, *, in_english: bool = False
+) -> list[Terms]:
+    """The terms of a story's items; of copies, the original's alone.
+
+    Their English takes as long again to read as what they say themselves.
+    """
+    members = (m for m in story.members if m.assignment.copy_of is None)
+    return [reader.read(_reading(member, in_english)) for member in members]
+
+
+def _reading(member: Member, in_english: bool) -> Reading:
+    made = member.translations.get("en") if in_english else None
+    if made is None:
+        return Reading(member.item, "", "")
+    return Reading(member.item, made.title, made.summary or "", made.warnings)
 
 
 def shared_terms(read: Sequence[Terms]) -> Shared:
@@ -93,10 +102,11 @@ def rarest_written(
     ranks: Mapping[str, float], read: Sequence[Terms]
 ) -> tuple[str, ...]:
     """Terms as items write them, the highest rank first, without words said before."""
+    unshared = {key for terms in read for key in terms.names} - ranks.keys()
     shown: list[str] = []
     said: set[str] = set()
     for key in sorted(ranks, key=lambda key: (-ranks[key], key)):
-        written = surface(key, read)
+        written = _surface(key, read, unshared)
         words_in = set(words(fold(written)))
         if not words_in <= said:
             shown.append(written)
@@ -104,7 +114,14 @@ def rarest_written(
     return tuple(shown[:_TERMS])
 
 
-def surface(key: str, read: Iterable[Terms]) -> str:
-    """How items write a term most often; the shortest of equals."""
+def _surface(key: str, read: Iterable[Terms], unshared: Set[str]) -> str:
+    """How items write a term: best with no other name that is not shared, then as most
+    of them do, then in full."""
     met = Counter(terms.surfaces[key] for terms in read if key in terms.surfaces)
-    return min(met, key=lambda text: (-met[text], len(text), text))
+
+    def order(text: str) -> tuple[bool, int, int, int, str]:
+        parts = words(fold(text))
+        says_more = not unshared.isdisjoint(parts)
+        return says_more, -met[text], -len(parts), len(text), text
+
+    return min(met, key=order)

@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from itertools import chain
 
 from monitor.model import LANGUAGES, Language, RunnerUp, Story
-from monitor.stories.shared import rarest_written, surface
+from monitor.stories.shared import rarest_written
 from monitor.stories.terms import Terms
 
 LEAST_RUNNER_UP = 0.05
-"""Probability below which a runner-up ties no two stories."""
+"""Probability below which a runner-up ties no two stories. Of 16 pairs looked at from
+.05 to .1, on real days and the newsroom's, 13 have one theme; of 16 up to .2, 12."""
 
 _THEMES = 5
 _RARE = 5.0
-"""Rarity of names that are looked for in other stories: names of every second day's
-news, as the two countries and their presidents, are in all of them."""
-_THEME_MASS = 6.0
-"""Rarity of shared names by which two stories have a theme: one rare name in full."""
+"""Rarity of names and words that make a theme: commoner ones are in the news of every
+second day."""
+_THEME_MASS = 14.0
+"""Rarity of shared names and words by which two stories have a theme; a place alone
+makes none. Of the stories found on the newsroom's days, 17 of 22 have one theme, at 10
+half of 48."""
 _SOUGHT = 3
 """Names by which other stories are looked for."""
 
@@ -100,34 +103,55 @@ def sought_names(read: Sequence[Terms]) -> tuple[str, ...]:
     """The names, as items write them, by which to look for others of a theme."""
     masses = _masses(read)
     ranked = sorted(masses, key=lambda key: (-masses[key], key))
-    texts = (surface(key, [t]) for key in ranked for t in read if key in t.names)
+    texts = (t.surfaces[key] for key in ranked for t in read if key in t.names)
     return tuple(dict.fromkeys(texts))[:_SOUGHT]
 
 
 def sharing(
     read: Sequence[Terms], others: Mapping[str, Sequence[Terms]]
 ) -> dict[str, tuple[str, ...]]:
-    """Of other stories those that share rare names with one: the names, rarest first.
+    """Of other stories those that share rare names and words with one: the names.
 
-    The stories that share the most come first.
+    The stories that share the most come first. They are read in English, too.
     """
-    mine = _masses(read)
-    shared = {story: mine.keys() & _masses(terms) for story, terms in others.items()}
-    mass = {story: sum(mine[key] for key in keys) for story, keys in shared.items()}
-    close = [story for story in others if mass[story] >= _THEME_MASS]
-    close.sort(key=lambda story: (-mass[story], story))
-    return {
-        story: rarest_written({key: mine[key] for key in shared[story]}, read)
-        for story in close
-    }
+    names, said = _masses(read), _words(read)
+    masses = {}
+    shared = {}
+    for story, theirs in others.items():
+        those = _least(names, _masses(theirs))
+        words = _least(said, _words(theirs))
+        if those and words:
+            masses[story] = sum(those.values()) + sum(words.values())
+            shared[story] = rarest_written(those, read)
+    close = [story for story in shared if masses[story] >= _THEME_MASS]
+    close.sort(key=lambda story: (-masses[story], story))
+    return {story: shared[story] for story in close}
+
+
+def _least(mine: Mapping[str, float], theirs: Mapping[str, float]) -> dict[str, float]:
+    """What both have, each as much as the one has that has less of it."""
+    return {key: min(mass, theirs[key]) for key, mass in mine.items() if key in theirs}
 
 
 def _masses(read: Sequence[Terms]) -> dict[str, float]:
-    """Rare name of at least half of the items -> its rarity, of a part in part."""
-    met = Counter(chain.from_iterable(terms.masses for terms in read))
+    """Rare name of half of the items -> its rarity; of a part of a name, its part."""
+    found = [{k: r * part for k, (r, part) in t.masses.items()} for t in read]
+    rare = {k for t in read for k, (rarity, _) in t.masses.items() if rarity >= _RARE}
+    return {key: mass for key, mass in _of_half(found).items() if key in rare}
+
+
+def _words(read: Sequence[Terms]) -> dict[str, float]:
+    """Rare word of half of the items, in English -> its rarity."""
+    found = _of_half([terms.words for terms in read])
+    return {key: rarity for key, rarity in found.items() if rarity >= _RARE}
+
+
+def _of_half(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Term of at least half of the items -> its greatest mass."""
+    met = Counter(chain.from_iterable(found))
     masses: dict[str, float] = {}
-    for terms in read:
-        for key, (rarity, share) in terms.masses.items():
-            if 2 * met[key] >= len(read) and rarity >= _RARE:
-                masses[key] = max(rarity * share, masses.get(key, 0.0))
+    for each in found:
+        for key, mass in each.items():
+            if 2 * met[key] >= len(found):
+                masses[key] = max(mass, masses.get(key, 0.0))
     return masses
