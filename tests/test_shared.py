@@ -81,13 +81,10 @@ def test_copies_share_nothing_by_being_copies():
 
 def test_the_rarer_comes_first_and_no_word_twice():
     found = shared(
-        item("Zihuatanejo floods, says Ofelia Quintanar", minutes=1),
-        item("Ofelia Quintanar flies to flooded Zihuatanejo", minutes=2),
+        item("Texas floods, says Ofelia Quintanar", minutes=1),
+        item("Ofelia Quintanar flies to flooded Texas", minutes=2),
     )
-    terms = found.terms["en"]
-    assert terms[0] == "Zihuatanejo"
-    assert "Ofelia Quintanar" in terms
-    assert not {"Ofelia", "Quintanar"} & {*terms}
+    assert found.terms["en"] == ("Ofelia Quintanar", "floods", "Texas")
 
 
 def test_a_story_is_read_in_english_where_asked_and_translated():

@@ -95,11 +95,9 @@ def test_a_rare_word_without_a_name_makes_no_theme():
 
 def test_names_are_looked_for_the_rarest_first_and_few():
     told = read(
-        item("Zihuatanejo, Mazatlán, Tijuana, Ensenada and Mexico brace for rain")
+        item("Zihuatanejo aids Ensenada, while Tijuana waits for Mexico")
     )
-    assert len(sought_names(told)) == 3
-    assert "Mexico" not in sought_names(told)
-    assert sought_names(told)[:2] == ("Ensenada", "Mazatlán")
+    assert sought_names(told) == ("Ensenada", "Zihuatanejo", "Tijuana")
     assert sought_names(read(item("Rain ends"))) == ()
 
 
