@@ -540,11 +540,11 @@ def test_a_story_says_what_its_items_share_in_each_language(store, browser):
     mx = [item(f"Otis golpea Acapulco {n}", "MX", id=f"m{n}") for n in (1, 2)]
     add(store, item("Otis nears Acapulco", id="u"), *mx, story="s1")
     page = browser.get("/stories/s1").page
-    assert "In both languages Otis Acapulco In English Otis Acapulco" in page.text
-    assert "In Spanish golpea Otis Acapulco" in page.text
+    assert "Shared in both Otis Acapulco Shared in English Otis" in page.text
+    assert "Shared in Spanish golpea Otis Acapulco" in page.text
     assert {e.attributes["lang"] for e in page.find("dd")} == {"en", "es"}
     story = add(store, item("Alone"))
-    assert "In English" not in browser.get(f"/stories/{story}").page.text
+    assert "Shared" not in browser.get(f"/stories/{story}").page.text
 
 
 def test_stories_of_the_same_theme_are_listed_and_linked(store, browser):

@@ -91,9 +91,9 @@ def theme_view(theme: Theme) -> OtherView:
 
 def shared_views(shared: Shared) -> tuple[SharedView, ...]:
     """What both languages share, then each of them; none where nothing is shared."""
-    named = {"en": "In English", "es": "In Spanish"}
+    named = {"en": "Shared in English", "es": "Shared in Spanish"}
     found = [
-        SharedView("In both languages", "en", shared.both),
+        SharedView("Shared in both", "en", shared.both),
         *(SharedView(named[code], code, shared.terms[code]) for code in LANGUAGES),
     ]
     return tuple(view for view in found if view.terms)
