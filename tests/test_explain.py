@@ -197,6 +197,13 @@ def test_the_last_change_that_brought_an_item_is_the_one():
     assert arrivals("s2", [merge, away, back]) == {}
 
 
+def test_an_undo_that_brings_back_what_had_been_brought_is_the_last_to_bring_it():
+    merge = moved("merge", 1, ("b", "s2", "s1"))
+    away = moved("split", 2, ("b", "s1", "sb"))
+    undone = moved("undo", 3, ("b", "sb", "s1"))
+    assert arrivals("s1", [merge, away, undone]) == {"b": undone}
+
+
 def test_an_item_that_an_undo_put_back_where_it_joined_was_brought_by_nothing():
     away = moved("split", 1, ("b", "s1", "sb"))
     undone = moved("undo", 2, ("b", "sb", "s1"))

@@ -98,11 +98,29 @@ def test_a_story_is_read_in_english_where_asked_and_translated():
 
 def test_a_name_is_written_without_another_that_is_not_shared():
     found = shared(
-        item("Rain reaches Tijuana Ensenada corridor", minutes=1),
-        item("Rain closes schools, and Tijuana waits", minutes=2),
+        item("Rain reaches the Rosarito Ensenada corridor", minutes=1),
+        item("Rain closes schools, and Rosarito waits", minutes=2),
     )
-    assert "Tijuana" in found.terms["en"]
+    assert "Rosarito" in found.terms["en"]
     assert not any("Ensenada" in term for term in found.terms["en"])
+
+
+def test_a_name_of_one_language_is_not_in_both():
+    found = shared(
+        item("Rosarito and Coronado wait for rain", minutes=1),
+        item("Rain closes schools of Rosarito and Coronado", minutes=2),
+        item("Llueve en Rosarito", "MX", minutes=3),
+    )
+    assert found.both == ("Rosarito",)
+    assert "Coronado" in found.terms["en"]
+
+
+def test_words_that_are_in_all_news_are_not_worth_showing():
+    found = shared(
+        item("Rosarito could get new rules", minutes=1),
+        item("What could come after the rain in Rosarito", minutes=2),
+    )
+    assert found.terms["en"] == ("Rosarito",)
 
 
 TITLES = st.lists(

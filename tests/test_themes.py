@@ -93,11 +93,23 @@ def test_a_rare_word_without_a_name_makes_no_theme():
     assert found == {}
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["River police find sewage in Mexico", "Tecate beer is brewed near a river"],
+    ids=["a name of every day", "a name and a word that are not so rare"],
+)
+def test_what_is_not_rare_enough_makes_no_theme(title):
+    told = read(item("Tecate river fills with sewage as Mexico waits"))
+    assert sharing(told, {"s1": read(item(title))}) == {}
+    near = {"s1": read(item("Sewage rises in the Tecate river"))}
+    assert sharing(told, near) == {"s1": ("Tecate",)}
+
+
 def test_names_are_looked_for_the_rarest_first_and_few():
     told = read(
-        item("Zihuatanejo aids Ensenada, while Tijuana waits for Mexico")
+        item("Zihuatanejo aids Ensenada, while Tijuana waits for Tecate and Mexico")
     )
-    assert sought_names(told) == ("Ensenada", "Zihuatanejo", "Tijuana")
+    assert sought_names(told) == ("Ensenada", "Zihuatanejo", "Tecate")
     assert sought_names(read(item("Rain ends"))) == ()
 
 

@@ -560,6 +560,17 @@ def test_stories_of_the_same_theme_are_listed_and_linked(store, browser):
     assert "Same theme" not in browser.get(f"/stories/{add(store, item())}").text
 
 
+def test_a_neighbour_that_was_moved_away_is_named_without_a_link(store, browser):
+    add(store, item("Otis nears", id="a", outlet="Wire"), story="s1", why=Why({}))
+    why = Why({"names": 0.75}, (), "a")
+    add(store, item("Otis hits", id="b", minutes=9), story="s1", why=why)
+    away = Change("split", (Move("a", "s1", "sa"),), "another storm", None, 1)
+    store.stories.change(away, NOW)
+    page = browser.get("/stories/s1").page
+    assert "nearest Otis nears (Wire, 9 min apart)." in page.text
+    assert "#i-a" not in page.links
+
+
 def test_a_runner_up_that_became_a_part_of_the_story_is_not_another(store, browser):
     add(store, item("Dam", id="d"), story="s2")
     add(store, item("Agua", id="a"), story="s1", why=Why({}, (), None, "s2", 0.75))
