@@ -63,6 +63,7 @@ MAY_IMPORT = {
     "pipeline": {"noun", "core", "store"},
     "parsers": {"noun"},
     "polling": {"noun", "core", "store", "parsers"},
+    "clustering": {"noun", "core", "store"},
     "correcting": {"noun", "core", "store"},
     "explaining": {"noun", "core", "store"},
     "schedule": set(),
