@@ -34,9 +34,16 @@ def stories_list(ctx: typer.Context, days: Days = 3, as_json: Json = False) -> N
 
 
 @stories.command("show")
-def stories_show(ctx: typer.Context, story: _Story, as_json: Json = False) -> None:
+def stories_show(
+    ctx: typer.Context,
+    story: _Story,
+    why: Annotated[
+        bool, typer.Option("--why", help="Explain each item's place in full.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """One story: its items in time, and why each is in it."""
-    verbs("look").show_story(paths(ctx), story, as_json)
+    verbs("look").show_story(paths(ctx), story, why, as_json)
 
 
 @stories.command("merge")

@@ -4,14 +4,25 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from monitor.digest.headline import web_link
 from monitor.feeds.prefixes import dateline, kicker
-from monitor.model import SIDES, Coverage, Item, Language, Member, SideCoverage, Story
+from monitor.model import (
+    LANGUAGES,
+    SIDES,
+    Coverage,
+    Item,
+    Language,
+    LoggedChange,
+    Member,
+    SideCoverage,
+)
+from monitor.stories.explain import Explanation, Membership
+from monitor.stories.themes import Theme
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -35,36 +46,28 @@ _STORY_COLUMNS = (
 _ITEM_COLUMNS = (*Item.__dataclass_fields__, "kicker", "dateline")
 
 
-def headline(story: Story, language: Language) -> str | None:
-    """The story's first headline in a language: an original before a translation."""
-    own = (m.item.title for m in story.members if m.item.language == language)
-    made = (
-        m.translations[language].title
-        for m in story.members
-        if language in m.translations and m.translations[language].title
-    )
-    return next(own, next(made, None))
-
-
-def story_dict(coverage: Coverage) -> dict[str, Any]:
+def story_dict(coverage: Coverage, why: Explanation) -> dict[str, Any]:
     """One story as ``stories.json`` states it."""
-    story = coverage.story
-    return {
-        "id": story.id,
-        "headline": {"en": headline(story, "en"), "es": headline(story, "es")},
-        "first_seen": story.first_seen.isoformat(),
-        "last_seen": story.last_seen.isoformat(),
-        "leader": coverage.leader,
-        "lag_minutes": coverage.lag_minutes,
-        "lag_certainty": coverage.lag_certainty,
-        "sides": {side: _side(coverage.sides[side]) for side in SIDES},
-        "items": [_member(member) for member in story.members],
+    members = coverage.story.members
+    return _facts(coverage) | {
+        "shared": {
+            "en": list(why.shared.terms["en"]),
+            "es": list(why.shared.terms["es"]),
+            "both": list(why.shared.both),
+        },
+        "related": [_theme(theme) for theme in why.themes],
+        "items": [_member(m, why.memberships[m.item.id]) for m in members],
     }
 
 
-def stories_json(coverages: Iterable[Coverage]) -> str:
-    """The list of stories, as documented in docs/stories-json.md."""
-    return _json([story_dict(coverage) for coverage in coverages])
+def stories_json(coverages: Iterable[Coverage], why: Mapping[str, Explanation]) -> str:
+    """The list of stories, as documented in docs/stories-json.md.
+
+    ``why`` explains each, by its id.
+    """
+    return _json(
+        [story_dict(coverage, why[coverage.story.id]) for coverage in coverages]
+    )
 
 
 def stories_csv(coverages: Iterable[Coverage]) -> str:
@@ -79,7 +82,7 @@ def stories_atom(coverages: Sequence[Coverage], address: str, now: datetime) -> 
     for coverage in newest:
         story = coverage.story
         entry = ET.SubElement(feed, "entry")
-        _child(entry, "title", headline(story, "en") or headline(story, "es") or "")
+        _child(entry, "title", story.headline("en") or story.headline("es") or "")
         _child(entry, "id", f"urn:monitor:story:{story.id}")
         _child(entry, "updated", story.last_seen.isoformat())
         _child(entry, "published", story.first_seen.isoformat())
@@ -112,6 +115,31 @@ def items_atom(items: Sequence[Item], address: str, now: datetime) -> str:
     return _xml(feed)
 
 
+def _facts(coverage: Coverage) -> dict[str, Any]:
+    """What is said of a story as a whole."""
+    story = coverage.story
+    return {
+        "id": story.id,
+        "headline": {"en": story.headline("en"), "es": story.headline("es")},
+        "first_seen": story.first_seen.isoformat(),
+        "last_seen": story.last_seen.isoformat(),
+        "leader": coverage.leader,
+        "lag_minutes": coverage.lag_minutes,
+        "lag_certainty": coverage.lag_certainty,
+        "sides": {side: _side(coverage.sides[side]) for side in SIDES},
+    }
+
+
+def _theme(theme: Theme) -> dict[str, Any]:
+    headlines = theme.other.headlines
+    return {
+        "id": theme.other.id,
+        "headline": {language: headlines.get(language) for language in LANGUAGES},
+        "score": theme.score,
+        "names": list(theme.names),
+    }
+
+
 def _side(side: SideCoverage) -> dict[str, Any]:
     return {
         "items": len(side.items),
@@ -122,7 +150,7 @@ def _side(side: SideCoverage) -> dict[str, Any]:
     }
 
 
-def _member(member: Member) -> dict[str, Any]:
+def _member(member: Member, membership: Membership) -> dict[str, Any]:
     item, why = member.item, member.assignment.why
     other: Language = "en" if item.language == "es" else "es"
     translation = member.translations.get(other)
@@ -144,7 +172,21 @@ def _member(member: Member) -> dict[str, Any]:
             "parts": dict(why.parts),
             "shared": list(why.shared),
             "nearest": why.nearest,
+            "runner_up": membership.runner_up.id if membership.runner_up else None,
+            "runner_up_score": why.runner_up_score,
         },
+        "brought": _brought(membership.brought) if membership.brought else None,
+    }
+
+
+def _brought(logged: LoggedChange) -> dict[str, Any]:
+    return {
+        "change": logged.id,
+        "at": logged.at.isoformat(),
+        "kind": logged.change.kind,
+        "reason": logged.change.reason,
+        "score": logged.change.score,
+        "correction": logged.change.correction,
     }
 
 
@@ -159,7 +201,7 @@ def _item(item: Item) -> dict[str, Any]:
 
 
 def _story_row(coverage: Coverage) -> dict[str, Any]:
-    story = story_dict(coverage)
+    story = _facts(coverage)
     row = {name: story[name] for name in _STORY_COLUMNS if name in story}
     row |= {f"headline_{code}": text for code, text in story["headline"].items()}
     for side in SIDES:

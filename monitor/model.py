@@ -340,6 +340,27 @@ class Story:
         """When its newest item was published."""
         return max(m.item.published for m in self.members)
 
+    def headline(self, language: Language) -> str | None:
+        """Its first headline in a language: an original before a translation."""
+        own = (m.item.title for m in self.members if m.item.language == language)
+        made = (
+            m.translations[language].title
+            for m in self.members
+            if language in m.translations and m.translations[language].title
+        )
+        return next(own, next(made, None))
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerUp:
+    """One item of one story that would otherwise be in another."""
+
+    item: str
+    story: str
+    other: str
+    score: float
+    """How likely it belongs to the other, 0 to 1."""
+
 
 LagCertainty = Literal["feed", "default-zone", "poll-bounded"]
 """How far to trust a lag. ``feed``: both first dates carry their own offset.

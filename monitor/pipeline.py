@@ -181,6 +181,9 @@ def compare(
     return [compare_story(story, owners) for story in store.stories.between(start, end)]
 
 
+# --- explain: see explaining.py ----------------------------------------------------
+
+
 # --- digest --------------------------------------------------------------------
 
 
@@ -195,6 +198,8 @@ class Desk:
     """Which engine translates, or why none does."""
     untranslated: frozenset[str] = frozenset()
     """Feeds that are not meant to be translated."""
+    own: tuple[Entry, ...] = ()
+    """What a person adds to the bridge."""
 
 
 def due_editions(

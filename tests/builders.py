@@ -22,6 +22,7 @@ from monitor.model import (
     FeedState,
     Item,
     Language,
+    LoggedChange,
     Member,
     PollDay,
     Reading,
@@ -33,6 +34,9 @@ from monitor.model import (
     Why,
 )
 from monitor.store.database import Store
+from monitor.stories.explain import Explanation, membership
+from monitor.stories.shared import Shared
+from monitor.stories.themes import Other, Theme
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday noon; no country of ours changes its clocks that day."""
@@ -247,6 +251,33 @@ def story(*members: Member | Item, id: str | None = None) -> Story:  # noqa: A00
         tuple(
             Member(m.item, assignment(m.item, story_id), m.translations) for m in made
         ),
+    )
+
+
+def other(story: str, headline: str = "Another story") -> Other:
+    """Another story, with an English headline."""
+    return Other(story, {"en": headline})
+
+
+def explanation(
+    of: Story,
+    *themes: Theme,
+    shared: Shared | None = None,
+    others: Mapping[str, Other] | None = None,
+    brought: Mapping[str, LoggedChange] | None = None,
+) -> Explanation:
+    """Why a story's items are in it; by default they share nothing.
+
+    ``others`` are the runners-up by id, ``brought`` the changes by item.
+    """
+    items = {m.item.id: m.item for m in of.members}
+    return Explanation(
+        {
+            i: membership(m, items, others or {}, (brought or {}).get(i))
+            for i, m in zip(items, of.members, strict=True)
+        },
+        shared or Shared({"en": (), "es": ()}, ()),
+        themes,
     )
 
 

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 import typer
 
-from builders import item, member, story, translation
+from builders import NOW, explanation, item, member, other, story, translation
 from monitor.cli import app
 from monitor.config.schema import known_keys
 from monitor.coverage.sides import compare
 from monitor.export import story_dict
+from monitor.model import Change, LoggedChange
+from monitor.stories.themes import Theme
 from monitor.translation.checks import MEANINGS
 
 ROOT = Path(__file__).parents[1]
@@ -184,7 +186,9 @@ def fields(value: object, name: str = "") -> Iterator[str]:
 def test_every_field_of_stories_json_is_documented_and_no_other():
     spanish = item(country="MX")
     both = story(member(item()), member(spanish, translation(spanish)))
-    made = set(fields(story_dict(compare(both, {}))))
+    brought = LoggedChange(1, NOW, Change("move", (), "by hand"))
+    why = explanation(both, Theme(other("s2"), 0.3), brought={spanish.id: brought})
+    made = set(fields(story_dict(compare(both, {}), why)))
     text = page("docs/stories-json.md")
     tables = section(text, "Story").split("`lag_certainty` is one of")[0]
     documented = first_cells(tables) + first_cells(section(text, "Item"))

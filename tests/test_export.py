@@ -10,10 +10,21 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from builders import NOW, item, member, story, translation
+from builders import NOW, explanation, item, member, other, story, translation
 from monitor import export
 from monitor.coverage.sides import compare
-from monitor.model import Assignment, Coverage, Item, Member, Story, Why
+from monitor.model import (
+    Assignment,
+    Change,
+    Coverage,
+    Item,
+    LoggedChange,
+    Member,
+    Story,
+    Why,
+)
+from monitor.stories.shared import Shared
+from monitor.stories.themes import Theme
 
 HOUR = timedelta(hours=1)
 ADDRESS = "https://desk.example"
@@ -23,6 +34,12 @@ EVIL = "a\x00b\x0bc\x1b[31md\ud7ffe\ufffef\uffffg"
 
 def coverage(*items: Item | Member) -> Coverage:
     return compare(story(*items), OWNERS)
+
+
+def stories_json(*coverages: Coverage) -> str:
+    """The stories, explained by what their members say."""
+    why = {c.story.id: explanation(c.story) for c in coverages}
+    return export.stories_json(coverages, why)
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -42,8 +59,8 @@ def atom(text: str):
 def test_the_headline_is_the_first_original_in_its_language():
     agua = item("Agua", "MX", minutes=0)
     told = story(member(agua, translation(agua, "Water")), item("Deal", minutes=5))
-    assert export.headline(told, "en") == "Deal"
-    assert export.headline(told, "es") == "Agua"
+    assert told.headline("en") == "Deal"
+    assert told.headline("es") == "Agua"
 
 
 def test_without_an_original_the_headline_is_the_first_translation():
@@ -51,11 +68,11 @@ def test_without_an_original_the_headline_is_the_first_translation():
     told = story(
         member(mute, translation(mute, "")), member(agua, translation(agua, "Water"))
     )
-    assert export.headline(told, "en") == "Water"
+    assert told.headline("en") == "Water"
 
 
 def test_without_either_there_is_no_headline():
-    assert export.headline(story(item("Agua", "MX")), "en") is None
+    assert story(item("Agua", "MX")).headline("en") is None
 
 
 # --- stories.json --------------------------------------------------------------------
@@ -77,7 +94,8 @@ def test_stories_json_says_what_the_contract_promises():
         url="https://u.example/1",
         date_source="default-zone",
     )
-    why = Why({"names": 0.25, "words": 0.5}, ("Conchos", "1944"), "m1")
+    parts = {"names": 0.25, "english": 0.5}
+    why = Why(parts, ("Conchos", "1944"), "m1", "was", 0.125)
     told = Story(
         "sm1",
         (
@@ -85,7 +103,16 @@ def test_stories_json_says_what_the_contract_promises():
             Member(deal, Assignment("u1", "sm1", 0.75, why, "m1"), {}),
         ),
     )  # fmt: skip
-    assert json.loads(export.stories_json([compare(told, OWNERS)])) == [
+    change = Change("move", (), "one deal", 0.9, None)
+    reasons = explanation(
+        told,
+        Theme(other("s9", "Dam"), 0.3, ("Conchos",)),
+        shared=Shared({"en": ("deal",), "es": ("agua",)}, ("1944",)),
+        others={"was": other("sm2")},
+        brought={"u1": LoggedChange(7, NOW, change)},
+    )
+    text = export.stories_json([compare(told, OWNERS)], {"sm1": reasons})
+    assert json.loads(text) == [
         {
             "id": "sm1",
             "headline": {"en": "Deal", "es": "Agua"},
@@ -110,6 +137,15 @@ def test_stories_json_says_what_the_contract_promises():
                     "first_published": "2026-03-02T12:00:00+00:00",
                 },
             },
+            "shared": {"en": ["deal"], "es": ["agua"], "both": ["1944"]},
+            "related": [
+                {
+                    "id": "s9",
+                    "headline": {"en": "Dam", "es": None},
+                    "score": 0.3,
+                    "names": ["Conchos"],
+                }
+            ],
             "items": [
                 {
                     "id": "m1",
@@ -124,7 +160,15 @@ def test_stories_json_says_what_the_contract_promises():
                     "published": "2026-03-02T12:00:00+00:00",
                     "date_source": "feed",
                     "copy_of": None,
-                    "why": {"score": 0.0, "parts": {}, "shared": [], "nearest": None},
+                    "why": {
+                        "score": 0.0,
+                        "parts": {},
+                        "shared": [],
+                        "nearest": None,
+                        "runner_up": None,
+                        "runner_up_score": 0.0,
+                    },
+                    "brought": None,
                 },
                 {
                     "id": "u1",
@@ -141,9 +185,19 @@ def test_stories_json_says_what_the_contract_promises():
                     "copy_of": "m1",
                     "why": {
                         "score": 0.75,
-                        "parts": {"names": 0.25, "words": 0.5},
+                        "parts": {"names": 0.25, "english": 0.5},
                         "shared": ["Conchos", "1944"],
                         "nearest": "m1",
+                        "runner_up": "sm2",
+                        "runner_up_score": 0.125,
+                    },
+                    "brought": {
+                        "change": 7,
+                        "at": "2026-03-02T12:00:00+00:00",
+                        "kind": "move",
+                        "reason": "one deal",
+                        "score": 0.9,
+                        "correction": None,
                     },
                 },
             ],
@@ -152,7 +206,7 @@ def test_stories_json_says_what_the_contract_promises():
 
 
 def test_a_story_of_one_side_has_neither_leader_nor_lag():
-    [told] = json.loads(export.stories_json([coverage(item())]))
+    [told] = json.loads(stories_json(coverage(item())))
     assert (told["leader"], told["lag_minutes"], told["lag_certainty"]) == (None,) * 3
     assert told["sides"]["MX"] == {
         "items": 0,
@@ -165,18 +219,18 @@ def test_a_story_of_one_side_has_neither_leader_nor_lag():
 
 def test_an_english_item_shows_its_spanish_translation():
     one = item("Water")
-    [told] = json.loads(
-        export.stories_json([coverage(member(one, translation(one, "Agua")))])
-    )
+    [told] = json.loads(stories_json(coverage(member(one, translation(one, "Agua")))))
     assert told["items"][0]["translated_title"] == "Agua"
 
 
 def test_json_keeps_accents_readable():
-    assert "México" in export.stories_json([coverage(item("México", "MX"))])
+    assert "México" in stories_json(coverage(item("México", "MX")))
 
 
 @pytest.mark.parametrize(
-    "write", [export.stories_json, export.items_json], ids=["stories", "items"]
+    "write",
+    [lambda none: export.stories_json(none, {}), export.items_json],
+    ids=["stories", "items"],
 )
 def test_nothing_is_an_empty_list(write):
     assert json.loads(write([])) == []

@@ -63,11 +63,16 @@ MAY_IMPORT = {
     "pipeline": {"noun", "core", "store"},
     "parsers": {"noun"},
     "polling": {"noun", "core", "store", "parsers"},
+    "clustering": {"noun", "core", "store"},
     "correcting": {"noun", "core", "store"},
+    "explaining": {"noun", "core", "store"},
     "schedule": set(),
     "export": {"noun", "core"},
     "newsroom": {"noun", "core", "newsroom"},
-    "web": {"noun", "core", "store", "pipeline", "correcting", "export", "web"},
+    "web": {
+        *("noun", "core", "store", "pipeline", "correcting", "explaining", "export"),
+        "web",
+    },
 }
 MAY_IMPORT["root"] = {*MAY_IMPORT, "root"}
 

@@ -1,11 +1,12 @@
 """What a person reads of one story on the command line."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from builders import NOW, assignment, item, show
-from monitor.model import Item, Why
+from monitor.model import Change, Item, Move, Why
 from monitor.store.database import Store
 from monitor.verbs.compose import Paths
 from monitor.verbs.look import show_story
@@ -48,12 +49,12 @@ def told(paths: Paths, *items: Item) -> str:
 
 def test_a_story_is_told_in_words(paths, capsys):
     first, then = item("Scoop", "US"), item("Agua", "MX", minutes=49 * 60 + 4)
-    show_story(paths, told(paths, first, then), as_json=False)
+    show_story(paths, told(paths, first, then), in_full=False, as_json=False)
     out = capsys.readouterr().out
     assert "lag        49 h 4 min\n" in out
     assert "certainty  by the outlets' own dates\n" in out
     assert "Scoop\topened the story\n" in out
-    assert "Agua\t0.50 water\n" in out
+    assert "Agua\tp .50 water\n" in out
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,86 @@ def test_a_story_is_told_in_words(paths, capsys):
     ],
 )
 def test_a_lag_and_its_certainty_are_in_words(paths, capsys, items, lag, certainty):
-    show_story(paths, told(paths, *items), as_json=False)
+    show_story(paths, told(paths, *items), in_full=False, as_json=False)
     out = capsys.readouterr().out
     assert f"  lag        {lag}\n  certainty  {certainty}\n" in out
+
+
+# --- why -----------------------------------------------------------------------
+
+
+def otis(paths: Paths) -> str:
+    """A story in both languages with a copy, beside one that it nearly took in."""
+    first = item("Otis nears Acapulco", id="a", outlet="Wire")
+    copy = item("Otis nears Acapulco", id="b", outlet="Gazette", minutes=5)
+    agua = item("Otis golpea Acapulco", "MX", id="c", outlet="Diario", minutes=120)
+    with Store(paths.db) as store:
+        show(store, [first, copy, agua, item("Rain in Oaxaca", id="r")])
+        why = Why({"english": 0.5, "names": 0.25}, ("Otis",), "a", "sr", 0.125)
+        store.stories.assign(
+            [
+                assignment(first, "sa", why=Why({}), score=0.0),
+                assignment(copy, "sa", why=Why({}, (), "a"), copy_of="a"),
+                assignment(agua, "sa", why=why, score=0.75),
+                assignment(item(id="r"), "sr", why=Why({})),
+            ]
+        )
+    return "sa"
+
+
+def test_why_tells_every_reason_in_full(paths, capsys):
+    show_story(paths, otis(paths), in_full=True, as_json=False)
+    out = capsys.readouterr().out
+    assert (
+        "2026-03-02T14:00:00+00:00 MX Diario: Otis golpea Acapulco\n"
+        "  why  p .75; nearest: «Otis nears Acapulco» (Wire, 2 h apart); shares Otis; "
+        "evidence: English words .50, names and numbers .25; "
+        "otherwise: «Rain in Oaxaca» .12\n"
+    ) in out
+    assert "  why  same text as «Otis nears Acapulco» (Wire, 5 min apart)\n" in out
+    assert "  why  opened the story; no other one was close\n" in out
+
+
+def test_a_story_says_what_it_shares_and_what_has_its_theme(paths, capsys):
+    show_story(paths, otis(paths), in_full=False, as_json=False)
+    out = capsys.readouterr().out
+    assert "shared, en  Otis, Acapulco\n" in out
+    assert "in both     Otis, Acapulco\n" in out
+    assert "Gazette\tOtis nears Acapulco\tsame text as Wire\n" in out
+    assert out.endswith(
+        "Same theme, other stories\nid\tp\theadline\tnames\nsr\t.12\tRain in Oaxaca\t\n"
+    )
+
+
+def test_an_item_that_came_later_says_how(paths, capsys):
+    story = otis(paths)
+    with Store(paths.db) as store:
+        merge = Change("merge", (Move("r", "sr", "sa"),), "one storm", 0.8)
+        store.stories.change(merge, NOW)
+    show_story(paths, story, in_full=False, as_json=False)
+    assert (
+        "Rain in Oaxaca\tcame here by a merge on 2026-03-02 12:00 UTC by the monitor"
+        " (p .80): one storm\n"
+    ) in capsys.readouterr().out
+
+
+def test_json_says_the_same_as_data(paths, capsys):
+    show_story(paths, otis(paths), in_full=False, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["shared"]["both"] == ["Otis", "Acapulco"]
+    assert told["related"] == [
+        {
+            "id": "sr",
+            "headline": {"en": "Rain in Oaxaca", "es": None},
+            "score": 0.125,
+            "names": [],
+        }
+    ]
+    assert [i["copy_of"] for i in told["items"]] == [None, "a", None]
+    assert told["items"][2]["why"]["runner_up"] == "sr"
+
+
+def test_no_control_character_of_a_feed_reaches_the_terminal(paths, capsys):
+    evil = item("Evil\x1b[31m", id="a", outlet="Wire\x07")
+    show_story(paths, told(paths, evil, item("B", minutes=9)), True, False)
+    assert capsys.readouterr().out.replace("\n", " ").isprintable()

@@ -399,7 +399,9 @@ def test_a_story_shows_every_item_in_time_with_why(store, browser):
         "Water, too", "US", outlet="Bravo", minutes=200, date_source="fetched"
     )
     add(store, first, story="s1", why=Why({}, ()))
-    why = Why({"words": 0.25, "names": 0.5}, ("agua", "1944"), first.id)
+    parts = {"english": 0.25, "names": 0.5}
+    why = Why(parts, ("agua", "1944"), first.id, "s2", 0.125)
+    add(store, item("Dam <levels>", minutes=-99), story="s2")
     add(store, then, undated, story="s1", why=why)
     translate(
         store, first, "They agree water", summary="Abstract", warnings=("length",)
@@ -412,11 +414,12 @@ def test_a_story_shows_every_item_in_time_with_why(store, browser):
     assert "Resumen Abstract machine translation, apertium 3.8" in one
     assert "Opened the story" in one
     assert "Mar 2, 07:35 +1 h 35 min" in two
-    assert (
-        "0.75 close to the story (names 0.50 + words 0.25), closest to Anáhuac." in two
-    )
-    assert "Shares agua 1944" in two
+    assert "Why here: p .75 p .75 that it belongs here; nearest Acuerdan agua" in two
+    assert "Acuerdan agua (Anáhuac, 2 h apart). Shares agua 1944" in two
+    assert "Evidence: names and numbers .50, English words .25." in two
+    assert two.endswith("Otherwise in Dam <levels> p .12.")
     assert f"#i-{first.id}" in page.links
+    assert "(Anáhuac)." in three, "how far apart is not known of an undated item"
     assert "undated, seen Mar 2, 09:20 United States" in three, "and no lag"
     assert "the feed gives no time: when first seen, or the day’s end" in three
     assert "Mexico first by 1 h 35 min" in page.text
@@ -489,7 +492,7 @@ def test_a_story_tells_what_changed_since_it_opened(store, browser):
     page = browser.get("/stories/s1").page
     assert page.texts("li", class_="change") == [
         (
-            "Mon, Mar 2, 06:00 · Merge · monitor, 0.90"
+            "Mon, Mar 2, 06:00 · Merge · monitor, p .90"
             " 2 items came from s2 · shared <names>"
         ),
         (
@@ -506,10 +509,10 @@ def test_a_story_tells_what_changed_since_it_opened(store, browser):
     ]
     [one, two, three] = page.texts("li", class_="item")
     assert "Opened the story" in one
-    assert "Brought here on Mon, Mar 2, 06:00: shared <names>." in two
-    assert "Opened the story" not in two
-    assert "Brought here on Mon, Mar 2, 06:00: taken back." in three
-    assert "0.75 close to the story it joined first" in three
+    by = "by monitor, p .90: shared <names>. Before that: Opened a story"
+    assert f"Why here: brought later Brought here on Mon, Mar 2, 06:00 {by}" in two
+    assert "06:00 by correction 1: taken back. Before that:" in three
+    assert "p .75 that it belongs to the story it joined first" in three
 
 
 def test_a_copy_says_whose_text_it_repeats(store, browser):
@@ -526,9 +529,65 @@ def test_a_copy_says_whose_text_it_repeats(store, browser):
     page = browser.get("/stories/s1").page
     [one, two, three] = page.texts("li", class_="item")
     assert "same text" not in one
-    assert "Bravo · same text as Ledger" in two
+    assert "Bravo · same text as Ledger Why here: same text" in two
+    assert two.endswith("Same text as Deal (Ledger, 5 min apart).")
     assert "Cobre · same text as an item elsewhere" in three
+    assert three.endswith("Same text as an item that is not known any more.")
     assert "#i-a" in page.links
+
+
+def test_a_story_says_what_its_items_share_in_each_language(store, browser):
+    mx = [item(f"Otis golpea Acapulco {n}", "MX", id=f"m{n}") for n in (1, 2)]
+    add(store, item("Otis nears Acapulco", id="u"), *mx, story="s1")
+    page = browser.get("/stories/s1").page
+    assert "Shared in both Otis Acapulco Shared in English Otis" in page.text
+    assert "Shared in Spanish golpea Otis Acapulco" in page.text
+    assert {e.attributes["lang"] for e in page.find("dd")} == {"en", "es"}
+    story = add(store, item("Alone"))
+    assert "Shared" not in browser.get(f"/stories/{story}").page.text
+
+
+def test_stories_of_the_same_theme_are_listed_and_linked(store, browser):
+    add(store, item("Dam levels fall", id="d"), story="s 2")
+    why = Why({"english": 0.2}, (), None, "s 2", 0.2)
+    add(store, item("Agua", "MX", id="m"), story="s1", why=why)
+    page = browser.get("/stories/s1").page
+    assert page.texts("li", class_="theme") == ["Dam levels fall p .20"]
+    assert page.find("a", href="/stories/s%202")
+    assert "the closest other one is Dam levels fall p .20." in page.text
+    other = browser.get("/stories/s%202").page
+    assert other.texts("li", class_="theme") == ["Agua p .20"]
+    assert "Same theme" not in browser.get(f"/stories/{add(store, item())}").text
+
+
+def test_a_neighbour_that_was_moved_away_is_named_without_a_link(store, browser):
+    add(store, item("Otis nears", id="a", outlet="Wire"), story="s1", why=Why({}))
+    why = Why({"names": 0.75}, (), "a")
+    add(store, item("Otis hits", id="b", minutes=9), story="s1", why=why)
+    away = Change("split", (Move("a", "s1", "sa"),), "another storm", None, 1)
+    store.stories.change(away, NOW)
+    page = browser.get("/stories/s1").page
+    assert "nearest Otis nears (Wire, 9 min apart)." in page.text
+    assert "#i-a" not in page.links
+
+
+def test_a_runner_up_that_became_a_part_of_the_story_is_not_another(store, browser):
+    add(store, item("Dam", id="d"), story="s2")
+    add(store, item("Agua", id="a"), story="s1", why=Why({}, (), None, "s2", 0.75))
+    merge = Change("merge", (Move("d", "s2", "s1"),), "one dam", 0.9)
+    store.stories.change(merge, NOW)
+    text = browser.get("/stories/s1").page.text
+    assert "closest other one is what is a part of this story by now p .75." in text
+    assert "Same theme" not in text
+
+
+def test_what_a_person_bound_and_a_column_say_so(store, browser):
+    column = item("El clima", "MX", id="a", recurring=True)
+    add(store, column, story="s1", why=Why({}))
+    add(store, item("Bound", id="b", minutes=9), story="s1", why=Why({}, (), "a"))
+    one, two = browser.get("/stories/s1").page.texts("li", class_="item")
+    assert one.endswith("Opened the story; a recurring column stays alone.")
+    assert two.endswith("A person put it with El clima (Diario Anáhuac, 9 min apart).")
 
 
 def test_the_way_back_leads_to_a_day_that_lists_the_story(store, browser):
@@ -642,7 +701,9 @@ def poisoned(store: Store) -> str:
         EVIL, "US", outlet=EVIL, summary=EVIL, minutes=3, date_source="fetched", id="b"
     )
     add(store, first, story=name)
-    add(store, then, story=name, why=Why({EVIL: 0.75}, (EVIL,), first.id))
+    why = Why({EVIL: 0.75}, (EVIL,), first.id, EVIL, 0.5)
+    add(store, item(EVIL, "US", outlet=EVIL, minutes=8, id="r"), story=EVIL)
+    add(store, then, story=name, why=why)
     for each in (first, then):
         translate(
             store,

@@ -15,6 +15,7 @@ from monitor.store.errors import store_error
 from monitor.store.feeds import FeedStates
 from monitor.store.items import Items
 from monitor.store.memory import Memory
+from monitor.store.relations import Relations
 from monitor.store.schema import migrations
 from monitor.store.stories import Stories
 from monitor.store.translations import Translations
@@ -41,6 +42,7 @@ class Store:
         self.translations = Translations(self._db, self.path)
         self.memory = Memory(self._db, self.path)
         self.stories = Stories(self._db, self.path)
+        self.relations = Relations(self._db, self.path)
         self.corrections = Corrections(self._db, self.path)
         self.vectors = Vectors(self._db, self.path)
         self.deliveries = Deliveries(self._db, self.path)

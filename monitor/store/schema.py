@@ -270,3 +270,13 @@ def create_passes(db: Database) -> None:
         "create table passes (scope text primary key not null, at text not null,"
         " seq integer not null) strict, without rowid"
     )
+
+
+@migrations()
+def find_runners_up(db: Database) -> None:
+    """Which items would be in a story otherwise, and which ids lead to it."""
+    db.execute(
+        "create index assignments_runner_up on assignments (runner_up)"
+        " where runner_up is not null"
+    )
+    db.execute("create index redirects_target on redirects (target)")

@@ -183,6 +183,13 @@ class Stories:
         return found[0] if found else None
 
     @guarded
+    def some(self, stories: Iterable[str]) -> list[Story]:
+        """Those of these ids that have items, by id."""
+        named = json.dumps(list(stories))
+        which = "select value from json_each(:named)"
+        return self._stories(which, {"named": named, "end": _FOREVER})
+
+    @guarded
     def found(self) -> dict[str, str]:
         """Item -> its story."""
         rows_found = self._db.query("select item, story from assignments order by seq")
@@ -289,12 +296,13 @@ class Stories:
         )
 
     @guarded
-    def changes_around(self, story: str) -> list[LoggedChange]:
-        """What brought items to a story or took them away, in order."""
+    def changes_around(self, *stories: str) -> list[LoggedChange]:
+        """What brought items to any of these stories or took them away, in order."""
+        named = "(select value from json_each(:stories))"
         return log.found(
             self._db,
-            "select change from moves where before = :story or after = :story",
-            {"story": story},
+            f"select change from moves where before in {named} or after in {named}",
+            {"stories": json.dumps(stories)},
         )
 
     def _living(self, stories: Iterable[str]) -> set[str]:

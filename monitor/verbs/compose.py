@@ -158,6 +158,7 @@ def desk(config: Config, translator: Translator) -> Desk:
         watchlists(config),
         f"{engine.name} {engine.version}" if engine else "",
         plan(config).untranslated,
+        config.bridge,
     )
 
 

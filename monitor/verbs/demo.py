@@ -13,7 +13,8 @@ from monitor import pipeline
 from monitor.config.settings import Config, EngineName, PollSettings
 from monitor.digest.edition import due_date
 from monitor.errors import ConfigError
-from monitor.export import headline, stories_json
+from monitor.explaining import explain
+from monitor.export import stories_json
 from monitor.model import LANGUAGES, SIDES, Coverage, Subscriber, Watchlist
 from monitor.newsroom.content import FIRST_HOUR, LAST_HOUR
 from monitor.newsroom.server import Newsroom, serve
@@ -139,9 +140,11 @@ def _write(
     day = due_date(READER, LAST_HOUR)
     edition = pipeline.make_edition(store, desk, READER, day, LAST_HOUR)
     sender = compose.sender(config)
+    why = explain(store, [c.story for c in coverages], config.bridge)
+    told = stories_json(coverages, why).encode()
     return [
         *write_edition(edition, sender, files.folder, LAST_HOUR, stem="digest"),
-        write_file(files.folder / "stories.json", stories_json(coverages).encode()),
+        write_file(files.folder / "stories.json", told),
         files.db,
         files.config,
     ]
@@ -198,7 +201,7 @@ def _largest(both: list[Coverage]) -> list[tuple[str, object]]:
     return [
         (
             "  ".join(f"{side} {len(c.sides[side].items):2}" for side in SIDES),
-            headline(c.story, "en"),
+            c.story.headline("en"),
         )
         for c in largest
     ]

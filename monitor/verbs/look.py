@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from monitor import export, pipeline
+from monitor.config.settings import Config
 from monitor.coverage.sides import compare
 from monitor.digest.phrases import Speaker
 from monitor.errors import ConfigError
-from monitor.model import SIDES, Coverage, LagCertainty, LoggedChange
+from monitor.explaining import explain, explain_one
+from monitor.model import SIDES, Coverage, Item, LagCertainty, Story
+from monitor.store.database import Store
+from monitor.stories.explain import Explanation, Membership, chance, in_short, in_words
+from monitor.stories.themes import Theme
 from monitor.terminal import facts, show, show_json
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
@@ -20,52 +24,113 @@ _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 # --- stories -------------------------------------------------------------------
 
 _ITEM_COLUMNS = ("id", "published", "country", "outlet", "title", "why")
+_THEME_COLUMNS = ("id", "p", "headline", "names")
 _STORY_COLUMNS = ("id", "US", "MX", "leader", "lag_minutes", "last_seen", "headline")
 
 
 def list_stories(paths: Paths, days: int, as_json: bool) -> None:
     """The stories of the last days, the largest first."""
-    found = _coverages(paths, days)
-    found.sort(key=lambda c: (not c.crosses_border, -len(c.story.members), c.story.id))
-    rows = [export.story_dict(coverage) for coverage in found]
-    if as_json:
-        show_json(rows)
-        return
-    for row in rows:
-        row |= {side: row["sides"][side]["items"] for side in SIDES}
-        row["headline"] = row["headline"]["en"] or row["headline"]["es"]
-    show(rows, _STORY_COLUMNS)
+    config = paths.read_config()
+    with paths.open_known_store() as store:
+        found = _coverages(store, config, days)
+        found.sort(key=_by_size)
+        if as_json:
+            why = explain(store, [c.story for c in found], config.bridge)
+            show_json([export.story_dict(c, why[c.story.id]) for c in found])
+            return
+    show([_row(coverage) for coverage in found], _STORY_COLUMNS)
 
 
-def show_story(paths: Paths, story: str, as_json: bool) -> None:
-    """One story: its items side by side in time, and why each is in it."""
-    owners = paths.read_config().owners
+def _by_size(coverage: Coverage) -> tuple[bool, int, str]:
+    story = coverage.story
+    return not coverage.crosses_border, -len(story.members), story.id
+
+
+def _row(coverage: Coverage) -> dict[str, object]:
+    story = coverage.story
+    return {
+        "id": story.id,
+        **{side: len(coverage.sides[side].items) for side in SIDES},
+        "leader": coverage.leader,
+        "lag_minutes": coverage.lag_minutes,
+        "last_seen": story.last_seen.isoformat(),
+        "headline": _headline(story),
+    }
+
+
+def _headline(story: Story) -> str:
+    return story.headline("en") or story.headline("es") or ""
+
+
+def show_story(paths: Paths, story: str, in_full: bool, as_json: bool) -> None:
+    """One story: its items side by side in time, and why each is in it.
+
+    ``in_full`` gives every reason, and not in a table.
+    """
+    config = paths.read_config()
     with paths.open_known_store() as store:
         known = store.stories.one(story)
         if known is None:
             raise ConfigError(
                 f"no story has the id {story!r}; see 'monitor stories list'"
             )
-        brought = _brought(known.id, store.stories.changes_around(known.id))
-    row = export.story_dict(compare(known, owners))
+        why = explain_one(store, known, config.bridge)
+    coverage = compare(known, config.owners)
     if as_json:
-        show_json(row)
+        show_json(export.story_dict(coverage, why))
         return
     if known.id != story:
         print(f"note: {story} was merged into {known.id}")
-    lag, certainty = row["lag_minutes"], row["lag_certainty"]
-    facts(
-        row["headline"]["en"] or row["headline"]["es"],
-        [
-            ("leader", row["leader"]),
-            ("lag", None if lag is None else _duration(lag)),
-            ("certainty", certainty and _CERTAINTIES[certainty]),
-        ],
-    )
+    facts(_headline(known), _story_facts(coverage, why))
     print()
-    for item in row["items"]:
-        item["why"] = brought.get(item["id"]) or _why(item["why"])
-    show(row["items"], _ITEM_COLUMNS)
+    if in_full:
+        for told in why.memberships.values():
+            facts(_title(told.item), [("why", in_words(told))])
+    else:
+        show([_item_row(told) for told in why.memberships.values()], _ITEM_COLUMNS)
+    if why.themes:
+        print("\nSame theme, other stories")
+        show([_theme_row(theme) for theme in why.themes], _THEME_COLUMNS)
+
+
+def _story_facts(coverage: Coverage, why: Explanation) -> list[tuple[str, object]]:
+    lag, certainty = coverage.lag_minutes, coverage.lag_certainty
+    shared = {
+        "shared, en": why.shared.terms["en"],
+        "shared, es": why.shared.terms["es"],
+        "in both": why.shared.both,
+    }
+    return [
+        ("leader", coverage.leader),
+        ("lag", None if lag is None else _duration(lag)),
+        ("certainty", certainty and _CERTAINTIES[certainty]),
+        *((name, ", ".join(terms)) for name, terms in shared.items() if terms),
+    ]
+
+
+def _item_row(told: Membership) -> dict[str, object]:
+    item = told.item
+    return {
+        "id": item.id,
+        "published": item.published.isoformat(),
+        "country": item.country,
+        "outlet": item.outlet,
+        "title": item.title,
+        "why": in_short(told),
+    }
+
+
+def _title(item: Item) -> str:
+    return f"{item.published.isoformat()} {item.country} {item.outlet}: {item.title}"
+
+
+def _theme_row(theme: Theme) -> dict[str, object]:
+    return {
+        "id": theme.other.id,
+        "p": chance(theme.score) if theme.score else None,
+        "headline": theme.other.headline,
+        "names": ", ".join(theme.names),
+    }
 
 
 _CERTAINTIES: Mapping[LagCertainty, str] = {
@@ -79,29 +144,10 @@ def _duration(minutes: int) -> str:
     return Speaker("en", "UTC").duration(minutes) if minutes else "same minute"
 
 
-def _brought(story: str, changes: Iterable[LoggedChange]) -> dict[str, str]:
-    """Item -> what brought it to this story, for those that did not join it at once."""
-    return {
-        move.item: f"{logged.change.kind}: {logged.change.reason}"
-        for logged in changes
-        for move in logged.change.moves
-        if move.after == story
-    }
-
-
-def _why(why: Mapping[str, Any]) -> str:
-    """An opener's score is its closeness to a story that it did not join."""
-    if why["nearest"] is None:
-        return "opened the story"
-    return f"{why['score']:.2f} {', '.join(why['shared'])}".rstrip()
-
-
-def _coverages(paths: Paths, days: int) -> list[Coverage]:
-    config = paths.read_config()
-    with paths.open_known_store() as store:
-        end = store.items.last_moment() or compose.now()
-        start = max(end - timedelta(days=days), _BEGINNING)
-        return pipeline.compare(store, config.owners, start, end + timedelta(seconds=1))
+def _coverages(store: Store, config: Config, days: int) -> list[Coverage]:
+    end = store.items.last_moment() or compose.now()
+    start = max(end - timedelta(days=days), _BEGINNING)
+    return pipeline.compare(store, config.owners, start, end + timedelta(seconds=1))
 
 
 # --- export --------------------------------------------------------------------
@@ -109,15 +155,17 @@ def _coverages(paths: Paths, days: int) -> list[Coverage]:
 
 def export_stories(paths: Paths, form: str, days: int, out: Path | None) -> None:
     """Stories of the last days as json, csv or atom."""
-    found = _coverages(paths, days)
-    match form:
-        case "json":
-            text = export.stories_json(found)
-        case "csv":
-            text = export.stories_csv(found)
-        case _:
-            contact = paths.read_config().contact
-            text = export.stories_atom(found, contact, _latest(found))
+    config = paths.read_config()
+    with paths.open_known_store() as store:
+        found = _coverages(store, config, days)
+        match form:
+            case "json":
+                why = explain(store, [c.story for c in found], config.bridge)
+                text = export.stories_json(found, why)
+            case "csv":
+                text = export.stories_csv(found)
+            case _:
+                text = export.stories_atom(found, config.contact, _latest(found))
     _put(text, out)
 
 

@@ -30,7 +30,8 @@ def dashboard(paths: Paths, port: int) -> Callable[[Event | None], None]:
     paths.open_known_store().close()
     # Pages name the engine of each translation; none is opened to show them.
     lists = compose.watchlists(config)
-    desk = Desk(config.feeds, config.owners, lists, config.engine)
+    engine, own = config.engine, config.bridge
+    desk = Desk(config.feeds, config.owners, lists, engine, own=own)
     app = create_app(paths.open_known_store, desk, compose.now)
     listener = server.listen(port)
     print(f"dashboard: {server.address(listener)}", flush=True)

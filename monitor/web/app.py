@@ -28,6 +28,7 @@ from monitor.coverage.sides import compare
 from monitor.digest.edition import window
 from monitor.digest.phrases import Speaker
 from monitor.errors import MonitorError
+from monitor.explaining import explain, explain_one
 from monitor.model import Coverage
 from monitor.pipeline import Desk
 from monitor.store.database import Store
@@ -128,8 +129,9 @@ class _Site:
                 return _moved(found.id)
             changes = store.stories.changes_around(found.id)
             corrections = store.corrections.all()
+            why = explain_one(store, found, self._desk.own)
         coverage = compare(found, self._desk.owners)
-        page = story_page(coverage, changes, corrections, self._speaker)
+        page = story_page(coverage, why, changes, corrections, self._speaker)
         return _page("story.html", page=page)
 
     def health(self) -> HTMLResponse:
@@ -142,25 +144,28 @@ class _Site:
 
     def stories_json(self, day: str = "") -> Response:
         """``/stories.json``: one day's stories, or the last week's."""
-        text = export.stories_json(self._coverages(day))
+        with self._open_store() as store:
+            found = self._coverages(store, day)
+            why = explain(store, [c.story for c in found], self._desk.own)
+        text = export.stories_json(found, why)
         return Response(text, media_type="application/json")
 
     def stories_atom(self, request: Request, day: str = "") -> Response:
         """``/stories.atom``: the same for feed readers."""
-        found = self._coverages(day)
+        with self._open_store() as store:
+            found = self._coverages(store, day)
         newest = max((c.story.last_seen for c in found), default=self._clock())
         address = str(request.base_url).rstrip("/")
         text = export.stories_atom(found, address, newest)
         return Response(text, media_type="application/atom+xml")
 
-    def _coverages(self, day: str) -> list[Coverage]:
-        with self._open_store() as store:
-            if day:
-                start, end = window(self._reader, edition_date(_day(day)))
-            else:
-                last = store.items.last_moment() or self._clock()
-                start, end = last - timedelta(days=FEED_DAYS), last + _SECOND
-            return pipeline.compare(store, self._desk.owners, start, end)
+    def _coverages(self, store: Store, day: str) -> list[Coverage]:
+        if day:
+            start, end = window(self._reader, edition_date(_day(day)))
+        else:
+            last = store.items.last_moment() or self._clock()
+            start, end = last - timedelta(days=FEED_DAYS), last + _SECOND
+        return pipeline.compare(store, self._desk.owners, start, end)
 
     def _newest_day(self, store: Store) -> date:
         """The day of the newest item; a feed's clock may run ahead of ours."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from monitor.digest.headline import clean
 from monitor.digest.phrases import Speaker
 from monitor.model import Change, ChangeKind, LoggedChange, LoggedCorrection, Story
+from monitor.stories.explain import chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +72,11 @@ def history(
     )
 
 
-def arrivals(
-    story: Story, changes: Iterable[LoggedChange], speaker: Speaker
-) -> Mapping[str, str]:
-    """Item -> what brought it to this story, for those that did not join it at once."""
-    brought = {
-        move.item: logged
-        for logged in changes
-        for move in logged.change.moves
-        if move.after == story.id
-    }
-    return {
-        item: f"Brought here on {speaker.moment(logged.at)}: {_why(logged.change)}."
-        for item, logged in brought.items()
-    }
+def brought_words(logged: LoggedChange, speaker: Speaker) -> str:
+    """What brought an item here: when, by whom and why."""
+    change = logged.change
+    reason = clean(change.reason) or _KINDS[change.kind].lower()
+    return f"Brought here on {speaker.moment(logged.at)} by {_by(change)}: {reason}."
 
 
 _KINDS: Mapping[ChangeKind, str] = {
@@ -111,7 +103,7 @@ def _change(story: str, logged: LoggedChange, speaker: Speaker) -> ChangeView:
 def _by(change: Change) -> str:
     if change.correction is not None:
         return f"correction {change.correction}"
-    return "monitor" if change.score is None else f"monitor, {change.score:.2f}"
+    return "monitor" if change.score is None else f"monitor, p {chance(change.score)}"
 
 
 def _exchanges(story: str, change: Change, speaker: Speaker) -> Iterable[ExchangeView]:
@@ -149,7 +141,3 @@ def _correction(
 def _named(logged: LoggedCorrection) -> tuple[str, ...]:
     said = logged.correction
     return (*said.together, *said.apart[0], *said.apart[1])
-
-
-def _why(change: Change) -> str:
-    return clean(change.reason) or _KINDS[change.kind].lower()

@@ -1,13 +1,12 @@
 """One story's coverage -> its page: every item on one line of time, and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.coverage.lag import first_dated
 from monitor.digest.headline import clean
 from monitor.digest.phrases import Speaker
-from monitor.export import headline
 from monitor.model import (
     LANGUAGES,
     SIDES,
@@ -21,10 +20,19 @@ from monitor.model import (
     Member,
     Story,
 )
+from monitor.stories.explain import Explanation
 from monitor.web.days import day_of
 from monitor.web.headlines import HeadlineView, headline_view
-from monitor.web.history import History, arrivals, history
+from monitor.web.history import History, history
 from monitor.web.today import counts
+from monitor.web.why import (
+    OtherView,
+    SharedView,
+    WhyView,
+    shared_views,
+    theme_view,
+    why_view,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +43,6 @@ class TitleView:
     language: Language
     by: str
     """The engine, if no item of the story is written in that language."""
-
-
-@dataclass(frozen=True, slots=True)
-class NearestView:
-    """Another item of the story, to which the page leads."""
-
-    id: str
-    outlet: str
-
-
-@dataclass(frozen=True, slots=True)
-class WhyView:
-    """Why an item is in the story."""
-
-    score: str
-    is_opener: bool
-    parts: tuple[tuple[str, str], ...]
-    """Channel and its share, the largest first."""
-    shared: tuple[str, ...]
-    nearest: NearestView | None
-    brought: str
-    """What brought it here from another story; then the rest is about that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +59,7 @@ class ItemView:
     certainty: str
     """How far to trust its time."""
     why: WhyView
-    is_copy: bool
-    """Whether its text repeats another item's."""
-    copy_of: NearestView | None
-    """That item, if it is in this story."""
+    """It says whose text it is, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +88,15 @@ class StoryPage:
     certainty: LagCertainty | None
     certainty_words: str
     columns: tuple[ColumnView, ...]
+    shared: tuple[SharedView, ...]
     items: tuple[ItemView, ...]
+    themes: tuple[OtherView, ...]
     history: History
 
 
 def story_page(
     coverage: Coverage,
+    why: Explanation,
     changes: Sequence[LoggedChange],
     corrections: Iterable[LoggedCorrection],
     speaker: Speaker,
@@ -129,7 +115,9 @@ def story_page(
         certainty=certainty,
         certainty_words=speaker.words.certainty[certainty] if certainty else "",
         columns=tuple(_column(coverage, side, speaker) for side in SIDES),
-        items=_items(story, arrivals(story, changes, speaker), speaker),
+        shared=shared_views(why.shared),
+        items=_items(story, why, speaker),
+        themes=tuple(map(theme_view, why.themes)),
         history=history(story, changes, corrections, speaker),
     )
 
@@ -138,7 +126,7 @@ def _titles(story: Story) -> list[TitleView]:
     """In both languages, an original first."""
     titles = []
     for language in LANGUAGES:
-        text = clean(headline(story, language) or "")
+        text = clean(story.headline(language) or "")
         if text:
             titles.append(TitleView(text, language, _engine(story, language)))
     return sorted(titles, key=lambda title: bool(title.by))
@@ -178,25 +166,19 @@ def _column(coverage: Coverage, side: Country, speaker: Speaker) -> ColumnView:
     )
 
 
-def _items(
-    story: Story, brought: Mapping[str, str], speaker: Speaker
-) -> tuple[ItemView, ...]:
+def _items(story: Story, why: Explanation, speaker: Speaker) -> tuple[ItemView, ...]:
     first = first_dated(m.item for m in story.members)
-    members = {m.item.id: m for m in story.members}
+    here = {member.item.id for member in story.members}
     return tuple(
-        _item(m, members, first, _why(m, members, brought.get(m.item.id, "")), speaker)
+        _item(m, first, why_view(why.memberships[m.item.id], here, speaker), speaker)
         for m in story.members
     )
 
 
 def _item(
-    member: Member,
-    members: dict[str, Member],
-    first: Item | None,
-    why: WhyView,
-    speaker: Speaker,
+    member: Member, first: Item | None, why: WhyView, speaker: Speaker
 ) -> ItemView:
-    item, copied = member.item, member.assignment.copy_of
+    item = member.item
     return ItemView(
         id=item.id,
         side=item.country,
@@ -206,8 +188,6 @@ def _item(
         is_first=item == first,
         certainty=_CERTAINTY.get(item.date_source, ""),
         why=why,
-        is_copy=copied is not None,
-        copy_of=_other(copied, members),
     )
 
 
@@ -222,22 +202,3 @@ def _after(item: Item, first: Item | None, speaker: Speaker) -> str:
         return ""
     minutes = (item.published - first.published) // timedelta(minutes=1)
     return f"+{speaker.duration(minutes)}" if minutes else "same minute"
-
-
-def _why(member: Member, members: dict[str, Member], brought: str) -> WhyView:
-    assignment = member.assignment
-    why = assignment.why
-    parts = sorted(why.parts.items(), key=lambda part: -part[1])
-    return WhyView(
-        score=f"{assignment.score:.2f}",
-        is_opener=why.nearest is None,
-        parts=tuple((name, f"{share:.2f}") for name, share in parts if share >= 0.005),
-        shared=tuple(clean(term) for term in why.shared),
-        nearest=_other(why.nearest, members),
-        brought=brought,
-    )
-
-
-def _other(item: str | None, members: dict[str, Member]) -> NearestView | None:
-    other = members.get(item or "")
-    return NearestView(other.item.id, clean(other.item.outlet)) if other else None

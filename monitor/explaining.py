@@ -1,0 +1,118 @@
+"""What the store knows around stories -> why their items are in them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from monitor.entry import Entry
+from monitor.model import Item, LoggedChange, RunnerUp, Story
+from monitor.store.database import Store
+from monitor.stories.aliases import aliases
+from monitor.stories.background import background
+from monitor.stories.explain import Explanation, arrivals, membership
+from monitor.stories.shared import read_members, shared_terms
+from monitor.stories.terms import TermReader
+from monitor.stories.themes import (
+    LEAST_RUNNER_UP,
+    Other,
+    other,
+    sharing,
+    sought_names,
+    themes,
+    with_names,
+)
+
+_NEAR = timedelta(days=7)
+"""How long before and after a story others of its theme are looked for by names."""
+_READ = 30
+"""Stories that are read to find those which share rare names."""
+
+
+def explain(
+    store: Store, stories: Sequence[Story], own: tuple[Entry, ...] = ()
+) -> dict[str, Explanation]:
+    """Story -> why its items are in it, what they share, and what is near it.
+
+    ``own`` is what a person adds to the bridge.
+    """
+    ids = [story.id for story in stories]
+    ties = _ties(store.relations.runners_up(ids, LEAST_RUNNER_UP))
+    changes = _changes(store.stories.changes_around(*ids))
+    items, living = _items(store, stories), _living(store, stories)
+    others = _others(store, stories, (*living.values(), *ties))
+    runners_up = {was: others[now] for was, now in living.items() if now in others}
+    reader = TermReader(background(), aliases(own))
+    made = {}
+    for story in stories:
+        brought = arrivals(story.id, changes.get(story.id, ()))
+        # One item alone shares nothing, and reading is what takes the time.
+        read = read_members(story, reader) if len(story.members) > 1 else []
+        made[story.id] = Explanation(
+            {
+                m.item.id: membership(m, items, runners_up, brought.get(m.item.id))
+                for m in story.members
+            },
+            shared_terms(read),
+            themes(story.id, ties.get(story.id, ()), others),
+        )
+    return made
+
+
+def explain_one(store: Store, story: Story, own: tuple[Entry, ...] = ()) -> Explanation:
+    """The same of one story, and those that share rare names alone are near it, too."""
+    made = explain(store, [story], own)[story.id]
+    reader = TermReader(background(), aliases(own))
+    read = read_members(story, reader, in_english=True)
+    start, end = story.first_seen - _NEAR, story.last_seen + _NEAR
+    found = store.relations.mentioning(sought_names(read), start, end, _READ)
+    near = [s for s in store.stories.some(found) if s.id != story.id]
+    names = sharing(
+        read, {s.id: read_members(s, reader, in_english=True) for s in near}
+    )
+    others = {s.id: other(s) for s in near}
+    return replace(made, themes=with_names(made.themes, names, others))
+
+
+def _ties(runners_up: Iterable[RunnerUp]) -> Mapping[str, Sequence[RunnerUp]]:
+    """Story, at either end -> its ties."""
+    found = defaultdict(list)
+    for tie in runners_up:
+        found[tie.story].append(tie)
+        found[tie.other].append(tie)
+    return found
+
+
+def _changes(logged: Iterable[LoggedChange]) -> Mapping[str, Sequence[LoggedChange]]:
+    """Story -> the changes that brought it items or took them away, in order."""
+    found = defaultdict(list)
+    for each in logged:
+        moves = each.change.moves
+        for story in dict.fromkeys(s for m in moves for s in (m.before, m.after)):
+            found[story].append(each)
+    return found
+
+
+def _items(store: Store, stories: Iterable[Story]) -> Mapping[str, Item]:
+    """Id -> item, of those in the stories and those that are near them or copied."""
+    members = [member for story in stories for member in story.members]
+    here = {member.item.id: member.item for member in members}
+    made = (member.assignment for member in members)
+    named = {name for each in made for name in (each.why.nearest, each.copy_of) if name}
+    return here | store.items.named(named - here.keys())
+
+
+def _living(store: Store, stories: Iterable[Story]) -> Mapping[str, str]:
+    """Runner-up of any member -> where its id leads by now."""
+    members = (member for story in stories for member in story.members)
+    named = {member.assignment.why.runner_up for member in members}
+    return store.relations.living(name for name in named if name)
+
+
+def _others(
+    store: Store, stories: Iterable[Story], ids: Iterable[str]
+) -> Mapping[str, Other]:
+    """Id -> story, of these stories and of others that have items."""
+    here = {story.id: other(story) for story in stories}
+    found = store.stories.some({*ids} - here.keys())
+    return here | {story.id: other(story) for story in found}

@@ -1,0 +1,116 @@
+"""Explanations as the page of a story shows them."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from monitor.digest.headline import clean
+from monitor.digest.phrases import Speaker
+from monitor.model import LANGUAGES, Item, Language
+from monitor.stories.explain import Entrance, Membership, apart, chance
+from monitor.stories.shared import Shared
+from monitor.stories.themes import Other, Theme
+from monitor.text import clip
+from monitor.web.history import brought_words
+
+_TITLE_LENGTH = 160
+"""Characters of another headline shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearView:
+    """The item that explains another's place."""
+
+    id: str
+    """Empty if it is not on this page."""
+    title: str
+    language: Language
+    outlet: str
+    apart: str
+    """How long lies between the two; empty if one is undated."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherView:
+    """Another story, to which the page leads."""
+
+    id: str
+    headline: str
+    language: Language
+    p: str
+    """Empty if it is tied by names alone."""
+    names: tuple[str, ...]
+    is_own: bool
+    """Whether it became a part of this story."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhyView:
+    """Why an item is in the story."""
+
+    entrance: Entrance
+    p: str
+    evidence: tuple[tuple[str, str], ...]
+    """A channel's words and its share, the largest first."""
+    shared: tuple[str, ...]
+    near: NearView | None
+    otherwise: OtherView | None
+    is_recurring: bool
+    brought: str
+    """What brought it here from another story; then the rest is about that one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedView:
+    """Terms that the items of a language have in common."""
+
+    name: str
+    language: Language
+    terms: tuple[str, ...]
+
+
+def why_view(why: Membership, here: Container[str], speaker: Speaker) -> WhyView:
+    """One membership; ``here`` are the items on the page."""
+    other, p = why.runner_up, chance(why.runner_up_score)
+    return WhyView(
+        entrance=why.entrance,
+        p=chance(why.score),
+        evidence=tuple((clean(name), chance(share)) for name, share in why.evidence),
+        shared=tuple(clean(term) for term in why.shared),
+        near=_near(why.item, why.nearest, here) if why.nearest else None,
+        otherwise=_other(other, p, is_own=why.is_own) if other else None,
+        is_recurring=why.item.recurring,
+        brought=brought_words(why.brought, speaker) if why.brought else "",
+    )
+
+
+def theme_view(theme: Theme) -> OtherView:
+    """A story of the same theme."""
+    p = chance(theme.score) if theme.score else ""
+    return _other(theme.other, p, tuple(clean(name) for name in theme.names))
+
+
+def shared_views(shared: Shared) -> tuple[SharedView, ...]:
+    """What both languages share, then each of them; none where nothing is shared."""
+    named = {"en": "Shared in English", "es": "Shared in Spanish"}
+    found = [
+        SharedView("Shared in both", "en", shared.both),
+        *(SharedView(named[code], code, shared.terms[code]) for code in LANGUAGES),
+    ]
+    return tuple(view for view in found if view.terms)
+
+
+def _near(item: Item, near: Item, here: Container[str]) -> NearView:
+    return NearView(
+        id=near.id if near.id in here else "",
+        title=clip(clean(near.title), _TITLE_LENGTH) or "…",
+        language=near.language,
+        outlet=clean(near.outlet),
+        apart=apart(item, near),
+    )
+
+
+def _other(
+    other: Other, p: str, names: tuple[str, ...] = (), *, is_own: bool = False
+) -> OtherView:
+    headline = clip(clean(other.headline), _TITLE_LENGTH) or other.id
+    return OtherView(other.id, headline, other.language, p, names, is_own)
