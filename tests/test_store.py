@@ -202,6 +202,7 @@ def test_every_table_is_strict(store, tmp_path):
         "redirects",
         "corrections",
         "vectors",
+        "passes",
     }
     assert all(strict for _, strict in tables)
 
