@@ -192,8 +192,9 @@ class Sparse:
             order = np.argsort(anew, kind="stable")
             pairs = np.column_stack((which[order], values[order, 0]))
             ends = np.cumsum(np.bincount(anew, minlength=len(used)))
-            for i, part in enumerate(np.split(pairs.astype(np.float32), ends[:-1])):
-                self._postings[i].frombytes(part.tobytes())
+            parts = np.split(pairs.astype(np.float32), ends)[: len(ends)]
+            for posting, part in zip(self._postings, parts, strict=True):
+                posting.frombytes(part.tobytes())
 
     def _flat(self, rows: Rows) -> tuple[Rows, Rows]:
         """(index into ``rows``, index into all cells) of every cell of the rows."""
