@@ -9,8 +9,8 @@ The steps, in the order data meets them::
 
 Each step reads the store, calls pure functions and writes the store one unit of work
 at a time. The poll, with threads and processes of its own, is in ``polling.py``, the
-clustering, which remembers a week of items, in ``clustering.py``. Run twice, a step changes nothing the second time; killed anywhere, the next run goes on
-where it stopped.
+clustering, which remembers a week of items, in ``clustering.py``. Run twice, a step
+changes nothing the second time; killed anywhere, the next run goes on where it stopped.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence

@@ -256,3 +256,31 @@ def test_a_swept_one_goes_on_like_one_that_never_had_the_rest(bags, late, data):
     )
     here, there = (found(made, len(kept), EVERYTHING) for made in (swept, fresh))
     assert here == pytest.approx(there)
+
+
+# --- rarity --------------------------------------------------------------------------
+
+
+def test_a_rows_rarity_is_its_own_whichever_row_had_the_term_first():
+    made, turned = Sparse(1), Sparse(1)
+    bags = [({"t": (1.0,), "u": (1.0,)}, [3.0, 6.0]), ({"t": (1.0,)}, [5.0])]
+    for one, added in ((made, bags), (turned, bags[::-1])):
+        for values, rarity in added:
+            one.add(values, rarity)
+    assert made.rarity(0).tolist() == turned.rarity(1).tolist() == [3, 6]
+    assert made.rarity(1).tolist() == turned.rarity(0).tolist() == [5]
+    for one in (made, turned):
+        one.damp(rows(0, 1), 2)
+    assert made.damping(0).tolist() == turned.damping(1).tolist()
+    assert made.damping(0)[0] < 1
+
+
+def test_a_rarity_that_is_gone_leaves_no_trace_in_the_damping():
+    made, fresh = Sparse(1), Sparse(1)
+    made.add({"t": (1.0,)}, [9.0])
+    for one in (made, fresh):
+        one.add({"t": (1.0,)}, [3.0])
+        one.add({"t": (1.0,)}, [3.0])
+    made.damp(rows(1, 2), 2)
+    fresh.damp(rows(0, 1), 2)
+    assert made.damping(1).tolist() == fresh.damping(0).tolist()
