@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from builders import NOW, assignment, item, reading
 from monitor.evaluation.datasets import read
-from monitor.model import Assignment, Reading
+from monitor.model import (
+    Assignment,
+    Change,
+    Correction,
+    LoggedCorrection,
+    Move,
+    Reading,
+)
 from monitor.newsroom.content import labelled_path
 from monitor.stories import cluster
 from monitor.stories.cluster import WINDOW, Clusterer
@@ -303,6 +310,133 @@ def test_a_story_that_goes_on_outlives_a_week():
 def test_a_date_to_come_does_not_end_other_stories():
     future = en("Shelter finds homes for kittens", published=NOW + 9 * WINDOW, seen=NOW)
     assert stories(twin("a", 0), future, twin("b", 60))[2] == "sa"
+
+
+# --- what a person said --------------------------------------------------------------
+
+
+def rules(*said: Correction) -> Rules:
+    return Rules(LoggedCorrection(n, NOW, one) for n, one in enumerate(said, 1))
+
+
+def under(said: Rules, *of: Reading) -> list[str]:
+    clusterer = Clusterer(rules=said)
+    return [clusterer.assign(one).story for one in of]
+
+
+def test_what_belongs_together_is_together_whatever_it_says():
+    said = rules(Correction("merge", "", together=("duluth", "tula")))
+    assert under(said, DULUTH, TULA, TULA_EN) == ["sduluth"] * 3
+    clusterer = Clusterer(rules=said)
+    made = [clusterer.assign(one) for one in (DULUTH, TULA)][1]
+    assert (made.score, made.why.nearest, made.copy_of) == (1, "duluth", None)
+    assert set(made.why.parts.values()) == {0}
+
+
+def test_an_item_does_not_join_the_story_of_one_it_is_apart_from():
+    said = rules(Correction("split", "", apart=(("tula",), ("tula-en",))))
+    assert are_together(TULA, TULA_EN)
+    assert under(said, TULA, TULA_EN) == ["stula", "stula-en"]
+    clusterer = Clusterer(rules=said)
+    made = [clusterer.assign(one) for one in (TULA, TULA_EN)][1]
+    assert made.why.runner_up is None
+
+
+def test_a_copy_is_no_copy_where_a_person_said_otherwise():
+    same = twin("a", 0), twin("b", 9)
+    apart = rules(Correction("move", "", apart=(("b",), ("a",))))
+    assert [one.copy_of for one in assign_all(same)] == [None, "a"]
+    assert under(apart, *same) == ["sa", "sb"]
+    bound = rules(Correction("merge", "", together=("b", "tula")))
+    assert under(bound, TULA, *same) == ["stula", "sa", "stula"]
+
+
+# --- copies --------------------------------------------------------------------------
+
+
+def test_a_copy_goes_where_its_original_is_and_is_compared_with_nothing():
+    clusterer = Clusterer()
+    clusterer.assign(TULA)
+    first, again = (clusterer.assign(twin(name, n)) for n, name in enumerate("ab"))
+    assert (again.story, again.copy_of, again.score) == (first.story, "a", 1)
+    assert (again.why.nearest, again.why.parts["original"]) == ("a", 1)
+    assert sum(again.why.parts.values()) == 1
+    assert len(clusterer.present.members) == 2
+    assert clusterer.present.items("sa") == {"a", "b"}
+
+
+def test_a_copy_of_a_copy_repeats_the_original():
+    assert [
+        one.copy_of for one in assign_all([twin(x, n) for n, x in enumerate("abc")])
+    ] == [None, "a", "a"]
+
+
+def test_a_copy_follows_its_original_when_that_moves():
+    clusterer = Clusterer()
+    clusterer.assign(twin("a", 0))
+    clusterer.follow([Change("move", (Move("a", "sa", "sx"),), "")])
+    assert clusterer.assign(twin("b", 9)).story == "sx"
+
+
+# --- guards --------------------------------------------------------------------------
+
+
+def reports(count: int, outlet: str = "") -> list[Reading]:
+    """Reports on one bridge, no two alike."""
+    said = ["divers", "cranes", "welders", "lawyers", "tugboats", "pilots", "crews"]
+    return [
+        en(
+            f"Duluth bridge collapse: barge and {said[n % 7]} on pier {n + 20}",
+            minutes=n,
+            outlet=outlet or f"Outlet {n}",
+            id=f"r{n:02}",
+        )
+        for n in range(count)
+    ]
+
+
+def test_reports_on_one_event_are_one_story():
+    assert are_together(*reports(12))
+
+
+def test_a_hub_takes_only_what_is_close_to_three_of_its_members(monkeypatch):
+    distant = en("Duluth bridge collapse leaves the barge owner bankrupt", minutes=99)
+    news = [*reports(12), distant]
+    assert are_together(*news)
+    monkeypatch.setattr(cluster, "_HUB_MEMBERS", 12)
+    monkeypatch.setattr(cluster, "_HUB_SCORE", 0.9999)
+    made = assign_all(news)
+    assert {one.story for one in made[:-1]} == {"sr00"}
+    assert made[-1].story == f"s{distant.item.id}"
+    assert made[-1].score >= cluster.JOIN
+    monkeypatch.setattr(cluster, "_HUB_SCORE", 0.01)
+    assert are_together(*news)
+
+
+def test_one_outlet_cannot_flood_a_story(monkeypatch):
+    monkeypatch.setattr(cluster, "_HUB_SCORE", 0.9999)
+    flood = reports(12, "The Torrent")
+    own = en("Duluth bridge collapse: barge towed", minutes=99, outlet="The Torrent")
+    other = replace(own, item=replace(own.item, outlet="The Brook"))
+    unnamed = replace(own, item=replace(own.item, outlet=""))
+    assert assign_all([*flood, own])[-1].story == f"s{own.item.id}"
+    assert assign_all([*flood, other])[-1].story == "sr00"
+    assert assign_all([*flood, unnamed])[-1].story == "sr00"
+    half = [*reports(6, "The Torrent"), *reports(12)[6:]]
+    assert assign_all([*half, own])[-1].story == "sr00"
+
+
+def test_a_story_becomes_bilingual_by_a_strong_pair_alone(monkeypatch):
+    assert are_together(TULA, TULA_EN)
+    monkeypatch.setattr(cluster, "ACROSS", 1.01)
+    made = assign_all([TULA, TULA_EN])
+    assert made[1].story == "stula-en"
+    assert made[1].why.runner_up == "stula"
+    second = es("Explosión en refinería de Tula: 7 trabajadores", "", 90, id="more")
+    clusterer = Clusterer()
+    clusterer.recall(TULA_EN, assignment(TULA_EN.item, "sx"))
+    clusterer.recall(TULA, assignment(TULA.item, "sx"))
+    assert clusterer.assign(second).story == "sx"  # it is bilingual already
 
 
 # --- why -----------------------------------------------------------------------------
