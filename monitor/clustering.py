@@ -71,7 +71,6 @@ class Clustering:
         self._rules = Rules()
         self._clusterer: Clusterer | None = None
         self._mark: Mark | None = None
-        self._since: datetime | None = None
 
     # --- assign ----------------------------------------------------------------------
 
@@ -87,7 +86,7 @@ class Clustering:
             batch = readings[:BATCH]
             vectors = self._vectors(store, batch)
             with store.atomic():
-                clusterer = self._ready(store, batch[0].item.published, waiting.now)
+                clusterer = self._ready(store)
                 self._mark = None  # until what it decides is kept
                 made = [clusterer.assign(r, vectors.get(r.item.id)) for r in batch]
                 store.stories.assign(made)
@@ -111,11 +110,10 @@ class Clustering:
     def consolidate(self, store: Store, scope: Scope, now: datetime) -> list[Change]:
         """Merge, move and split what second thoughts ask for; logs that it was done."""
         with store.atomic():
-            newest = store.items.last_published()
-            if newest is None:
+            latest = store.items.last_compared()
+            if latest is None:
                 return []
-            latest = min(newest, now)
-            clusterer = self._ready(store, latest, now)
+            clusterer = self._ready(store)
             self._mark = None
             since = latest - WINDOW if scope == "window" else None
             items = store.stories.to_reconsider(since)
@@ -132,25 +130,23 @@ class Clustering:
 
     # --- the clusterer ---------------------------------------------------------------
 
-    def _ready(self, store: Store, oldest: datetime, now: datetime) -> Clusterer:
-        """The clusterer as it is after all decisions in the store."""
-        since = max(oldest, now - 2 * WINDOW) - _RECALLED
-        is_early_enough = self._since is not None and self._since <= since
-        if (
-            self._clusterer is not None
-            and self._mark == store.stories.mark()
-            and is_early_enough
-        ):
+    def _ready(self, store: Store) -> Clusterer:
+        """The clusterer as it is after all decisions in the store.
+
+        What is seven days older than the newest item is out of sight, whatever comes.
+        """
+        if self._clusterer is not None and self._mark == store.stories.mark():
             return self._clusterer
         self._rules = Rules(store.corrections.in_force())
         clusterer = Clusterer(
             self._reader, self._rules, DIMENSIONS if self._encoder else 0
         )
-        known = store.stories.window(since)
+        newest = store.items.last_compared()
+        known = store.stories.window(newest - _RECALLED) if newest else []
         vectors = self._vectors(store, [reading for reading, _ in known])
         for reading, assignment in known:
             clusterer.recall(reading, assignment, vectors.get(reading.item.id))
-        self._clusterer, self._since = clusterer, since
+        self._clusterer = clusterer
         return clusterer
 
     def _vectors(
