@@ -21,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from monitor import pipeline
+from monitor.clustering import Clustering, Waiting
 from monitor.digest.render import render
 from monitor.evaluation.datasets import read
 from monitor.feeds.cadence import Pace
@@ -87,11 +88,14 @@ def _steps(store: Store, items: list[Item]) -> None:
                     pipeline.translate(store, translator, pipeline.Plan((target,)), now)
                 ),
             )
-    patience = timedelta(0)
+    clustering, waiting = Clustering(), Waiting(SEEN, timedelta(0))
     _timed(
-        "cluster (items)",
+        "cluster (items)", len(items), lambda: list(clustering.assign(store, waiting))
+    )
+    _timed(
+        "second thoughts (items)",
         len(items),
-        lambda: list(pipeline.cluster(store, now, patience, pipeline.Plan(("en",)))),
+        lambda: clustering.consolidate(store, "hour", SEEN),
     )
     end = SEEN + timedelta(seconds=1)
     stories = len(store.stories.between(SEEN, end))

@@ -12,9 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from monitor.entry import Entry
 from monitor.model import Assignment, Change, Move, Reading
 from monitor.store.database import Store
@@ -24,7 +21,7 @@ from monitor.stories.background import background
 from monitor.stories.cluster import WINDOW, Clusterer
 from monitor.stories.consolidate import consolidate
 from monitor.stories.corrections import Rules
-from monitor.stories.dense import DIMENSIONS, Encoder, dense_text
+from monitor.stories.dense import DIMENSIONS, Encoder, Vectors, dense_text
 from monitor.stories.terms import TermReader
 
 Scope = Literal["hour", "window"]
@@ -71,7 +68,6 @@ class Clustering:
         self._rules = Rules()
         self._clusterer: Clusterer | None = None
         self._mark: Mark | None = None
-        self._since: datetime | None = None
 
     # --- assign ----------------------------------------------------------------------
 
@@ -84,11 +80,11 @@ class Clustering:
             seen_by=waiting.now,
         )
         if readings:
-            self._warm(store, readings[0].item.published, waiting.now)
+            self._warm(store)
         while readings:
             batch = readings[:BATCH]
             vectors = self._vectors(store, batch)
-            clusterer, mark = self._ready(store, batch[0].item.published, waiting.now)
+            clusterer, mark = self._ready(store)
             with store.atomic():
                 if store.stories.mark() != mark:  # someone else decided meanwhile
                     continue
@@ -118,12 +114,11 @@ class Clustering:
         They are had while others may write. If others did, nothing is kept of them,
         and they stay due.
         """
-        newest = store.items.last_published()
-        if newest is None:
+        latest = store.items.last_compared()
+        if latest is None:
             return []
-        latest = min(newest, now)
-        self._warm(store, latest, now)
-        clusterer, mark = self._ready(store, latest, now)
+        self._warm(store)
+        clusterer, mark = self._ready(store)
         self._mark = None
         items = store.stories.to_reconsider(
             latest - WINDOW if scope == "window" else None
@@ -146,38 +141,33 @@ class Clustering:
 
     # --- the clusterer ---------------------------------------------------------------
 
-    def _warm(self, store: Store, oldest: datetime, now: datetime) -> None:
+    def _warm(self, store: Store) -> None:
         """Have the window's vectors before the database is held for writing.
 
         A window that was never encoded takes minutes; each batch is kept at once.
         """
         if self._encoder is not None and self._clusterer is None:
-            known = store.stories.window(_start(oldest, now))
+            known = _window(store)
             for start in range(0, len(known), BATCH):
                 self._vectors(store, [r for r, _ in known[start : start + BATCH]])
 
-    def _ready(
-        self, store: Store, oldest: datetime, now: datetime
-    ) -> tuple[Clusterer, Mark]:
+    def _ready(self, store: Store) -> tuple[Clusterer, Mark]:
         """The clusterer as it is after all decisions in the store, and their mark."""
-        since, mark = _start(oldest, now), store.stories.mark()
-        is_early_enough = self._since is not None and self._since <= since
-        if self._clusterer and self._mark == mark and is_early_enough:
+        mark = store.stories.mark()
+        if self._clusterer is not None and self._mark == mark:
             return self._clusterer, mark
         self._rules = Rules(store.corrections.in_force())
         clusterer = Clusterer(
             self._reader, self._rules, DIMENSIONS if self._encoder else 0
         )
-        known = store.stories.window(since)
+        known = _window(store)
         vectors = self._vectors(store, [reading for reading, _ in known])
         for reading, assignment in known:
             clusterer.recall(reading, assignment, vectors.get(reading.item.id))
-        self._clusterer, self._since, self._mark = clusterer, since, mark
+        self._clusterer, self._mark = clusterer, mark
         return clusterer, mark
 
-    def _vectors(
-        self, store: Store, readings: Sequence[Reading]
-    ) -> dict[str, NDArray[np.float32]]:
+    def _vectors(self, store: Store, readings: Sequence[Reading]) -> dict[str, Vectors]:
         """Item -> its dense vector, kept or made; none without an encoder."""
         if self._encoder is None:
             return {}
@@ -192,9 +182,13 @@ class Clustering:
         return known
 
 
-def _start(oldest: datetime, now: datetime) -> datetime:
-    """From when on items are recalled to cluster one of that age."""
-    return max(oldest, now - 2 * WINDOW) - _RECALLED
+def _window(store: Store) -> list[tuple[Reading, Assignment]]:
+    """All that a new item may be compared with, as decided in order.
+
+    What is seven days older than the newest item is out of sight, whatever comes.
+    """
+    newest = store.items.last_compared()
+    return store.stories.window(newest - _RECALLED) if newest else []
 
 
 def _whole(store: Store, change: Change) -> Change:

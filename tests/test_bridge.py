@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from builders import NOW, item, show, watchlist
 from monitor import pipeline
+from monitor.clustering import Clustering, Waiting
 from monitor.config.read import read_config
 from monitor.coverage.watch import matches
 from monitor.entry import Entry
@@ -665,7 +666,8 @@ def test_feeds_yaml_reaches_translations_stories_and_watch_lists(tmp_path, store
     show(store, [spanish, english], NOW)
     plan = compose.plan(config)
     assert list(pipeline.translate(store, translator, plan, NOW))
-    assert list(pipeline.cluster(store, NOW, timedelta(0), plan))
+    clustering = Clustering(plan.own)
+    assert list(clustering.assign(store, Waiting(english.seen, timedelta(0))))
     [found] = store.stories.between(NOW - timedelta(days=9), NOW + timedelta(days=9))
     assert {member.item.id for member in found.members} == {spanish.id, english.id}
     made = [t.title for m in found.members for t in m.translations.values()]

@@ -87,6 +87,8 @@ bridge:
     office: Mayor of Rio Seco
     since: 2025-01-20
     checked: 2025-06-30
+stories:
+  dense: none
 """
 
 
@@ -192,6 +194,7 @@ def test_every_setting_arrives(read):
             "https://mirror.example/index.json",
             {("es", "en"): "A" * 64, ("en", "es"): "b" * 64},
         ),
+        dense="none",
     )
 
 
@@ -199,7 +202,7 @@ def test_what_is_left_out_has_defaults(read):
     contact, feeds = "contact: desk@example.org\n", GOOD[GOOD.index("feeds:") :]
     config = read(contact + feeds)
     assert config.poll == PollSettings()
-    assert config.engine == "auto"
+    assert (config.engine, config.dense) == ("auto", "auto")
     assert config.models == ModelSettings()
     assert (config.watchlists, config.subscribers, config.mail) == ((), (), None)
 
@@ -368,6 +371,7 @@ READER = "digest.subscribers[0]"
         ("seconds: 2.5", "seconds: .inf", "poll.timeout_seconds", "expected less than or equal to 600, found inf"),
         ("workers: 4", "workers: 65", "poll.workers", "expected less than or equal to 64, found 65"),
         ("bytes: 1_000_000", "bytes: 999", "poll.max_bytes", "expected greater than or equal to 1000"),
+        ("dense: none", "dense: torch", "stories.dense", "expected 'auto' or 'none', found 'torch'"),
         ("engine: none", "engine: google", "translation.engine", "expected 'auto', 'argos', 'apertium' or 'none', found 'google'"),
         ("https://mirror.example/", "http://mirror.example/", "translation.index", "expected an address such as https://example.org/index.json, found 'http://mirror.example/index.json'"),
         ("https://mirror.example/", "file:///srv/", "translation.index", "expected an address such as"),
@@ -596,6 +600,7 @@ def test_known_keys_lists_every_key_once_as_a_dotted_path():
         "poll",
         "poll.interval_minutes",
         "translation.engine",
+        "stories.dense",
         "watchlists.terms",
         "bridge.match",
         "digest.mail.host",

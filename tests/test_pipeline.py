@@ -7,6 +7,7 @@ import pytest
 
 from builders import NOW, feed, item, show, subscriber, translation
 from monitor import pipeline
+from monitor.clustering import PATIENCE, Clustering, Waiting
 from monitor.errors import DeliveryError, TranslationError
 from monitor.model import FeedState, Language
 from monitor.pipeline import Plan
@@ -276,12 +277,9 @@ def drones():
     ]
 
 
-def cluster(store: Store, now=NOW, patience=timedelta(0)):
-    return [
-        a
-        for batch in pipeline.cluster(store, now, patience, Plan(("en",)))
-        for a in batch
-    ]
+def cluster(store: Store, now=NOW + DAY, patience=timedelta(0)):
+    batches = Clustering().assign(store, Waiting(now, patience))
+    return [assigned for batch in batches for assigned in batch]
 
 
 def test_cluster_joins_what_belongs_together_and_only_once(store):
@@ -308,8 +306,8 @@ def test_a_spanish_item_waits_for_its_english_but_not_for_ever(store):
     spanish = item("Sheinbaum rechaza ataques con drones", "MX", "es")
     show(store, [spanish], NOW)
     seen = spanish.seen
-    assert cluster(store, seen + timedelta(minutes=59), pipeline.PATIENCE) == []
-    assert len(cluster(store, seen + timedelta(minutes=60), pipeline.PATIENCE)) == 1
+    assert cluster(store, seen + timedelta(minutes=59), PATIENCE) == []
+    assert len(cluster(store, seen + timedelta(minutes=60), PATIENCE)) == 1
 
 
 # --- compare, digest -----------------------------------------------------------

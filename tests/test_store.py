@@ -21,8 +21,11 @@ from monitor.model import (
     LANGUAGES,
     SIDES,
     Assignment,
+    Change,
+    Correction,
     FeedState,
     Item,
+    Move,
     Sighting,
     Translation,
     Why,
@@ -202,6 +205,7 @@ def test_every_table_is_strict(store, tmp_path):
         "redirects",
         "corrections",
         "vectors",
+        "passes",
     }
     assert all(strict for _, strict in tables)
 
@@ -1029,3 +1033,62 @@ def test_datetimes_are_read_in_utc(store):
     show(store, [item()], NOW)
     [found] = store.items.all(NOW)
     assert found.published.tzinfo is UTC
+
+
+# --- what the clusterer asks ------------------------------------------------------
+
+
+def test_the_last_item_compared_has_a_story_and_repeats_none(store):
+    assert store.items.last_compared() is None
+    first, copy, column, alone = (
+        item(minutes=n, id=name, recurring=name == "column")
+        for n, name in enumerate(("first", "copy", "column", "alone"))
+    )
+    ahead = item(published=NOW + timedelta(days=9), seen=NOW, id="ahead")
+    show(store, [first, copy, column, alone, ahead])
+    assert store.items.last_compared() is None
+    store.stories.assign(
+        [
+            assignment(first),
+            assignment(copy, copy_of="first"),
+            assignment(column),
+            assignment(ahead),
+        ]
+    )
+    assert store.items.last_compared() == first.published
+    store.stories.assign([assignment(alone)])
+    assert store.items.last_compared() == alone.published
+
+
+def test_the_mark_changes_with_every_decision(store):
+    marks = [store.stories.mark()]
+    one, other = item(id="a"), item(minutes=1, id="b")
+    show(store, [one, other])
+    assert store.stories.mark() == marks[0]
+    store.stories.assign([assignment(one), assignment(other)])
+    marks.append(store.stories.mark())
+    store.stories.change(Change("move", (Move("b", "sb", "sa"),), ""), NOW)
+    marks.append(store.stories.mark())
+    said = store.corrections.add(Correction("move", "", apart=(("a",), ("b",))), NOW)
+    marks.append(store.stories.mark())
+    store.corrections.undo(said)
+    marks.append(store.stories.mark())
+    assert len(set(marks)) == len(marks)
+    store.stories.log_pass("hour", NOW)
+    assert store.stories.mark() == marks[-1]
+
+
+def test_what_is_reconsidered_came_since_the_last_pass_or_in_the_window(store):
+    items = [item(minutes=n, id=f"i{n}") for n in range(4)]
+    show(store, items)
+    store.stories.assign(map(assignment, items[2:]))
+    assert store.stories.to_reconsider(None) == ["i2", "i3"]
+    store.stories.log_pass("window", NOW)
+    assert store.stories.to_reconsider(None) == []
+    store.stories.assign(map(assignment, items[:2]))
+    assert store.stories.to_reconsider(None) == ["i0", "i1"]
+    assert store.stories.to_reconsider(items[1].published) == ["i2", "i3", "i1"]
+    store.stories.log_pass("hour", NOW + timedelta(hours=1))
+    assert store.stories.to_reconsider(None) == []
+    assert store.stories.last_pass("window") == NOW
+    assert store.stories.last_pass("hour") == NOW + timedelta(hours=1)

@@ -331,6 +331,29 @@ def test_bags_have_length_one():
     for bag in (made.english, made.original, made.names):
         assert sum(weight.whole**2 for weight in bag.values()) == pytest.approx(1)
     assert sum(w.title**2 for w in made.english.values()) == pytest.approx(1)
+    assert sum(w**2 for w in made.letters.values()) == pytest.approx(1)
+
+
+def test_letters_are_the_runs_of_four_of_the_items_own_words():
+    made = terms("Ñuñoa", english="Nunoa in the mountains")
+    assert list(made.letters) == ["^nun", "nuno", "unoa", "noa$"]
+    assert len(set(made.letters.values())) == 1
+
+
+def test_words_that_both_languages_spell_alike_have_letters_in_common():
+    spanish, english = terms("refinería incendiada"), terms("refinery burns", "en")
+    assert {"^ref", "refi", "efin", "fine"} <= set(spanish.letters)
+    assert {"^ref", "refi", "efin", "fine"} <= set(english.letters)
+
+
+def test_short_and_common_words_have_no_letters():
+    assert not terms("With the ten and that for six", "en").letters
+    assert not terms("esta ciudad con una vez", "es").letters
+
+
+def test_a_rare_words_letters_weigh_more_than_a_common_ones():
+    made = terms("la presidenta en Ñuñoa")
+    assert made.letters["nuno"] > made.letters["side"]
 
 
 def test_a_spanish_item_meets_an_english_one_in_the_english_channel():
@@ -362,6 +385,7 @@ def test_words_that_every_item_has_say_nothing():
 def test_a_text_that_says_nothing_has_empty_bags(text):
     made = terms(text, summary=text, english=text)
     assert not (made.english or made.original or made.names or made.words)
+    assert not made.letters
 
 
 def test_every_term_has_a_surface_a_person_wrote():

@@ -112,9 +112,16 @@ class Items:
         return datetime.fromisoformat(row["last"]) if row["last"] else None
 
     @guarded
-    def last_published(self) -> datetime | None:
-        """When the newest item was published; None if there is none."""
-        [row] = self._db.query("select max(published) as last from items")
+    def last_compared(self) -> datetime | None:
+        """When the newest item was published that new ones are compared with.
+
+        It has a story, repeats no other and does not recur; a date to come is no date.
+        None if there is none.
+        """
+        [row] = self._db.query(
+            "select max(min(published, seen)) as last from assignments"
+            " join items on items.id = item where copy_of is null and not recurring"
+        )
         return datetime.fromisoformat(row["last"]) if row["last"] else None
 
     @guarded

@@ -41,21 +41,23 @@ def coefficients(*, is_dense: bool) -> Coefficients:
 
 
 def parse(made: Mapping[str, Any], *, is_dense: bool) -> Coefficients:
-    """Raises ConfigError if the file is of another version or lacks a column."""
+    """Raises ConfigError if the file is of another version or lacks a part."""
     if made.get("schema") != SCHEMA:
         raise ConfigError(
             f"model.json: schema {made.get('schema')!r}, not {SCHEMA}: make it anew"
             " with bench/fit_stories.py"
         )
-    one = made["dense" if is_dense else "sparse"]
-    pairs, joins = one["pairs"], one["joins"]
+    one = made.get("dense" if is_dense else "sparse", {})
+    pairs, joins = one.get("pairs", {}), one.get("joins", {})
     names = [name for name, _ in COLUMNS]
     return Coefficients(
         PairModel(
-            _regression(pairs["within"], names), _regression(pairs["across"], names)
+            _regression(pairs.get("within", {}), names),
+            _regression(pairs.get("across", {}), names),
         ),
         JoinModel(
-            _regression(joins["known"], FEATURES), _regression(joins["new"], FEATURES)
+            _regression(joins.get("known", {}), FEATURES),
+            _regression(joins.get("new", {}), FEATURES),
         ),
         join_at=one["join_at"],
         merge_at=one["merge_at"],
@@ -80,9 +82,10 @@ def plain(learnt: Coefficients) -> dict[str, Any]:
 
 
 def _regression(made: Mapping[str, Any], names: Sequence[str]) -> Regression:
-    weights = made["weights"]
-    if set(weights) != set(names):
-        wrong = ", ".join(sorted(set(weights) ^ set(names)))
+    weights = made.get("weights", {})
+    wanted, found = {"bias", *names}, {*weights, *(made.keys() & {"bias"})}
+    if found != wanted:
+        wrong = ", ".join(sorted(found ^ wanted))
         raise ConfigError(
             f"model.json: columns {wrong}: make it anew with bench/fit_stories.py"
         )

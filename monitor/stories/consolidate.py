@@ -205,7 +205,8 @@ def _moves(
         row, mine = present.row(item), present.story(item)
         if row is None or mine is None or len(present.rows(mine)) < 2:
             continue
-        if len(rules.bound(item)) > 1:
+        companions = present.repeating(item)
+        if any(len(rules.bound(companion)) > 1 for companion in companions):
             continue
         matches = clusterer.matches(row)
         own = next((m.score for m in matches if m.bond.story == mine), 0.0)
@@ -214,10 +215,10 @@ def _moves(
             continue
         best = better[0]
         is_better = best.score >= max(clusterer.learnt.join_at, own + _MARGIN)
-        is_barred = best.bond.story in clusterer.barred(item)
+        is_barred = rules.is_barred(set(companions), present.items(best.bond.story))
         if is_better and not is_barred and clusterer.is_open(best.bond, row):
             nearest = present.members[best.bond.links[0].row].id
-            moves = [Move(i, mine, best.bond.story) for i in present.repeating(item)]
+            moves = [Move(i, mine, best.bond.story) for i in companions]
             change = Change(
                 "move",
                 tuple(moves),
@@ -253,10 +254,10 @@ def _splits(
         if 2 * len(part) > len(rows):
             part = sorted(set(range(len(rows))) - set(part))
         leaving = [present.members[rows[i]].id for i in part]
-        if any(not rules.bound(item) <= set(leaving) for item in leaving):
+        moved = [copy for item in leaving for copy in present.repeating(item)]
+        if any(not rules.bound(item) <= set(moved) for item in moved):
             continue
         opened = new_story(leaving, is_living)
-        moved = [copy for item in leaving for copy in present.repeating(item)]
         change = Change(
             "split",
             tuple(Move(item, story, opened) for item in moved),

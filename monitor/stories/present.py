@@ -1,9 +1,9 @@
 """
 The items of the last seven days and their stories, as whoever clusters sees them.
 
-What it answers is a function of those items alone: recall them, in any order, and it
-answers as if it had never forgotten them. Items that repeat another's text are members
-of its story, but nothing is compared with them.
+What it answers is a function of those items alone: recall them, in the order in which
+they were decided, and it answers as if it had never forgotten them. Items that repeat
+another's text are members of its story, but nothing is compared with them.
 """
 
 from collections import defaultdict
@@ -65,22 +65,28 @@ class Present:
         self.latest = float("-inf")
 
     def __contains__(self, story: str) -> bool:
-        return bool(self._rows.get(story))
+        """Whether it has a member in the window."""
+        return len(self.rows(story)) > 0
 
     # --- what is known -----------------------------------------------------------
 
     def story(self, item: str) -> str | None:
-        """Of an item or a copy; None if it is not known any more."""
-        return self._story_of.get(item)
+        """Of an item or a copy, however old; None if the story is out of the window."""
+        story = self._story_of.get(item)
+        return story if story is not None and story in self else None
 
     def items(self, story: str) -> set[str]:
-        """Of a story, copies too."""
-        return self._items.get(story, set())
+        """Of a story, copies and those older than the window too."""
+        return self._items.get(story, set()) if story in self else set()
 
     def listed(self, story: str) -> list[str]:
-        """Of a story, by (published, id), each item before its copies."""
+        """The same in order: by (published, id), each item before its copies.
+
+        Last are those of items older than the window.
+        """
         members = (self.members[row].id for row in self.ordered(story))
-        return [item for member in members for item in self.repeating(member)]
+        young = [item for member in members for item in self.repeating(member)]
+        return [*young, *sorted(self.items(story).difference(young))]
 
     def repeating(self, item: str) -> list[str]:
         """An item and those of its story that repeat it."""
@@ -89,20 +95,24 @@ class Present:
         return [item, *sorted(c for c in copies if self._story_of.get(c) == mine)]
 
     def rows(self, story: str) -> Rows:
-        """Of its members, in no order."""
-        return np.array(self._rows.get(story, ()), np.intp)
+        """Of its members in the window, in no order."""
+        rows = np.array(self._rows.get(story, ()), np.intp)
+        return rows[self.window.hours[rows] >= self.latest - WINDOW_HOURS]
 
     def ordered(self, story: str) -> list[int]:
         """The same, by (published, id)."""
         members = self.members
         return sorted(
-            self._rows.get(story, ()),
+            self.rows(story).tolist(),
             key=lambda row: (members[row].hours, members[row].id),
         )
 
     def row(self, item: str) -> int | None:
-        """Of an item that is no copy."""
-        return self._row_of.get(item)
+        """Of an item in the window that is no copy."""
+        row = self._row_of.get(item)
+        if row is None or self.members[row].hours < self.latest - WINDOW_HOURS:
+            return None
+        return row
 
     def visible(self, hours: float) -> NDArray[np.bool_]:
         """Which rows an item of that time may be compared with."""
@@ -165,15 +175,12 @@ class Present:
         The row itself does not count as a member of its story.
         """
         hours = self.window.hours[row]
-        visible = self.visible(hours)
-        rows = self.window.search(row, visible)
+        rows = self.window.search(row, self.visible(hours))
         features = self.window.compare(row, rows)
         links: dict[str, list[Link]] = defaultdict(list)
         for link in self._links(row, rows, features):
             links[self.members[link.row].story].append(link)
-        bonds = [
-            self._bond(row, story, found, visible) for story, found in links.items()
-        ]
+        bonds = [self._bond(row, story, found) for story, found in links.items()]
         bonds = [bond for bond in bonds if bond.members]
         bonds.sort(key=lambda bond: (-bond.closeness, self.age(bond.story)))
         return bonds, _crowd(features)
@@ -193,7 +200,7 @@ class Present:
 
     def age(self, story: str) -> tuple[float, str]:
         """When the oldest member in the window was published, and its id."""
-        members = (self.members[row] for row in self._rows[story])
+        members = (self.members[row] for row in self.rows(story).tolist())
         return min((member.hours, member.id) for member in members)
 
     def _links(self, row: int, rows: Rows, features: Features) -> Iterable[Link]:
@@ -208,15 +215,14 @@ class Present:
                 across = bool(features.is_across[kept[i]])
                 yield Link(float(scores[i]), other, shares, across)
 
-    def _bond(
-        self, row: int, story: str, links: list[Link], visible: NDArray[np.bool_]
-    ) -> Bond:
+    def _bond(self, row: int, story: str, links: list[Link]) -> Bond:
         def order(link: Link) -> tuple[float, float, str]:
             member = self.members[link.row]
             return -link.score, member.hours, member.id
 
-        rows = self.rows(story)
-        rows = rows[(rows != row) & visible[rows]]
+        rows, hours = self.rows(story), self.window.hours
+        is_near = np.abs(hours[rows] - hours[row]) <= WINDOW_HOURS
+        rows = rows[(rows != row) & is_near]
         spanish = self.window.is_spanish
         return Bond(
             story=story,
@@ -247,7 +253,8 @@ class Present:
         """Sweep out what no item can see any more, a thousand and more at a time.
 
         A sweep costs as much as the window is large, so it waits for as many old rows
-        as there are young ones. It changes no answer: old rows are out of sight.
+        as there are young ones. It changes no answer: old rows are out of sight. Which
+        items a story has stays known as long as the story can be joined.
         """
         if len(self.members) % _SWEEP_ROWS:
             return
@@ -260,18 +267,14 @@ class Present:
         self._rows = defaultdict(list)
         for row, member in enumerate(self.members):
             self._rows[member.story].append(row)
+        self._items = defaultdict(
+            set, {s: items for s, items in self._items.items() if s in self._rows}
+        )
+        self._story_of = {i: s for s, items in self._items.items() for i in items}
         self._row_of = {member.id: row for row, member in enumerate(self.members)}
         self._copies = defaultdict(
             list, {i: c for i, c in self._copies.items() if i in self._row_of}
         )
-        known = {
-            *self._row_of,
-            *(c for copies in self._copies.values() for c in copies),
-        }
-        self._story_of = {i: s for i, s in self._story_of.items() if i in known}
-        self._items = defaultdict(set)
-        for item, story in self._story_of.items():
-            self._items[story].add(item)
 
 
 def _crowd(features: Features) -> float:

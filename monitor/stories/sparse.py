@@ -70,12 +70,16 @@ class Sparse:
     """Terms with some values each, by row."""
 
     def __init__(self, columns: int, *, is_searched: bool = True) -> None:
-        """The first column is what a search goes by."""
+        """The first column is what a search goes by.
+
+        What is not searched is not damped either, and has no rarity.
+        """
         self._is_searched = is_searched
         self._ids: dict[str, int] = {}
         self._postings: list[array[float]] = []
         """Of each term, (row, first value) of the rows that have it, flat."""
         self._rarity = Column(np.float32)
+        """Of each cell, not of each term: which row came first must not matter."""
         self._starts = Column(np.int64)
         self._starts.extend([0])
         self._terms = Column(np.int32)
@@ -89,19 +93,21 @@ class Sparse:
     def add(
         self, values: Mapping[str, tuple[float, ...]], rarity: Sequence[float]
     ) -> None:
-        """A new row: its terms' values, and their rarity in the background."""
+        """A new row: its terms' values, and their rarity in the background.
+
+        Two rows may hold one term for more or less rare: a word of two languages is.
+        """
         row, known = len(self), len(self._ids)
         ids = [self._ids.setdefault(term, len(self._ids)) for term in values]
-        if len(self._ids) > known:
-            fresh = [r for i, r in zip(ids, rarity, strict=True) if i >= known]
-            self._rarity.extend(fresh)
-            self._damping.extend(np.ones(len(fresh)))
-            self._postings.extend(array("f") for _ in fresh)
+        fresh = len(self._ids) - known
+        self._damping.extend(np.ones(fresh))
+        self._postings.extend(array("f") for _ in range(fresh))
         self._terms.extend(ids)
         if values:
             self._values.extend(list(values.values()))
         self._starts.extend([len(self._terms)])
         if self._is_searched:
+            self._rarity.extend(rarity)
             for i, cells in zip(ids, values.values(), strict=True):
                 self._postings[i].extend((row, cells[0]))
 
@@ -119,7 +125,8 @@ class Sparse:
 
     def rarity(self, row: int) -> Numbers:
         """How rare each of a row's terms is in the background."""
-        return np.asarray(self._rarity.cells[self.terms(row)], np.float64)
+        start, end = self._starts.cells[row : row + 2]
+        return np.asarray(self._rarity.cells[start:end], np.float64)
 
     def damping(self, row: int) -> Numbers:
         """What is left of the rarity of each of a row's terms, 0 to 1."""
@@ -129,14 +136,17 @@ class Sparse:
         """Take rarity anew over the background and these rows together.
 
         The background counts as so many items. The one row that a term may pair with
-        does not count.
+        does not count. Where rows differ about a term's rarity, the largest holds.
         """
         _, flat = self._flat(rows)
-        found = np.bincount(self._terms.cells[flat], minlength=len(self._ids))
-        rarity = self._rarity.cells.astype(np.float64)
+        terms = self._terms.cells[flat]
+        found = np.bincount(terms, minlength=len(self._ids))
+        rarity = np.zeros(len(self._ids))
+        np.maximum.at(rarity, terms, self._rarity.cells[flat])
         others = np.maximum(found - 1, 0) / background_items
         anew = np.log((1 + len(rows) / background_items) / (np.exp(-rarity) + others))
-        self._damping.replace(np.clip(anew / np.maximum(rarity, 1e-9), 0, 1))
+        left = np.clip(anew / np.maximum(rarity, 1e-9), 0, 1)
+        self._damping.replace(np.where(found > 0, left, 1.0))
 
     def hits(self, row: int, rows: Rows) -> Hits:
         """Where a row's terms are found in the rows given."""
@@ -180,7 +190,6 @@ class Sparse:
         used, anew = np.unique(terms, return_inverse=True)
         names = list(self._ids)
         self._ids = {names[old]: new for new, old in enumerate(used.tolist())}
-        self._rarity.replace(self._rarity.cells[used])
         self._damping.replace(self._damping.cells[used])
         self._place = np.full(0, -1, np.int32)
         lengths = np.bincount(which, minlength=len(rows))
@@ -189,11 +198,13 @@ class Sparse:
         self._values.replace(values)
         self._postings = [array("f") for _ in self._ids]
         if self._is_searched:
+            self._rarity.replace(self._rarity.cells[flat])
             order = np.argsort(anew, kind="stable")
             pairs = np.column_stack((which[order], values[order, 0]))
             ends = np.cumsum(np.bincount(anew, minlength=len(used)))
-            for i, part in enumerate(np.split(pairs.astype(np.float32), ends[:-1])):
-                self._postings[i].frombytes(part.tobytes())
+            parts = np.split(pairs.astype(np.float32), ends)[: len(ends)]
+            for posting, part in zip(self._postings, parts, strict=True):
+                posting.frombytes(part.tobytes())
 
     def _flat(self, rows: Rows) -> tuple[Rows, Rows]:
         """(index into ``rows``, index into all cells) of every cell of the rows."""

@@ -4,6 +4,7 @@ compare with it.
 """
 
 from collections.abc import Sequence
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ class Window:
     ) -> int:
         """Remember an item; returns its row."""
         english = {
-            key: (weight.whole, weight.title, float(key in terms.words))
+            key: (weight.whole, weight.title, sqrt(terms.words.get(key, 0.0)))
             for key, weight in terms.english.items()
         }
         names = {
@@ -70,8 +71,7 @@ class Window:
             _rarities(terms.original),
         )
         self._names.add(names, _rarities(terms.names))
-        letters = {key: (weight,) for key, weight in terms.letters.items()}
-        self._letters.add(letters, [1.0] * len(letters))
+        self._letters.add({k: (weight,) for k, weight in terms.letters.items()}, ())
         if self._vectors is not None:
             self._vectors.extend([vector])
         self._hours.extend([hours])
@@ -144,15 +144,13 @@ class Window:
     def _compare_english(self, row: int, rows: Rows) -> tuple[Numbers, ...]:
         hits = self._english.hits(row, rows)
         damping = self._english.damping(row)
-        mine = self._english.values(row)
-        whole, title = mine[:, 0] * damping, mine[:, 1] * damping
-        worth = mine[:, 2] * damping * self._english.rarity(row)
+        whole, title, worth = (self._english.values(row) * damping[:, None]).T
         return (
             _sums(hits, whole, len(rows)),
             np.maximum(
                 _sums(hits, title, len(rows)), _sums(hits, whole, len(rows), column=1)
             ),
-            _sums(hits, worth, len(rows), column=2),
+            _sums(hits, worth, len(rows), column=2),  # root times root is the rarity
         )
 
     def _compare_names(self, row: int, rows: Rows) -> tuple[Numbers, ...]:
