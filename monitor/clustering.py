@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Literal
 
+from monitor.change import Change, Move
 from monitor.entry import Entry
-from monitor.model import Assignment, Change, Move, Reading
+from monitor.model import Assignment, Reading
 from monitor.store.database import Store
 from monitor.store.stories import Mark
 from monitor.stories.aliases import aliases

@@ -10,15 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from monitor.change import Change, Correction, LoggedChange, LoggedCorrection, Move
 from monitor.errors import ConfigError
-from monitor.model import (
-    Change,
-    Correction,
-    LoggedChange,
-    LoggedCorrection,
-    Move,
-    Story,
-)
+from monitor.model import Story
 from monitor.store.database import Store
 from monitor.stories import corrections
 from monitor.stories.changes import inverse

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from monitor.change import LoggedChange
 from monitor.entry import Entry
-from monitor.model import Item, LoggedChange, RunnerUp, Story
+from monitor.model import Item, Story
 from monitor.store.database import Store
 from monitor.stories.aliases import aliases
 from monitor.stories.background import background
@@ -16,6 +17,7 @@ from monitor.stories.terms import TermReader
 from monitor.stories.themes import (
     LEAST_RUNNER_UP,
     Other,
+    RunnerUp,
     other,
     sharing,
     sought_names,

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from monitor.change import LoggedChange
 from monitor.digest.headline import web_link
 from monitor.feeds.prefixes import dateline, kicker
 from monitor.model import (
@@ -17,7 +18,6 @@ from monitor.model import (
     Coverage,
     Item,
     Language,
-    LoggedChange,
     Member,
     SideCoverage,
 )

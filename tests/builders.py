@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
+from monitor.change import LoggedChange
 from monitor.model import (
     Assignment,
     Country,
@@ -22,7 +23,6 @@ from monitor.model import (
     FeedState,
     Item,
     Language,
-    LoggedChange,
     Member,
     PollDay,
     Reading,

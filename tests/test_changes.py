@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Change, Move
+from monitor.change import Change, Move
 from monitor.stories.changes import apply, inverse, redirects, replay
 
 ITEMS = tuple("abcdef")

@@ -10,15 +10,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from builders import NOW, assignment, item, reading
+from monitor.change import Change, Correction, LoggedCorrection, Move
 from monitor.evaluation.datasets import read
-from monitor.model import (
-    Assignment,
-    Change,
-    Correction,
-    LoggedCorrection,
-    Move,
-    Reading,
-)
+from monitor.model import Assignment, Reading
 from monitor.newsroom.content import labelled_path
 from monitor.stories import cluster
 from monitor.stories.cluster import WINDOW, Clusterer
@@ -48,7 +42,9 @@ def flat(bias: float, width: int) -> Regression:
 def sure(bias: float) -> Coefficients:
     """A model that holds whatever has anything in common for the same, or nothing."""
     pairs, joins = flat(bias, len(COLUMNS)), flat(bias, len(FEATURES))
-    return Coefficients(PairModel(pairs, pairs), JoinModel(joins, joins))
+    return Coefficients(
+        PairModel(pairs, pairs), JoinModel(joins, joins), join_at=0.4, merge_at=0.2
+    )
 
 
 SHIPPED = coefficients(is_dense=False)
@@ -408,7 +404,7 @@ def test_a_hub_takes_only_what_is_close_to_three_of_its_members(monkeypatch):
     made = assign_all(news)
     assert {one.story for one in made[:-1]} == {"sr00"}
     assert made[-1].story == f"s{distant.item.id}"
-    assert made[-1].score >= cluster.JOIN
+    assert made[-1].score >= coefficients(is_dense=False).join_at
     monkeypatch.setattr(cluster, "_HUB_SCORE", 0.01)
     assert are_together(*news)
 

@@ -28,6 +28,7 @@ def regression(width: int):
 
 
 PAIRS = st.builds(PairModel, regression(len(COLUMNS)), regression(len(COLUMNS)))
+CHANCES = st.floats(0, 1)
 JOINS = st.builds(JoinModel, regression(len(FEATURES)), regression(len(FEATURES)))
 
 
@@ -53,7 +54,7 @@ def test_the_file_says_what_it_was_made_of():
     assert "newsroom" in SHIPPED["made_of"]
 
 
-@given(st.builds(Coefficients, PAIRS, JOINS), st.booleans())
+@given(st.builds(Coefficients, PAIRS, JOINS, CHANCES, CHANCES), st.booleans())
 @settings(max_examples=40, deadline=None)
 def test_what_is_written_is_what_is_read(made, is_dense):
     kind = "dense" if is_dense else "sparse"
@@ -63,8 +64,8 @@ def test_what_is_written_is_what_is_read(made, is_dense):
 
 def test_weights_go_by_their_names_not_their_places():
     turned = deepcopy(SHIPPED)
-    for models in turned["sparse"].values():
-        for one in models.values():
+    for kind in ("pairs", "joins"):
+        for one in turned["sparse"][kind].values():
             one["weights"] = dict(reversed(one["weights"].items()))
     assert parse(turned, is_dense=False) == coefficients(is_dense=False)
 

@@ -1,5 +1,6 @@
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -7,12 +8,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from builders import NOW, assignment, item, reading
+from monitor.change import Change, Correction, LoggedCorrection
 from monitor.evaluation.datasets import read
-from monitor.model import Change, Correction, LoggedCorrection, Reading
+from monitor.model import Reading
 from monitor.newsroom.content import labelled_path
-from monitor.stories import consolidate as module
 from monitor.stories.changes import replay
 from monitor.stories.cluster import Clusterer
+from monitor.stories.coefficients import Coefficients, coefficients
 from monitor.stories.consolidate import consolidate
 from monitor.stories.corrections import Rules
 
@@ -49,9 +51,11 @@ def told(titles: Sequence[str], name: str) -> list[Reading]:
 B, T = told(BRIDGE, "b"), told(TOLEDO, "t")
 
 
-def holding(**stories: Iterable[Reading]) -> Clusterer:
+def holding(
+    learnt: Coefficients | None = None, **stories: Iterable[Reading]
+) -> Clusterer:
     """A clusterer that has these items in these stories."""
-    clusterer = Clusterer()
+    clusterer = Clusterer(learnt=learnt)
     known = [(of, story) for story, news in stories.items() for of in news]
     for of, story in sorted(known, key=lambda one: one[0].item.published):
         clusterer.recall(of, assignment(of.item, story))
@@ -88,7 +92,7 @@ def test_two_halves_of_one_story_are_merged_under_the_larger_ones_id():
     [change] = again(clusterer)
     assert change.kind == "merge"
     assert moved(change) == {"b3": ("sx", "sy"), "b4": ("sx", "sy")}
-    assert change.score is not None and module.MERGE <= change.score <= 1
+    assert change.score is not None and clusterer.learnt.merge_at <= change.score <= 1
     assert change.correction is None
     assert clusterer.present.listed("sy") == ["b0", "b1", "b2", "b3", "b4"]
     assert "sx" not in clusterer.present
@@ -156,10 +160,11 @@ def test_only_the_stories_of_the_items_named_are_thought_of():
 
 
 @pytest.fixture
-def strayed(monkeypatch) -> Clusterer:
+def strayed() -> Clusterer:
     """One report on the bridge is in the story of the quetzals, with a copy of it."""
-    monkeypatch.setattr(module, "MERGE", 0.5)  # nor is a stray a reason to merge
-    clusterer = holding(sx=[B[0], *B[2:]], sy=[*T, B[1]])
+    # nor is a stray a reason to merge
+    learnt = replace(coefficients(is_dense=False), merge_at=0.5)
+    clusterer = holding(learnt, sx=[B[0], *B[2:]], sy=[*T, B[1]])
     copy = en(BRIDGE[1], 99, id="copy", outlet="The Echo")
     assert clusterer.assign(copy).copy_of == "b1"
     return clusterer

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import NOW, item, story
+from monitor.change import Correction, LoggedCorrection
 from monitor.errors import ConfigError
-from monitor.model import Correction, LoggedCorrection
 from monitor.stories.corrections import (
     Rules,
     describe,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import NOW, item
-from monitor.model import Correction, LoggedCorrection
+from monitor.change import Correction, LoggedCorrection
 from monitor.stories.corrections_file import (
     Stated,
     read_corrections,

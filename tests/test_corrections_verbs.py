@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from builders import NOW, assignment, item, show
+from monitor.change import Change, Correction, Move
 from monitor.cli import app
 from monitor.errors import ConfigError, MonitorError
-from monitor.model import Change, Correction, Move
 from monitor.store.database import Store
 from monitor.stories.changes import replay
 from monitor.verbs import compose

@@ -11,11 +11,11 @@ import pytest
 import typer
 
 from builders import NOW, explanation, item, member, other, story, translation
+from monitor.change import Change, LoggedChange
 from monitor.cli import app
 from monitor.config.schema import known_keys
 from monitor.coverage.sides import compare
 from monitor.export import story_dict
-from monitor.model import Change, LoggedChange
 from monitor.stories.themes import Theme
 from monitor.translation.checks import MEANINGS
 

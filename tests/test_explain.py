@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import NOW, assignment, item, other
-from monitor.model import Assignment, Change, Item, LoggedChange, Member, Move, Why
+from monitor.change import Change, LoggedChange, Move
+from monitor.model import Assignment, Item, Member, Why
 from monitor.stories.explain import (
     CHANNEL_WORDS,
     apart,

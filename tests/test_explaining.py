@@ -1,8 +1,9 @@
 """Explanations of what the store holds."""
 
 from builders import NOW, assignment, item, show, translation
+from monitor.change import Change, Move
 from monitor.explaining import explain, explain_one
-from monitor.model import Change, Item, Move, Why
+from monitor.model import Item, Why
 from monitor.store.database import Store
 from monitor.stories.explain import in_words
 

@@ -24,7 +24,7 @@ PATHS = {
 
 # --- the layers ----------------------------------------------------------------------
 
-NOUNS = {"entry", "errors", "model", "text"}
+NOUNS = {"change", "entry", "errors", "model", "text"}
 FOLDERS = (
     *("feeds", "translation", "stories", "coverage", "digest", "alerts"),
     "evaluation",

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from builders import NOW, assignment, item, show
-from monitor.model import Change, Item, Move, Why
+from monitor.change import Change, Move
+from monitor.model import Item, Why
 from monitor.store.database import Store
 from monitor.verbs.compose import Paths
 from monitor.verbs.look import show_story

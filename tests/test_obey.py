@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import NOW, item, story
+from monitor.change import Correction, LoggedCorrection, Move
 from monitor.errors import ConfigError
-from monitor.model import Correction, LoggedCorrection, Move
 from monitor.stories.corrections import Rules, move, split
 from monitor.stories.obey import new_story, obey, permitted
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from builders import NOW, item, reading
-from monitor.model import Assignment, Change, Correction, LoggedCorrection, Move
+from monitor.change import Change, Correction, LoggedCorrection, Move
+from monitor.model import Assignment
 from monitor.stories import cluster
 from monitor.stories import consolidate as consolidation
 from monitor.stories import present as module

@@ -15,17 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import NOW, assignment, feed, item, show, sighting, translation
+from monitor.change import Change, Correction, Move
 from monitor.errors import StoreError
 from monitor.feeds.identity import item_id, keys
 from monitor.model import (
     LANGUAGES,
     SIDES,
     Assignment,
-    Change,
-    Correction,
     FeedState,
     Item,
-    Move,
     Sighting,
     Translation,
     Why,

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from builders import NOW, assignment, item, show
+from monitor.change import Change, Correction, LoggedChange, LoggedCorrection, Move
 from monitor.errors import StoreError
-from monitor.model import Change, Correction, LoggedChange, LoggedCorrection, Move, Why
+from monitor.model import Why
 from monitor.store import rows
 from monitor.store.database import Store
 from monitor.store.schema import migrations

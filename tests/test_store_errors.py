@@ -12,8 +12,9 @@ import pytest
 from numpy import ones
 
 from builders import NOW, assignment, feed, item, poll_day, show, translation
+from monitor.change import Change, Correction
 from monitor.errors import StoreError
-from monitor.model import Change, Correction, FeedState
+from monitor.model import FeedState
 from monitor.store import database
 from monitor.store.database import Store
 

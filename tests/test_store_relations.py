@@ -1,8 +1,10 @@
 """What the store knows of stories that are near each other."""
 
 from builders import NOW, assignment, item, show
-from monitor.model import Change, Item, Move, RunnerUp, Why
+from monitor.change import Change, Move
+from monitor.model import Item, Why
 from monitor.store.database import Store
+from monitor.stories.themes import RunnerUp
 
 
 def put(

@@ -3,7 +3,6 @@
 import pytest
 
 from builders import item, member, other, story, translation
-from monitor.model import RunnerUp
 from monitor.stories import themes as module
 from monitor.stories.aliases import aliases
 from monitor.stories.background import background
@@ -11,6 +10,7 @@ from monitor.stories.shared import read_members
 from monitor.stories.terms import TermReader
 from monitor.stories.themes import (
     LEAST_RUNNER_UP,
+    RunnerUp,
     Theme,
     sharing,
     sought_names,

@@ -20,18 +20,10 @@ from xml.etree import ElementTree
 import pytest
 
 from builders import NOW, assignment, feed, item, show, translation, watchlist
+from monitor.change import Change, Correction, Move
 from monitor.digest.render import PALETTE
 from monitor.errors import ConfigError
-from monitor.model import (
-    Change,
-    Correction,
-    Feed,
-    FeedState,
-    Item,
-    Move,
-    Translation,
-    Why,
-)
+from monitor.model import Feed, FeedState, Item, Translation, Why
 from monitor.pipeline import Desk
 from monitor.store.database import Store
 from monitor.web import server

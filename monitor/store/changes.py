@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from sqlite_utils import Database
 
-from monitor.model import Change, LoggedChange
+from monitor.change import Change, LoggedChange
 from monitor.store import rows
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.model import Correction, LoggedCorrection
+from monitor.change import Correction, LoggedCorrection
 from monitor.store import rows
 from monitor.store.errors import guarded
 

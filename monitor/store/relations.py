@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.model import RunnerUp
 from monitor.store import rows
 from monitor.store.errors import guarded
+from monitor.stories.themes import RunnerUp
 
 
 class Relations:

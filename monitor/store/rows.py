@@ -6,16 +6,12 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
+from monitor.change import Change, Correction, LoggedChange, LoggedCorrection, Move
 from monitor.model import (
     Assignment,
-    Change,
-    Correction,
     Failure,
     FeedState,
     Item,
-    LoggedChange,
-    LoggedCorrection,
-    Move,
     PollDay,
     Translation,
     Why,

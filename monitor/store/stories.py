@@ -11,12 +11,11 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
+from monitor.change import Change, LoggedChange
 from monitor.model import (
     Assignment,
-    Change,
     Item,
     Language,
-    LoggedChange,
     Member,
     Reading,
     Story,

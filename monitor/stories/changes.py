@@ -9,7 +9,7 @@ change, with the moves that lead back.
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 
-from monitor.model import Change, Move
+from monitor.change import Change, Move
 
 
 def apply(change: Change, stories: Mapping[str, str]) -> dict[str, str]:

@@ -15,7 +15,8 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.model import Assignment, Change, Item, Reading, Why
+from monitor.change import Change
+from monitor.model import Assignment, Item, Reading, Why
 from monitor.stories.aliases import aliases
 from monitor.stories.background import background
 from monitor.stories.coefficients import Coefficients, coefficients

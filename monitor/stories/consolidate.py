@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from monitor.model import Change, Move
+from monitor.change import Change, Move
 from monitor.stories.cluster import ACROSS, Clusterer
 from monitor.stories.corrections import Rules
 from monitor.stories.joining import DIGITS, NEAR, weights

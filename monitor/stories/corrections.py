@@ -11,8 +11,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC
 
+from monitor.change import Correction, LoggedCorrection
 from monitor.errors import ConfigError
-from monitor.model import Correction, LoggedCorrection, Story
+from monitor.model import Story
 
 _IDS_TOLD = 3
 """Items of a correction that a message names; the others are counted."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, get_args
 
+from monitor.change import Correction, CorrectionVerb, LoggedCorrection
 from monitor.errors import ConfigError
-from monitor.model import Correction, CorrectionVerb, Item, LoggedCorrection
+from monitor.model import Item
 
 _VERBS = get_args(CorrectionVerb)
 _HALF = re.compile("[\ud800-\udfff]")

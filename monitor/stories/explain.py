@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from monitor.model import ChangeKind, Item, LoggedChange, Member
+from monitor.change import ChangeKind, LoggedChange
+from monitor.model import Item, Member
 from monitor.stories.shared import Shared
 from monitor.stories.themes import Other, Theme
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from monitor.model import Correction, Move
+from monitor.change import Correction, Move
 from monitor.stories.corrections import Rules
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.model import Item, Move
+from monitor.change import Move
+from monitor.model import Item
 from monitor.stories.joining import DIGITS, LEAST_SCORE, Bond, Link
 from monitor.stories.similarity import (
     CHANNELS,

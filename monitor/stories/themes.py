@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from monitor.model import LANGUAGES, Language, RunnerUp, Story
+from monitor.model import LANGUAGES, Language, Story
 from monitor.stories.shared import rarest_written
 from monitor.stories.terms import Terms
 
@@ -28,6 +28,17 @@ makes none. Of the stories found on the newsroom's days, 17 of 22 have one theme
 half of 48."""
 _SOUGHT = 3
 """Names by which other stories are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerUp:
+    """One item of one story that would otherwise be in another."""
+
+    item: str
+    story: str
+    other: str
+    score: float
+    """How likely it belongs to the other, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)

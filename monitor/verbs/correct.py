@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from monitor import correcting
+from monitor.change import Correction, LoggedChange, LoggedCorrection, Move
 from monitor.correcting import Corrected
 from monitor.errors import ConfigError
-from monitor.model import Correction, Item, LoggedChange, LoggedCorrection, Move
+from monitor.model import Item
 from monitor.store.database import Store
 from monitor.stories.corrections import describe
 from monitor.stories.corrections_file import (

@@ -11,12 +11,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from threading import Event
 
 from monitor import correcting, pipeline
+from monitor.change import ChangeKind
 from monitor.clustering import Clustering, Scope, Waiting
 from monitor.config.mistakes import MistakesError
 from monitor.config.settings import Config, EngineName
 from monitor.errors import ConfigError
 from monitor.feeds.fetch import Fetcher
-from monitor.model import ChangeKind, Feed, FeedState
+from monitor.model import Feed, FeedState
 from monitor.parsers import open_parsers
 from monitor.pipeline import Plan
 from monitor.polling import Crew, PollResult

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from monitor.change import Change, ChangeKind, LoggedChange, LoggedCorrection
 from monitor.digest.headline import clean
 from monitor.digest.phrases import Speaker
-from monitor.model import Change, ChangeKind, LoggedChange, LoggedCorrection, Story
+from monitor.model import Story
 from monitor.stories.explain import chance
 
 

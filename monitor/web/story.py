@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor.change import LoggedChange, LoggedCorrection
 from monitor.coverage.lag import first_dated
 from monitor.digest.headline import clean
 from monitor.digest.phrases import Speaker
@@ -15,8 +16,6 @@ from monitor.model import (
     Item,
     LagCertainty,
     Language,
-    LoggedChange,
-    LoggedCorrection,
     Member,
     Story,
 )
