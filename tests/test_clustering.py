@@ -317,6 +317,8 @@ def test_killed_in_second_thoughts_nothing_is_half_done(store, monkeypatch):
     clustering = Clustering()
     put(store, "sx", bridge(0), bridge(1, MINUTE))
     put(store, "sy", bridge(2, 2 * MINUTE), bridge(3, 3 * MINUTE))
+    show(store, [news(ZOO[0], id="z")])
+    assign(store, clustering)
     before = kept(store)
 
     def dies(*_):

@@ -127,6 +127,19 @@ def test_many_pieces_become_one():
     assert len({clusterer.present.story(of.item.id) for of in B}) == 1
 
 
+def test_each_merge_is_decided_by_the_stories_as_they_are_then():
+    pieces = {f"s{n}": [of] for n, of in enumerate((*B, *T))}
+    whole = again(holding(**pieces))
+    assert len(whole) > 3
+    for done in range(1, len(whole)):
+        clusterer = holding(**pieces)
+        clusterer.follow(whole[:done])
+        rest = again(clusterer)
+        assert [(c.moves, c.score) for c in rest] == [
+            (c.moves, c.score) for c in whole[done:]
+        ]
+
+
 def test_what_has_nothing_in_common_is_not_merged():
     assert again(holding(sx=B, sy=T)) == []
 
