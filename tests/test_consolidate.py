@@ -107,7 +107,7 @@ def test_of_two_as_large_the_older_keeps_its_id():
 def test_the_reason_names_the_nearest_pair():
     clusterer = holding(sx=B[3:4], sy=B[:1])
     [change] = again(clusterer)
-    assert change.reason.startswith("items b3 and b0 are nearest, score ")
+    assert change.reason.startswith("Outlet 3 (b3) and Outlet 0 (b0) are nearest")
 
 
 def test_copies_go_where_their_original_goes():
@@ -187,7 +187,7 @@ def test_an_item_that_belongs_elsewhere_moves_and_its_copies_with_it(strayed):
     [change] = again(strayed)
     assert change.kind == "move"
     assert moved(change) == {"b1": ("sy", "sx"), "copy": ("sy", "sx")}
-    assert change.reason.startswith("item b1 is nearest to b")
+    assert change.reason.startswith("it is nearest to Outlet ")
     assert strayed.present.story("b1") == strayed.present.story("copy") == "sx"
     assert again(strayed) == []
 

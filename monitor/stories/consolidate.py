@@ -23,6 +23,12 @@ from monitor.stories.obey import new_story
 from monitor.stories.present import Present
 from monitor.stories.sparse import Numbers, Rows
 
+_MORE_ALONE = 0.1
+_LEAST_OF_OUTLET = 0.5
+"""Stories of a single item merge at a linkage that much higher, and those of one and
+the same outlet only from the other on: an outlet writes of one person twice a day. Of
+the stories of several items found on rss_* days, .21 hold a false member so, .30
+without, and B-cubed is .947, .943 without."""
 _LEAST_TIE = 0.1
 """Least score of a pair for its stories to be compared."""
 _NEIGHBOURS = 8
@@ -111,11 +117,20 @@ class _Merging:
 
     def _weigh(self, one: str, other: str) -> None:
         linkage = self._linkage.of(one, other)
-        if linkage >= self._clusterer.learnt.merge_at and not self._rules.is_barred(
+        if linkage >= self._least(one, other) and not self._rules.is_barred(
             self._present.items(one), self._present.items(other)
         ):
             first, second = sorted((one, other))
             heappush(self._waiting, (-linkage, first, second))
+
+    def _least(self, one: str, other: str) -> float:
+        """The linkage at which two stories merge."""
+        rows = [self._present.rows(story).tolist() for story in (one, other)]
+        outlets = {self._present.members[row].outlet for row in (*rows[0], *rows[1])}
+        if len(outlets) == 1 and "" not in outlets:
+            return _LEAST_OF_OUTLET
+        is_alone = min(map(len, rows)) == 1
+        return self._clusterer.learnt.merge_at + (_MORE_ALONE if is_alone else 0.0)
 
     def _join(self, one: str, other: str, linkage: float) -> Change:
         kept, ended = sorted((one, other), key=self._standing)
@@ -123,7 +138,8 @@ class _Merging:
         change = Change(
             "merge",
             tuple(Move(item, ended, kept) for item in self._present.listed(ended)),
-            f"items {tie.item} and {tie.other} are nearest, score {tie.score:.2f}",
+            f"{self._told(tie.item)} and {self._told(tie.other)} are nearest,"
+            f" score {tie.score:.2f}",
             linkage,
         )
         self._clusterer.follow([change])
@@ -137,6 +153,9 @@ class _Merging:
         for story in sorted(self._ties[kept]):
             self._weigh(kept, story)
         return change
+
+    def _told(self, item: str) -> str:
+        return _told(self._present, item)
 
     def _standing(self, story: str) -> tuple[int, tuple[float, str]]:
         """The larger story first, then the older."""
@@ -222,12 +241,19 @@ def _moves(
             change = Change(
                 "move",
                 tuple(moves),
-                f"item {item} is nearest to {nearest}, probability {best.score:.2f};"
-                f" here {own:.2f}",
+                f"it is nearest to {_told(present, nearest)}, probability"
+                f" {best.score:.2f} there and {own:.2f} before",
                 best.score,
             )
             clusterer.follow([change])
             yield change
+
+
+def _told(present: Present, item: str) -> str:
+    """An item in words: its outlet and id."""
+    row = present.row(item)
+    outlet = present.members[row].outlet if row is not None else ""
+    return f"{outlet or 'item'} ({item})"
 
 
 # --- split ---------------------------------------------------------------------------
@@ -261,7 +287,7 @@ def _splits(
         change = Change(
             "split",
             tuple(Move(item, story, opened) for item in moved),
-            f"its parts have a mean score of {between:.3f}",
+            f"two parts have little in common, mean score {between:.3f}",
             round(1 - between, DIGITS),
         )
         clusterer.follow([change])
