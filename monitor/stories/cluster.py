@@ -47,6 +47,9 @@ _OUTLET_MEMBERS = 12
 _OUTLET_SHARE = 0.8
 """A story of which one outlet has written so much takes more of it only as a hub does:
 live pages and series would grow for ever."""
+_LEAST_OF_OUTLET = 0.6
+"""Least probability for joining a story that is by the item's own outlet alone: an
+outlet writes of one person twice a day."""
 _BONDS = 8
 """Stories that are weighed for an item, the closest first."""
 _SHARED_TERMS = 6
@@ -160,7 +163,7 @@ class Clusterer:
     def _decided(self, item: Item, terms: Terms, row: int) -> Assignment:
         barred = self.barred(item.id)
         matches = [m for m in self.matches(row) if m.bond.story not in barred]
-        likely = (m for m in matches if m.score >= self.learnt.join_at)
+        likely = (m for m in matches if m.score >= self._least(m.bond, row))
         joined = next((m for m in likely if self.is_open(m.bond, row)), None)
         if joined is None:
             return _opened(item, matches)
@@ -186,14 +189,24 @@ class Clusterer:
             len(links) >= _HUB_LINKS and links[_HUB_LINKS - 1].score >= _HUB_SCORE
         )
 
+    def _least(self, bond: Bond, row: int) -> float:
+        """The probability at which a row joins a story."""
+        is_one_outlets = self._own_share(bond, row) == 1
+        return _LEAST_OF_OUTLET if is_one_outlets else self.learnt.join_at
+
     def _is_flooded(self, bond: Bond, row: int) -> bool:
-        """Whether a story is nearly all by the row's own outlet."""
+        """Whether a story is large, and nearly all by the row's own outlet."""
+        return (
+            bond.members >= _OUTLET_MEMBERS
+            and self._own_share(bond, row) > _OUTLET_SHARE
+        )
+
+    def _own_share(self, bond: Bond, row: int) -> float:
+        """What share of a story is by a row's own outlet."""
         outlet = self.present.members[row].outlet
-        if bond.members < _OUTLET_MEMBERS or not outlet:
-            return False
         rows = self.present.rows(bond.story).tolist()
-        own = sum(self.present.members[r].outlet == outlet for r in rows)
-        return bool(own > _OUTLET_SHARE * len(rows))
+        others = [self.present.members[r].outlet for r in rows if r != row]
+        return others.count(outlet) / len(others) if outlet and others else 0.0
 
     def _joined(
         self,
