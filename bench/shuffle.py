@@ -6,8 +6,7 @@ How much stories hang on the order in which items arrive.
 Clusters each labelled file in the order of publication, twice, and then with the items
 of every hour in a random order. Prints B-cubed between the stories of the first run and
 those of each other: two runs of one order must agree to the byte, and no shuffle may
-come below ``LEAST``. These are the decisions on items as they come; what consolidation
-makes of them later is not in it.
+come below ``LEAST``. Second thoughts are had at the end of every hour.
 """
 
 import argparse
@@ -15,6 +14,7 @@ import random
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
@@ -25,7 +25,9 @@ from monitor.evaluation.scores import score
 from monitor.model import Assignment, Reading, Sighting
 from monitor.pipeline import Plan
 from monitor.store.database import Store
-from monitor.stories.cluster import Clusterer
+from monitor.stories.cluster import Clusterer, hours_of
+from monitor.stories.consolidate import consolidate
+from monitor.stories.corrections import Rules
 from monitor.verbs import compose
 from monitor.verbs.steps import translate_pending
 
@@ -54,9 +56,18 @@ def main() -> None:
 
 
 def cluster(readings: Sequence[Reading]) -> list[Assignment]:
-    """Decide items one after the other."""
+    """Decide items one after the other, with second thoughts after each hour."""
     clusterer = Clusterer()
-    return [clusterer.assign(reading) for reading in readings]
+    made: list[Assignment] = []
+    for _, hour in groupby(readings, lambda r: int(hours_of(r.item))):
+        came = [clusterer.assign(reading) for reading in hour]
+        made += came
+        items = [one.item for one in came]
+        consolidate(clusterer, items, Rules(), clusterer.present.__contains__)
+    return [
+        replace(one, story=clusterer.present.story(one.item) or one.story)
+        for one in made
+    ]
 
 
 def shuffled(readings: Sequence[Reading], seed: int) -> list[Reading]:

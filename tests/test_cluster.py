@@ -395,6 +395,15 @@ def test_reports_on_one_event_are_one_story():
     assert are_together(*reports(12))
 
 
+def test_a_story_of_ones_own_outlet_alone_asks_for_more(monkeypatch):
+    news = reports(2)
+    own = [replace(one, item=replace(one.item, outlet="Ledger")) for one in news]
+    assert are_together(*news) and are_together(*own)
+    monkeypatch.setattr(cluster, "_LEAST_OF_OUTLET", 1.1)
+    assert are_together(*news)
+    assert not are_together(*own)
+
+
 def test_a_hub_takes_only_what_is_close_to_three_of_its_members(monkeypatch):
     distant = en("Duluth bridge collapse leaves the barge owner bankrupt", minutes=99)
     news = [*reports(12), distant]
