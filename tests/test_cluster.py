@@ -542,7 +542,7 @@ def streams(draw) -> list[Reading]:
 
 
 @given(streams(), st.data())
-@settings(max_examples=12, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=8, deadline=None, phases=UNSHRUNK)
 def test_a_restart_anywhere_changes_nothing(stream, data):
     whole = assign_all(stream)
     split = data.draw(st.integers(0, len(stream)))
@@ -555,7 +555,7 @@ def test_a_restart_anywhere_changes_nothing(stream, data):
 
 
 @given(streams(), st.randoms(use_true_random=False))
-@settings(max_examples=12, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=8, deadline=None, phases=UNSHRUNK)
 def test_within_a_day_the_order_of_recalling_is_all_one(stream, order):
     half = len(stream) // 2
     whole = assign_all(stream)
@@ -578,7 +578,7 @@ def later(of: Reading, days: int) -> Reading:
 
 
 @given(streams(), st.data())
-@settings(max_examples=12, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=8, deadline=None, phases=UNSHRUNK)
 def test_a_restart_between_second_thoughts_changes_nothing(stream, data):
     """Days apart, so that stories end and begin, and rarity is taken anew."""
     stream = [
@@ -673,7 +673,7 @@ TEXTS = st.text(
 
 
 @given(st.lists(st.tuples(TEXTS, TEXTS, st.booleans()), max_size=6))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_any_text_finds_a_story(texts):
     of = [
         es(one, other, n, id=f"i{n}", summary=other)

@@ -400,7 +400,7 @@ def live(path: Path, arrivals: Sequence[tuple], is_new: Callable[[int], bool]) -
 
 
 @given(ARRIVALS, st.sets(st.integers(0, 17), max_size=4))
-@settings(max_examples=15, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=9, deadline=None, phases=UNSHRUNK)
 def test_any_number_of_processes_decide_as_one(arrivals, places):
     with TemporaryDirectory() as folder:
         whole = live(Path(folder) / "whole.db", arrivals, lambda n: False)

@@ -200,7 +200,7 @@ def test_every_setting_arrives(read):
 
 def test_what_is_left_out_has_defaults(read):
     contact, feeds = "contact: desk@example.org\n", GOOD[GOOD.index("feeds:") :]
-    config = read(contact + feeds)
+    config = read(contact + feeds.replace("stories:\n  dense: none\n", ""))
     assert config.poll == PollSettings()
     assert (config.engine, config.dense) == ("auto", "auto")
     assert config.models == ModelSettings()

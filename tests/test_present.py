@@ -312,7 +312,7 @@ SAID = st.sampled_from(
 
 @given(STEPS, SAID, st.data())
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     phases=UNSHRUNK,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
