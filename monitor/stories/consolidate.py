@@ -58,9 +58,12 @@ def consolidate(
     Items that repeat another, or are out of the window, are passed over.
     """
     known = [item for item in items if clusterer.present.row(item) is not None]
+    merging = _Merging(clusterer, rules)
+    strays = [item for item in known if merging.tie(item)]
     return [
-        *_Merging(clusterer, rules).merge(known),
-        *_moves(clusterer, known, rules),
+        # First, since one stray ties two stories that have nothing else in common.
+        *_moves(clusterer, strays, rules),
+        *merging.merge(),
         *_splits(clusterer, known, rules, is_living),
     ]
 
@@ -87,25 +90,11 @@ class _Merging:
         self._ties: dict[str, dict[str, _Tie]] = defaultdict(dict)
         self._waiting: list[tuple[float, str, str]] = []
 
-    def merge(self, items: Iterable[str]) -> Iterator[Change]:
-        """What becomes of the stories of these items."""
-        for item in items:
-            self._tie(item)
-        for one in sorted(self._ties):
-            for other in sorted(self._ties[one]):
-                if one < other:
-                    self._weigh(one, other)
-        while self._waiting:
-            negative, one, other = heappop(self._waiting)
-            if other in self._ties.get(one, ()) and -negative == self._linkage.of(
-                one, other
-            ):
-                yield self._join(one, other, -negative)
-
-    def _tie(self, item: str) -> None:
+    def tie(self, item: str) -> bool:
+        """Tie an item's story to others; whether one of those is closer to the item."""
         row, mine = self._present.row(item), self._present.story(item)
         if row is None or mine is None:
-            return
+            return False
         bonds, _ = self._present.bonds(row)
         for bond in bonds[:_NEIGHBOURS]:
             if bond.story != mine and bond.nearest >= _LEAST_TIE:
@@ -114,10 +103,28 @@ class _Merging:
                 if tie > self._ties[mine].get(bond.story, _Tie(0, "", "")):
                     self._ties[mine][bond.story] = tie
                     self._ties[bond.story][mine] = tie
+        return bool(bonds) and bonds[0].story != mine
+
+    def merge(self) -> Iterator[Change]:
+        """What becomes of the stories of the items that were tied."""
+        for one in sorted(self._ties):
+            for other in sorted(self._ties[one]):
+                if one < other and one in self._present and other in self._present:
+                    self._weigh(one, other)
+        while self._waiting:
+            negative, one, other = heappop(self._waiting)
+            if other in self._ties.get(one, ()) and -negative == self._linkage.of(
+                one, other
+            ):
+                yield self._join(one, other, -negative)
 
     def _weigh(self, one: str, other: str) -> None:
+        least = self._least(one, other)
+        sizes = [len(self._present.rows(story)) for story in (one, other)]
+        if sizes == [1, 1] and self._ties[one][other].score < least:
+            return  # their one pair is all there is
         linkage = self._linkage.of(one, other)
-        if linkage >= self._least(one, other) and not self._rules.is_barred(
+        if linkage >= least and not self._rules.is_barred(
             self._present.items(one), self._present.items(other)
         ):
             first, second = sorted((one, other))
@@ -151,7 +158,8 @@ class _Merging:
             known = self._ties[kept].get(story, between)
             self._ties[kept][story] = self._ties[story][kept] = max(between, known)
         for story in sorted(self._ties[kept]):
-            self._weigh(kept, story)
+            if story in self._present:
+                self._weigh(kept, story)
         return change
 
     def _told(self, item: str) -> str:

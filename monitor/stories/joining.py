@@ -61,11 +61,8 @@ class Bond:
     """How many it has in the window."""
     has_own: bool
     """Whether any of them is in the item's language."""
-
-    @property
-    def closeness(self) -> float:
-        """0 to 1, rounded."""
-        return closeness([link.score for link in self.links], self.members)
+    closeness: float
+    """0 to 1, rounded."""
 
     @property
     def nearest(self) -> float:

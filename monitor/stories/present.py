@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from monitor.change import Move
 from monitor.model import Item
-from monitor.stories.joining import DIGITS, LEAST_SCORE, Bond, Link
+from monitor.stories.joining import DIGITS, LEAST_SCORE, Bond, Link, closeness
 from monitor.stories.similarity import (
     CHANNELS,
     Features,
@@ -183,7 +183,7 @@ class Present:
             links[self.members[link.row].story].append(link)
         bonds = [self._bond(row, story, found) for story, found in links.items()]
         bonds = [bond for bond in bonds if bond.members]
-        bonds.sort(key=lambda bond: (-bond.closeness, self.age(bond.story)))
+        bonds.sort(key=lambda bond: (-bond.closeness, self._order(bond.links[0])))
         return bonds, _crowd(features)
 
     def scores(self, row: int, rows: Rows) -> Numbers:
@@ -217,20 +217,23 @@ class Present:
                 yield Link(float(scores[i]), other, shares, across)
 
     def _bond(self, row: int, story: str, links: list[Link]) -> Bond:
-        def order(link: Link) -> tuple[float, float, str]:
-            member = self.members[link.row]
-            return -link.score, member.hours, member.id
-
         rows, hours = self.rows(story), self.window.hours
         is_near = np.abs(hours[rows] - hours[row]) <= WINDOW_HOURS
         rows = rows[(rows != row) & is_near]
+        links.sort(key=self._order)
         spanish = self.window.is_spanish
         return Bond(
             story=story,
-            links=sorted(links, key=order),
+            links=links,
             members=len(rows),
             has_own=bool((spanish[rows] == spanish[row]).any()),
+            closeness=closeness([link.score for link in links], max(len(rows), 1)),
         )
+
+    def _order(self, link: Link) -> tuple[float, float, str]:
+        """The best first, then the oldest."""
+        member = self.members[link.row]
+        return -link.score, member.hours, member.id
 
     def _is_template(self, row: int, other: int) -> bool:
         mine, theirs = self.members[row], self.members[other]

@@ -20,7 +20,8 @@ is .68 so, .64 at 8,400. On labelled days after a week of mixed news it is the s
 _BUDGET = 30_000
 """Cells that one search in one channel may look at. A window of 20,000 items has fewer
 for most items; in one of 200,000, what an item shares with thousands is left out."""
-_MOST_CANDIDATES = 200
+_MOST_CANDIDATES = 100
+"""B-cubed on rss_* days and og2021 is the same with 400."""
 _LEAST_SHARED = 0.05
 """Sum of the cosines found by the search; below it a pair has no words in common that
 matter."""
