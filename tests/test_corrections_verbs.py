@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -566,7 +567,7 @@ def test_a_database_that_is_not_there_is_not_made(desk):
 
 
 def test_clustering_again_logs_what_became_different(desk, monkeypatch):
-    monkeypatch.setattr(compose, "now", lambda: NOW)
+    monkeypatch.setattr(compose, "now", lambda: NOW + timedelta(hours=1))
     wall = "Texas governor orders a new border wall near Laredo"
     items = [
         item(wall, id="a"),
@@ -588,7 +589,7 @@ def test_clustering_again_logs_what_became_different(desk, monkeypatch):
 
 
 def test_corrections_hold_after_clustering_again(desk, monkeypatch):
-    monkeypatch.setattr(compose, "now", lambda: NOW)
+    monkeypatch.setattr(compose, "now", lambda: NOW + timedelta(hours=1))
     wall = "Texas governor orders a new border wall near Laredo"
     items = [item(wall, id=i, minutes=n, outlet=i * 3) for n, i in enumerate("abc")]
     with Store(desk.path) as store:

@@ -32,7 +32,8 @@ def bond(
 ) -> Bond:
     """By default to a story of as many members as there are links."""
     links = [Link(score, row, {}, False) for row, score in enumerate(scores)]
-    return Bond(story, links, members or len(scores), has_own)
+    count = members or len(scores)
+    return Bond(story, links, count, has_own, closeness(scores, count))
 
 
 def column(name: str, *bonds: Bond, crowd: float = 0.0) -> list[float]:
