@@ -2,7 +2,7 @@
 Fit what the clusterer learns, and say how good it is on days that it has not seen.
 
     python -m bench.fit_stories DAY.csv ... [--dense] [--engine apertium|none]
-                                            [--pin] [--write]
+                                            [--pin] [--write | --only-write]
 
 Each file is one labelled day in the format of ``monitor eval stories``; its name ends
 in its date. The newsroom's own labelled set is always one of them. For each date the
@@ -412,10 +412,10 @@ def _write(learnt: Coefficients, days: Sequence[Day], *, is_dense: bool) -> None
     made = json.loads(MODEL.read_text()) if MODEL.exists() else {}
     made["schema"] = SCHEMA
     made["made_by"] = "bench/fit_stories.py"
-    made["made_of"] = {
-        day.name: sha256(day.path.read_bytes()).hexdigest() for day in days
-    }
-    made["dense" if is_dense else "sparse"] = plain(learnt)
+    kind = "dense" if is_dense else "sparse"
+    digests = {day.name: sha256(day.path.read_bytes()).hexdigest() for day in days}
+    made.setdefault("made_of", {})[kind] = digests
+    made[kind] = plain(learnt)
     MODEL.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n")
 
 

@@ -22,7 +22,7 @@ import resource
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import chain, islice, zip_longest
+from itertools import chain, zip_longest
 from math import sqrt
 from pathlib import Path
 from zlib import crc32
@@ -178,7 +178,7 @@ def _renamed(word: str, again: int) -> str:
 
 def _recall(clusterer: Clusterer, readings: Sequence[Reading]) -> float:
     begin = time.perf_counter()
-    for reading in islice(readings, len(readings)):
+    for reading in readings:
         story = f"s{reading.item.id}"
         clusterer.recall(reading, Assignment(reading.item.id, story, 0, Why({})))
     return time.perf_counter() - begin

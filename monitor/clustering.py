@@ -74,12 +74,7 @@ class Clustering:
 
     def assign(self, store: Store, waiting: Waiting) -> Generator[list[Assignment]]:
         """Give every item that waits its story, in the order of publication."""
-        readings = store.stories.unassigned(
-            waiting.now - waiting.patience,
-            waiting.headlines_only,
-            waiting.untranslated,
-            seen_by=waiting.now,
-        )
+        readings = _unassigned(store, waiting)
         if readings:
             self._warm(store)
         while readings:
@@ -88,6 +83,7 @@ class Clustering:
             clusterer, mark = self._ready(store)
             with store.atomic():
                 if store.stories.mark() != mark:  # someone else decided meanwhile
+                    readings = _unassigned(store, waiting)
                     continue
                 self._mark = None  # until what it decides is kept
                 made = [clusterer.assign(r, vectors.get(r.item.id)) for r in batch]
@@ -130,15 +126,16 @@ class Clustering:
         with store.atomic():
             if store.stories.mark() != mark:
                 return []
-            whole = [_whole(store, change) for change in changes]
-            for change in whole:
-                store.stories.change(change, now)
+            made = []
+            for change in changes:  # in order: one may take up what another left
+                made.append(_whole(store, change))
+                store.stories.change(made[-1], now)
             store.stories.log_pass(scope, now)
             if scope == "window":
                 store.vectors.forget(latest - 2 * WINDOW)
             mark = store.stories.mark()
         self._mark = mark
-        return whole
+        return made
 
     # --- the clusterer ---------------------------------------------------------------
 
@@ -181,6 +178,15 @@ class Clustering:
             store.vectors.add(fresh, texts, self._encoder.version)
             known |= fresh
         return known
+
+
+def _unassigned(store: Store, waiting: Waiting) -> list[Reading]:
+    return store.stories.unassigned(
+        waiting.now - waiting.patience,
+        waiting.headlines_only,
+        waiting.untranslated,
+        seen_by=waiting.now,
+    )
 
 
 def _window(store: Store) -> list[tuple[Reading, Assignment]]:

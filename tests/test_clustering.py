@@ -211,8 +211,9 @@ def test_old_items_of_a_story_that_is_merged_away_come_along(store):
     column = news("Bridges of the week", -DAY, id="column", recurring=True)
     put(store, "sy", *weeks[::-1], column)
     changes = Clustering().consolidate(store, "hour", NOW + HOUR)
-    [change] = [change for change in changes if change.kind == "merge"]
-    assert {move.item for move in change.moves} == {"w0", "w1", "w2", "column"}
+    assert "merge" in {change.kind for change in changes}
+    moved = {move.item for change in changes for move in change.moves}
+    assert moved == {"w0", "w1", "w2", "column"}
     assert set(store.stories.found().values()) == {"sx"}
     assert store.stories.resolve("sy") == "sx"
 

@@ -29,6 +29,7 @@ from monitor.stories.joining import (
     probabilities,
     weights,
 )
+from monitor.stories.obey import new_story
 from monitor.stories.present import WINDOW_HOURS, Present
 from monitor.stories.similarity import CHANNELS
 from monitor.stories.terms import TermReader, Terms
@@ -101,12 +102,13 @@ class Clusterer:
         if item.recurring:
             return
         terms = self._reader.read(reading)
-        self._copies.add(item.id, _copy_text(item, terms), hours, assignment.copy_of)
-        if assignment.copy_of is None:
+        original = assignment.copy_of
+        self._copies.add(item.id, _copy_text(item, terms), hours, original)
+        if original is None or self._is_parted(original, assignment.story):
             row = self.present.add(item, terms, hours, vector)
             self.present.join(row, assignment.story)
         else:
-            self.present.attach(item.id, assignment.copy_of, assignment.story)
+            self.present.attach(item.id, original, assignment.story)
 
     def assign(
         self, reading: Reading, vector: NDArray[np.float32] | None = None
@@ -117,7 +119,7 @@ class Clusterer:
         """
         item, hours = reading.item, hours_of(reading.item)
         if item.recurring:
-            return _opened(item, [])
+            return self._opened(item, [])
         terms = self._reader.read(reading)
         text = _copy_text(item, terms)
         original = self._copies.find(text, hours)
@@ -135,6 +137,10 @@ class Clusterer:
         """Take over what happened to stories since their items were assigned."""
         for change in changes:
             self.present.move(change.moves)
+
+    def _is_parted(self, original: str, story: str) -> bool:
+        """Whether a copy's original is in another story: a person has parted them."""
+        return self.present.story(original) not in (None, story)
 
     def _copied(self, item: Item, original: str | None) -> Assignment | None:
         """In the story of the item that it repeats, unless a person parted the two."""
@@ -163,10 +169,10 @@ class Clusterer:
     def _decided(self, item: Item, terms: Terms, row: int) -> Assignment:
         barred = self.barred(item.id)
         matches = [m for m in self.matches(row) if m.bond.story not in barred]
-        likely = (m for m in matches if m.score >= self._least(m.bond, row))
+        likely = (m for m in matches if m.score >= self.least(m.bond, row))
         joined = next((m for m in likely if self.is_open(m.bond, row)), None)
         if joined is None:
-            return _opened(item, matches)
+            return self._opened(item, matches)
         return self._joined(item, terms, row, joined, matches)
 
     def matches(self, row: int) -> list[Match]:
@@ -189,7 +195,7 @@ class Clusterer:
             len(links) >= _HUB_LINKS and links[_HUB_LINKS - 1].score >= _HUB_SCORE
         )
 
-    def _least(self, bond: Bond, row: int) -> float:
+    def least(self, bond: Bond, row: int) -> float:
         """The probability at which a row joins a story."""
         is_one_outlets = self._own_share(bond, row) == 1
         return _LEAST_OF_OUTLET if is_one_outlets else self.learnt.join_at
@@ -207,6 +213,15 @@ class Clusterer:
         rows = self.present.rows(bond.story).tolist()
         others = [self.present.members[r].outlet for r in rows if r != row]
         return others.count(outlet) / len(others) if outlet and others else 0.0
+
+    def _opened(self, item: Item, matches: Sequence[Match]) -> Assignment:
+        """The item in a story of its own; its score is that of the likeliest other."""
+        story = new_story((item.id,), lambda s: bool(self.present.items(s)))
+        if not matches:
+            return Assignment(item.id, story, 0.0, Why(dict.fromkeys(CHANNELS, 0.0)))
+        best = matches[0]
+        why = Why(_parts(best), runner_up=best.bond.story, runner_up_score=best.score)
+        return Assignment(item.id, story, best.score, why)
 
     def _joined(
         self,
@@ -250,16 +265,6 @@ def hours_of(item: Item) -> float:
 
 def _copy_text(item: Item, terms: Terms) -> CopyText:
     return copy_text(item, terms.heading.numbers, terms.masses)
-
-
-def _opened(item: Item, matches: Sequence[Match]) -> Assignment:
-    """The item in a story of its own; its score is that of the likeliest other."""
-    story = f"s{item.id}"
-    if not matches:
-        return Assignment(item.id, story, 0.0, Why(dict.fromkeys(CHANNELS, 0.0)))
-    best = matches[0]
-    why = Why(_parts(best), runner_up=best.bond.story, runner_up_score=best.score)
-    return Assignment(item.id, story, best.score, why)
 
 
 def _parts(match: Match) -> Mapping[str, float]:

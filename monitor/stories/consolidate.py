@@ -60,12 +60,15 @@ def consolidate(
     known = [item for item in items if clusterer.present.row(item) is not None]
     merging = _Merging(clusterer, rules)
     strays = [item for item in known if merging.tie(item)]
-    return [
-        # First, since one stray ties two stories that have nothing else in common.
-        *_moves(clusterer, strays, rules),
-        *merging.merge(),
-        *_splits(clusterer, known, rules, is_living),
-    ]
+    # Strays first: one ties two stories that have nothing else in common.
+    made = [*_moves(clusterer, strays, rules), *merging.merge()]
+    left = {move.before for change in made for move in change.moves}
+
+    def is_taken(story: str) -> bool:
+        has_items = bool(clusterer.present.items(story))
+        return has_items or (story not in left and is_living(story))
+
+    return [*made, *_splits(clusterer, known, rules, is_taken)]
 
 
 # --- merge ---------------------------------------------------------------------------
@@ -176,6 +179,7 @@ class _Linkage:
     def __init__(self, present: Present) -> None:
         self._present = present
         self._scores: dict[tuple[str, str], Numbers] = {}
+        self._pairs: dict[str, set[tuple[str, str]]] = defaultdict(set)
 
     def of(self, one: str, other: str) -> float:
         """0 to 1: the mean closeness of the items of each to the other story.
@@ -190,7 +194,8 @@ class _Linkage:
 
     def forget(self, story: str) -> None:
         """Its items have changed."""
-        self._scores = {k: s for k, s in self._scores.items() if story not in k}
+        for pair in self._pairs.pop(story, ()):
+            self._scores.pop(pair, None)
 
     def _between(self, one: str, other: str) -> Numbers:
         """(items of one, items of the other): the score of each pair."""
@@ -200,6 +205,8 @@ class _Linkage:
             few, many = (theirs, mine) if is_turned else (mine, theirs)
             found = np.array([self._present.scores(row, many) for row in few.tolist()])
             self._scores[one, other] = found.T if is_turned else found
+            self._pairs[one].add((one, other))
+            self._pairs[other].add((one, other))
         return self._scores[one, other]
 
     def _newest(self, story: str) -> Rows:
@@ -241,7 +248,7 @@ def _moves(
         if own >= _STAY or not better:
             continue
         best = better[0]
-        is_better = best.score >= max(clusterer.learnt.join_at, own + _MARGIN)
+        is_better = best.score >= max(clusterer.least(best.bond, row), own + _MARGIN)
         is_barred = rules.is_barred(set(companions), present.items(best.bond.story))
         if is_better and not is_barred and clusterer.is_open(best.bond, row):
             nearest = present.members[best.bond.links[0].row].id

@@ -86,6 +86,9 @@ class Sparse:
         self._values = Column(np.float32, columns)
         self._place = np.full(0, -1, np.int32)
         self._damping = Column(np.float64)
+        self._found = Column(np.int64)
+        """In how many rows a term was found when it was damped, and in rows since: what
+        a search may cost. Postings hold rows out of sight as well, until a sweep."""
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -101,6 +104,8 @@ class Sparse:
         ids = [self._ids.setdefault(term, len(self._ids)) for term in values]
         fresh = len(self._ids) - known
         self._damping.extend(np.ones(fresh))
+        self._found.extend(np.zeros(fresh))
+        self._found.cells[ids] += 1
         self._postings.extend(array("f") for _ in range(fresh))
         self._terms.extend(ids)
         if values:
@@ -147,6 +152,7 @@ class Sparse:
         anew = np.log((1 + len(rows) / background_items) / (np.exp(-rarity) + others))
         left = np.clip(anew / np.maximum(rarity, 1e-9), 0, 1)
         self._damping.replace(np.where(found > 0, left, 1.0))
+        self._found.replace(found)
 
     def hits(self, row: int, rows: Rows) -> Hits:
         """Where a row's terms are found in the rows given."""
@@ -167,10 +173,10 @@ class Sparse:
     def search(self, row: int, budget: int) -> tuple[Rows, Numbers]:
         """(row, share of the cosine) wherever a row's terms are found, rarest first.
 
-        Stops before the term that would exceed ``budget`` cells.
+        Stops before the term that would exceed ``budget`` cells of rows in sight.
         """
         ids, values = self.terms(row), self.values(row)[:, 0] * self.damping(row)
-        counts = [len(self._postings[i]) // 2 for i in ids.tolist()]
+        counts = self._found.cells[ids].tolist()
         order = sorted(range(len(counts)), key=counts.__getitem__)
         cells, weights, total = [np.empty(0, np.float32)], [np.empty(0)], 0
         for i in order:
@@ -178,7 +184,7 @@ class Sparse:
             if total > budget:
                 break
             cells.append(np.frombuffer(self._postings[ids[i]], np.float32))
-            weights.append(np.full(counts[i], values[i]))
+            weights.append(np.full(len(cells[-1]) // 2, values[i]))
         found = np.concatenate(cells).reshape(-1, 2)
         products = found[:, 1].astype(np.float64) * np.concatenate(weights)
         return found[:, 0].astype(np.intp), products
@@ -191,6 +197,7 @@ class Sparse:
         names = list(self._ids)
         self._ids = {names[old]: new for new, old in enumerate(used.tolist())}
         self._damping.replace(self._damping.cells[used])
+        self._found.replace(self._found.cells[used])
         self._place = np.full(0, -1, np.int32)
         lengths = np.bincount(which, minlength=len(rows))
         self._starts.replace(np.concatenate([[0], np.cumsum(lengths)]))

@@ -177,11 +177,19 @@ def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> Non
         waiting = replace(compose.waiting(plan, translator, now), patience=timedelta(0))
 
         def cluster_all() -> None:
-            cluster_waiting(store, clustering, waiting, say, Event())
+            for night in _nights(start, now):
+                seen = replace(waiting, now=night)
+                cluster_waiting(store, clustering, seen, say, Event())
+                think_again(store, clustering, night, say, "window")
 
         moves = correcting.again(store, start, cluster_all, now)
         say(f"cluster: items in another story than before: {len(moves)}")
-        think_again(store, clustering, now, say, "window")
+
+
+def _nights(start: datetime, now: datetime) -> list[datetime]:
+    """The ends of the days from one moment to another, and that one."""
+    days = (now - start) // timedelta(days=1)
+    return [*(start + timedelta(days=n) for n in range(1, days + 1)), now]
 
 
 def cluster_waiting(
