@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.change import LoggedChange
 from monitor.entry import Entry
 from monitor.model import Item, Story
 from monitor.store.database import Store
@@ -40,14 +39,14 @@ def explain(
     """
     ids = [story.id for story in stories]
     ties = _ties(store.relations.runners_up(ids, LEAST_RUNNER_UP))
-    changes = _changes(store.stories.changes_around(*ids))
+    members = [member for story in stories for member in story.members]
+    brought = arrivals(members, store.stories.changes_around(*ids))
     items, living = _items(store, stories), _living(store, stories)
     others = _others(store, stories, (*living.values(), *ties))
     runners_up = {was: others[now] for was, now in living.items() if now in others}
     reader = TermReader(background(), aliases(own))
     made = {}
     for story in stories:
-        brought = arrivals(story.id, changes.get(story.id, ()))
         # One item alone shares nothing, and reading is what takes the time.
         read = read_members(story, reader) if len(story.members) > 1 else []
         made[story.id] = Explanation(
@@ -82,16 +81,6 @@ def _ties(runners_up: Iterable[RunnerUp]) -> Mapping[str, Sequence[RunnerUp]]:
     for tie in runners_up:
         found[tie.story].append(tie)
         found[tie.other].append(tie)
-    return found
-
-
-def _changes(logged: Iterable[LoggedChange]) -> Mapping[str, Sequence[LoggedChange]]:
-    """Story -> the changes that brought it items or took them away, in order."""
-    found = defaultdict(list)
-    for each in logged:
-        moves = each.change.moves
-        for story in dict.fromkeys(s for m in moves for s in (m.before, m.after)):
-            found[story].append(each)
     return found
 
 

@@ -1,5 +1,6 @@
 """Why an item is in its story, in words."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -190,27 +191,57 @@ def moved(kind, number: int, *moves: tuple[str, str, str]) -> LoggedChange:
     return logged(Change(kind, tuple(Move(*move) for move in moves), ""), number)
 
 
+def members(story: str, *items: str) -> list[Member]:
+    """Members of a story, from the ids of its items."""
+    made = [item(id=each) for each in items]
+    return [Member(each, assignment(each, story), {}) for each in made]
+
+
 def test_the_last_change_that_brought_an_item_is_the_one():
     merge = moved("merge", 1, ("b", "s2", "s1"), ("c", "s2", "s1"))
     away = moved("move", 2, ("b", "s1", "s3"))
     back = moved("move", 3, ("b", "s3", "s1"))
-    assert arrivals("s1", [merge, away, back]) == {"b": back, "c": merge}
-    assert arrivals("s2", [merge, away, back]) == {}
+    changes = [merge, away, back]
+    assert arrivals(members("s1", "a", "b", "c"), changes) == {"b": back, "c": merge}
+    assert arrivals(members("s3", "b"), changes) == {"b": away}
+    assert arrivals(members("s2", "d"), changes) == {}
 
 
 def test_an_undo_that_brings_back_what_had_been_brought_is_the_last_to_bring_it():
     merge = moved("merge", 1, ("b", "s2", "s1"))
     away = moved("split", 2, ("b", "s1", "sb"))
     undone = moved("undo", 3, ("b", "sb", "s1"))
-    assert arrivals("s1", [merge, away, undone]) == {"b": undone}
+    assert arrivals(members("s1", "b"), [merge, away, undone]) == {"b": undone}
 
 
 def test_an_item_that_an_undo_put_back_where_it_joined_was_brought_by_nothing():
     away = moved("split", 1, ("b", "s1", "sb"))
     undone = moved("undo", 2, ("b", "sb", "s1"))
-    assert arrivals("s1", [away, undone]) == {}
+    assert arrivals(members("s1", "b"), [away, undone]) == {}
     by_hand = moved("move", 2, ("b", "sb", "s1"))
-    assert arrivals("s1", [away, by_hand]) == {"b": by_hand}, "but a person may"
+    brought = arrivals(members("s1", "b"), [away, by_hand])
+    assert brought == {"b": by_hand}, "but a person may"
+
+
+class Counted(tuple[Move, ...]):
+    """Moves that count how often they are looked through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Move]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_a_change_is_looked_through_as_often_for_many_stories_as_for_one():
+    def times(stories: int) -> int:
+        moves = Counted(Move(f"i{n}", "s", f"s{n}") for n in range(stories))
+        there = [m for n in range(stories) for m in members(f"s{n}", f"i{n}")]
+        change = logged(Change("merge", moves, ""))
+        assert len(arrivals(there, [change])) == stories
+        return moves.times
+
+    assert times(50) == times(1)
 
 
 def test_evidence_too_small_to_read_is_left_out():

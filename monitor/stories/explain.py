@@ -107,17 +107,22 @@ def _entrance(member: Member) -> Entrance:
     return "joined" if any(made.why.parts.values()) else "put"
 
 
-def arrivals(story: str, changes: Iterable[LoggedChange]) -> dict[str, LoggedChange]:
-    """Item -> what brought it to a story last, for those that were not in it at once.
+def arrivals(
+    members: Iterable[Member], changes: Iterable[LoggedChange]
+) -> dict[str, LoggedChange]:
+    """Item -> what brought it to its story last, for those not in it at once.
 
-    An item that was taken away and put back by an undo is where it was: nothing brought
+    ``members`` may be of many stories: each change is looked through once for all. An
+    item that was taken away and put back by an undo is where it was: nothing brought
     it.
     """
+    stories = {member.item.id: member.assignment.story for member in members}
     brought: dict[str, LoggedChange] = {}
     away: set[str] = set()
     for logged in changes:
         is_undo = logged.change.kind == "undo"
         for move in logged.change.moves:
+            story = stories.get(move.item)
             if move.before == story and move.item not in brought:
                 away.add(move.item)
             elif move.after == story and not (is_undo and move.item in away):
