@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from monitor.change import LoggedChange
 from monitor.entry import Entry
 from monitor.model import Item, Story
 from monitor.store.database import Store
@@ -39,8 +40,7 @@ def explain(
     """
     ids = [story.id for story in stories]
     ties = _ties(store.relations.runners_up(ids, LEAST_RUNNER_UP))
-    members = [member for story in stories for member in story.members]
-    brought = arrivals(members, store.stories.changes_around(*ids))
+    brought = _brought(store, stories)
     items, living = _items(store, stories), _living(store, stories)
     others = _others(store, stories, (*living.values(), *ties))
     runners_up = {was: others[now] for was, now in living.items() if now in others}
@@ -82,6 +82,20 @@ def _ties(runners_up: Iterable[RunnerUp]) -> Mapping[str, Sequence[RunnerUp]]:
         found[tie.story].append(tie)
         found[tie.other].append(tie)
     return found
+
+
+def _brought(store: Store, stories: Sequence[Story]) -> Mapping[str, LoggedChange]:
+    """Item -> what brought it to its story."""
+    changes = store.stories.changes_around(*(story.id for story in stories))
+    if not changes:
+        return {}
+    # Items that were clustered again and stayed are in no move: ask for all the times
+    # that could have covered them.
+    later = store.stories.changes(changes[0].at)
+    again = (logged for logged in later if logged.change.kind == "again")
+    known = {logged.id: logged for logged in (*changes, *again)}
+    members = (member for story in stories for member in story.members)
+    return arrivals(members, (known[id_] for id_ in sorted(known)))
 
 
 def _items(store: Store, stories: Iterable[Story]) -> Mapping[str, Item]:

@@ -109,8 +109,8 @@ def test_a_runner_up_that_became_part_of_the_story_is_told_so():
             "split off to here on 2026-03-02 12:00 UTC by a person (correction 3);",
         ),
         (
-            Change("again", (), "", None, None),
-            "came here when all was clustered again on 2026-03-02 12:00 UTC by the m",
+            Change("undo", (), "", None, 4),
+            "came back on 2026-03-02 12:00 UTC by a person (correction 4);",
         ),
     ],
 )
@@ -223,6 +223,76 @@ def test_an_item_that_an_undo_put_back_where_it_joined_was_brought_by_nothing():
     assert brought == {"b": by_hand}, "but a person may"
 
 
+# --- clustered again -----------------------------------------------------------------
+
+FROM_NOW = "clustered again from 2026-03-02 12:00 UTC on"
+"""The items of these tests are published at NOW."""
+FROM_LATER = "clustered again from 2026-03-02 12:01 UTC on"
+
+
+def again(number: int, *moves: tuple[str, str, str], reason: str = "") -> LoggedChange:
+    return logged(Change("again", tuple(Move(*move) for move in moves), reason), number)
+
+
+def test_what_clustering_again_moved_is_there_by_its_own_reasons():
+    merge = moved("merge", 1, ("b", "s2", "s1"), ("c", "s2", "s1"))
+    anew = again(2, ("b", "s1", "s3"))
+    assert arrivals(members("s3", "b"), [merge, anew]) == {}
+    assert arrivals(members("s1", "c"), [merge, anew]) == {"c": merge}, "not covered"
+    away, back = moved("move", 2, ("b", "s1", "s3")), again(3, ("b", "s3", "s1"))
+    assert arrivals(members("s1", "b"), [merge, away, back]) == {}
+
+
+def test_what_clustering_again_left_where_it_was_is_there_by_its_own_reasons():
+    merge = moved("merge", 1, ("b", "s2", "s1"))
+    assert arrivals(members("s1", "b"), [merge, again(2, reason=FROM_NOW)]) == {}
+    older = [merge, again(2, reason=FROM_LATER)]
+    assert arrivals(members("s1", "b"), older) == {"b": merge}, "older, so left alone"
+
+
+def test_what_brings_an_item_after_it_was_clustered_again_is_told():
+    merge = moved("merge", 1, ("b", "s2", "s1"))
+    anew = again(2, ("b", "s1", "s2"), reason=FROM_NOW)
+    later = moved("move", 3, ("b", "s2", "s1"))
+    assert arrivals(members("s1", "b"), [merge, anew, later]) == {"b": later}
+
+
+def test_an_undo_of_what_was_before_clustering_again_brings_an_item():
+    away = moved("split", 1, ("b", "s1", "sb"))
+    anew = again(2, reason=FROM_NOW)
+    undone = moved("undo", 3, ("b", "sb", "s1"))
+    assert arrivals(members("s1", "b"), [away, anew, undone]) == {"b": undone}
+
+
+STORIES = st.sampled_from(["s1", "s2", "s3"])
+STEPS = st.tuples(st.sampled_from(["merge", "move", "undo", "again"]), STORIES)
+
+
+@given(STORIES, st.lists(STEPS), st.lists(STEPS))
+def test_nothing_before_the_last_clustering_again_counts(first, before, after):
+    def walked(start: str, steps, number: int) -> list[LoggedChange]:
+        ways = zip([start, *(to for _, to in steps)], steps, strict=False)
+        return [
+            moved(kind, number + n, ("b", here, to))
+            for n, (here, (kind, to)) in enumerate(ways)
+            if here != to
+        ]
+
+    there = before[-1][1] if before else first
+    end = after[-1][1] if after else there
+    past = walked(first, before, 1)
+    anew = again(len(before) + 1, reason=FROM_NOW)
+    since = walked(there, after, len(before) + 2)
+    assert arrivals(members(end, "b"), [*past, anew, *since]) == arrivals(
+        members(end, "b"), since
+    )
+    brought = arrivals(members(end, "b"), [*past, anew, *since])
+    assert all(by.change.kind != "again" for by in brought.values())
+
+
+# --- what it costs -------------------------------------------------------------------
+
+
 class Counted(tuple[Move, ...]):
     """Moves that count how often they are looked through."""
 
@@ -242,6 +312,9 @@ def test_a_change_is_looked_through_as_often_for_many_stories_as_for_one():
         return moves.times
 
     assert times(50) == times(1)
+
+
+# --- what is too small or too far to tell exactly ------------------------------------
 
 
 def test_evidence_too_small_to_read_is_left_out():
