@@ -87,11 +87,12 @@ def _ties(runners_up: Iterable[RunnerUp]) -> Mapping[str, Sequence[RunnerUp]]:
 def _brought(store: Store, stories: Sequence[Story]) -> Mapping[str, LoggedChange]:
     """Item -> what brought it to its story."""
     changes = store.stories.changes_around(*(story.id for story in stories))
-    if not changes:
+    first = next((c for c in changes if c.change.kind != "again"), None)
+    if first is None:
         return {}
     # Items that were clustered again and stayed are in no move: ask for all the times
     # that could have covered them.
-    later = store.stories.changes(changes[0].at)
+    later = store.stories.changes(first.at)
     again = (logged for logged in later if logged.change.kind == "again")
     known = {logged.id: logged for logged in (*changes, *again)}
     members = (member for story in stories for member in story.members)
