@@ -40,14 +40,13 @@ def explain(
     """
     ids = [story.id for story in stories]
     ties = _ties(store.relations.runners_up(ids, LEAST_RUNNER_UP))
-    changes = _changes(store.stories.changes_around(*ids))
+    brought = _brought(store, stories)
     items, living = _items(store, stories), _living(store, stories)
     others = _others(store, stories, (*living.values(), *ties))
     runners_up = {was: others[now] for was, now in living.items() if now in others}
     reader = TermReader(background(), aliases(own))
     made = {}
     for story in stories:
-        brought = arrivals(story.id, changes.get(story.id, ()))
         # One item alone shares nothing, and reading is what takes the time.
         read = read_members(story, reader) if len(story.members) > 1 else []
         made[story.id] = Explanation(
@@ -85,14 +84,19 @@ def _ties(runners_up: Iterable[RunnerUp]) -> Mapping[str, Sequence[RunnerUp]]:
     return found
 
 
-def _changes(logged: Iterable[LoggedChange]) -> Mapping[str, Sequence[LoggedChange]]:
-    """Story -> the changes that brought it items or took them away, in order."""
-    found = defaultdict(list)
-    for each in logged:
-        moves = each.change.moves
-        for story in dict.fromkeys(s for m in moves for s in (m.before, m.after)):
-            found[story].append(each)
-    return found
+def _brought(store: Store, stories: Sequence[Story]) -> Mapping[str, LoggedChange]:
+    """Item -> what brought it to its story."""
+    changes = store.stories.changes_around(*(story.id for story in stories))
+    first = next((c for c in changes if c.change.kind != "again"), None)
+    if first is None:
+        return {}
+    # Items that were clustered again and stayed are in no move: ask for all the times
+    # that could have covered them.
+    later = store.stories.changes(first.at)
+    again = (logged for logged in later if logged.change.kind == "again")
+    known = {logged.id: logged for logged in (*changes, *again)}
+    members = (member for story in stories for member in story.members)
+    return arrivals(members, (known[id_] for id_ in sorted(known)))
 
 
 def _items(store: Store, stories: Iterable[Story]) -> Mapping[str, Item]:

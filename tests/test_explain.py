@@ -1,5 +1,6 @@
 """Why an item is in its story, in words."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -108,8 +109,8 @@ def test_a_runner_up_that_became_part_of_the_story_is_told_so():
             "split off to here on 2026-03-02 12:00 UTC by a person (correction 3);",
         ),
         (
-            Change("again", (), "", None, None),
-            "came here when all was clustered again on 2026-03-02 12:00 UTC by the m",
+            Change("undo", (), "", None, 4),
+            "came back on 2026-03-02 12:00 UTC by a person (correction 4);",
         ),
     ],
 )
@@ -190,27 +191,130 @@ def moved(kind, number: int, *moves: tuple[str, str, str]) -> LoggedChange:
     return logged(Change(kind, tuple(Move(*move) for move in moves), ""), number)
 
 
+def members(story: str, *items: str) -> list[Member]:
+    """Members of a story, from the ids of its items."""
+    made = [item(id=each) for each in items]
+    return [Member(each, assignment(each, story), {}) for each in made]
+
+
 def test_the_last_change_that_brought_an_item_is_the_one():
     merge = moved("merge", 1, ("b", "s2", "s1"), ("c", "s2", "s1"))
     away = moved("move", 2, ("b", "s1", "s3"))
     back = moved("move", 3, ("b", "s3", "s1"))
-    assert arrivals("s1", [merge, away, back]) == {"b": back, "c": merge}
-    assert arrivals("s2", [merge, away, back]) == {}
+    changes = [merge, away, back]
+    assert arrivals(members("s1", "a", "b", "c"), changes) == {"b": back, "c": merge}
+    assert arrivals(members("s3", "b"), changes) == {"b": away}
+    assert arrivals(members("s2", "d"), changes) == {}
 
 
 def test_an_undo_that_brings_back_what_had_been_brought_is_the_last_to_bring_it():
     merge = moved("merge", 1, ("b", "s2", "s1"))
     away = moved("split", 2, ("b", "s1", "sb"))
     undone = moved("undo", 3, ("b", "sb", "s1"))
-    assert arrivals("s1", [merge, away, undone]) == {"b": undone}
+    assert arrivals(members("s1", "b"), [merge, away, undone]) == {"b": undone}
 
 
 def test_an_item_that_an_undo_put_back_where_it_joined_was_brought_by_nothing():
     away = moved("split", 1, ("b", "s1", "sb"))
     undone = moved("undo", 2, ("b", "sb", "s1"))
-    assert arrivals("s1", [away, undone]) == {}
+    assert arrivals(members("s1", "b"), [away, undone]) == {}
     by_hand = moved("move", 2, ("b", "sb", "s1"))
-    assert arrivals("s1", [away, by_hand]) == {"b": by_hand}, "but a person may"
+    brought = arrivals(members("s1", "b"), [away, by_hand])
+    assert brought == {"b": by_hand}, "but a person may"
+
+
+# --- clustered again -----------------------------------------------------------------
+
+FROM_NOW = "clustered again from 2026-03-02 12:00 UTC on"
+"""The items of these tests are published at NOW."""
+FROM_LATER = "clustered again from 2026-03-02 12:01 UTC on"
+
+
+def again(number: int, *moves: tuple[str, str, str], reason: str = "") -> LoggedChange:
+    return logged(Change("again", tuple(Move(*move) for move in moves), reason), number)
+
+
+def test_what_clustering_again_moved_is_there_by_its_own_reasons():
+    merge = moved("merge", 1, ("b", "s2", "s1"), ("c", "s2", "s1"))
+    anew = again(2, ("b", "s1", "s3"))
+    assert arrivals(members("s3", "b"), [merge, anew]) == {}
+    assert arrivals(members("s1", "c"), [merge, anew]) == {"c": merge}, "not covered"
+    away, back = moved("move", 2, ("b", "s1", "s3")), again(3, ("b", "s3", "s1"))
+    assert arrivals(members("s1", "b"), [merge, away, back]) == {}
+
+
+def test_what_clustering_again_left_where_it_was_is_there_by_its_own_reasons():
+    merge = moved("merge", 1, ("b", "s2", "s1"))
+    assert arrivals(members("s1", "b"), [merge, again(2, reason=FROM_NOW)]) == {}
+    older = [merge, again(2, reason=FROM_LATER)]
+    assert arrivals(members("s1", "b"), older) == {"b": merge}, "older, so left alone"
+
+
+def test_what_brings_an_item_after_it_was_clustered_again_is_told():
+    merge = moved("merge", 1, ("b", "s2", "s1"))
+    anew = again(2, ("b", "s1", "s2"), reason=FROM_NOW)
+    later = moved("move", 3, ("b", "s2", "s1"))
+    assert arrivals(members("s1", "b"), [merge, anew, later]) == {"b": later}
+
+
+def test_an_undo_of_what_was_before_clustering_again_brings_an_item():
+    away = moved("split", 1, ("b", "s1", "sb"))
+    anew = again(2, reason=FROM_NOW)
+    undone = moved("undo", 3, ("b", "sb", "s1"))
+    assert arrivals(members("s1", "b"), [away, anew, undone]) == {"b": undone}
+
+
+STORIES = st.sampled_from(["s1", "s2", "s3"])
+STEPS = st.tuples(st.sampled_from(["merge", "move", "undo", "again"]), STORIES)
+
+
+@given(STORIES, st.lists(STEPS), st.lists(STEPS))
+def test_nothing_before_the_last_clustering_again_counts(first, before, after):
+    def walked(start: str, steps, number: int) -> list[LoggedChange]:
+        ways = zip([start, *(to for _, to in steps)], steps, strict=False)
+        return [
+            moved(kind, number + n, ("b", here, to))
+            for n, (here, (kind, to)) in enumerate(ways)
+            if here != to
+        ]
+
+    there = before[-1][1] if before else first
+    end = after[-1][1] if after else there
+    past = walked(first, before, 1)
+    anew = again(len(before) + 1, reason=FROM_NOW)
+    since = walked(there, after, len(before) + 2)
+    assert arrivals(members(end, "b"), [*past, anew, *since]) == arrivals(
+        members(end, "b"), since
+    )
+    brought = arrivals(members(end, "b"), [*past, anew, *since])
+    assert all(by.change.kind != "again" for by in brought.values())
+
+
+# --- what it costs -------------------------------------------------------------------
+
+
+class Counted(tuple[Move, ...]):
+    """Moves that count how often they are looked through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Move]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_a_change_is_looked_through_as_often_for_many_stories_as_for_one():
+    def times(stories: int) -> int:
+        moves = Counted(Move(f"i{n}", "s", f"s{n}") for n in range(stories))
+        there = [m for n in range(stories) for m in members(f"s{n}", f"i{n}")]
+        change = logged(Change("merge", moves, ""))
+        assert len(arrivals(there, [change])) == stories
+        return moves.times
+
+    assert times(50) == times(1)
+
+
+# --- what is too small or too far to tell exactly ------------------------------------
 
 
 def test_evidence_too_small_to_read_is_left_out():

@@ -1,6 +1,11 @@
 """Explanations of what the store holds."""
 
+from datetime import datetime, timedelta
+
+import pytest
+
 from builders import NOW, assignment, item, show, translation
+from monitor import correcting
 from monitor.change import Change, Move
 from monitor.explaining import explain, explain_one
 from monitor.model import Item, Why
@@ -65,6 +70,61 @@ def test_what_brought_an_item_is_told_in_the_story_it_came_to(store):
     assert memberships["a"].brought is None
     assert memberships["b"].brought is not None
     assert memberships["b"].brought.change == merge
+
+
+@pytest.fixture
+def clustered(store):
+    """``b`` began in sb, and a merge brought it to sa; ``z`` is in sz."""
+    put(store, "sz", item("Zoo", id="z"))
+    put(store, "sa", item("Otis", id="a", minutes=1))
+    put(store, "sb", item("Huracán", "MX", id="b", minutes=2))
+    merge = Change("merge", (Move("b", "sb", "sa"),), "shared names", 0.9)
+    store.stories.change(merge, NOW)
+    return store
+
+
+def cluster_again(store: Store, since: datetime, **stories: str) -> None:
+    """As asked for a minute after NOW; ``stories`` says what comes where, by item."""
+
+    def cluster() -> None:
+        known = store.items.named(stories)
+        store.stories.assign(
+            [assignment(known[i], s, why=Why({})) for i, s in stories.items()]
+        )
+
+    correcting.again(store, since, cluster, NOW + timedelta(minutes=1))
+
+
+def test_an_item_that_clustering_again_moved_is_explained_by_its_new_reasons(clustered):
+    cluster_again(clustered, NOW + timedelta(minutes=2), b="sb")
+    assert explained(clustered, "sb").memberships["b"].brought is None
+
+
+def test_an_item_that_clustering_again_left_is_explained_by_its_new_reasons(clustered):
+    # Only z moves, so that no move of this leads to sa or away from it.
+    cluster_again(clustered, NOW, z="sy", a="sa", b="sa")
+    assert explained(clustered, "sa").memberships["b"].brought is None
+
+
+def test_an_item_too_old_to_be_clustered_again_keeps_what_brought_it(clustered):
+    put(clustered, "sn", item("News", id="n", minutes=9))
+    cluster_again(clustered, NOW + timedelta(minutes=9), n="so")
+    assert explained(clustered, "sa").memberships["b"].brought is not None
+
+
+def test_a_log_of_clustering_again_that_moved_nothing_counts_as_well(clustered):
+    reason = "clustered again from 2026-03-02 12:00 UTC on"
+    clustered.stories.change(Change("again", (), reason), NOW + timedelta(minutes=1))
+    assert explained(clustered, "sa").memberships["b"].brought is None
+
+
+def test_what_brings_an_item_after_clustering_again_is_told(clustered):
+    cluster_again(clustered, NOW, z="sz", a="sa", b="sb")
+    back = Change("move", (Move("b", "sb", "sa"),), "strayed", 0.8)
+    clustered.stories.change(back, NOW + timedelta(minutes=2))
+    brought = explained(clustered, "sa").memberships["b"].brought
+    assert brought is not None
+    assert brought.change == back
 
 
 def test_stories_explained_together_are_explained_as_each_alone(store):

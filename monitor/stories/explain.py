@@ -5,12 +5,13 @@ Three relations are kept apart. *Same text*: an item repeats another's. *Same st
 it belongs with the others. *Same theme*: see ``themes.py``.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from monitor.change import ChangeKind, LoggedChange
+from monitor.change import Change, ChangeKind, LoggedChange
 from monitor.model import Item, Member
 from monitor.stories.shared import Shared
 from monitor.stories.themes import Other, Theme
@@ -51,7 +52,8 @@ class Membership:
     is_own: bool
     """Whether the runner-up is a part of this story now."""
     brought: LoggedChange | None
-    """What brought it here since, from the story that all the rest is about."""
+    """What brought it here since, from the story that all the rest is about; never an
+    ``again``, which changes the rest as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +109,58 @@ def _entrance(member: Member) -> Entrance:
     return "joined" if any(made.why.parts.values()) else "put"
 
 
-def arrivals(story: str, changes: Iterable[LoggedChange]) -> dict[str, LoggedChange]:
-    """Item -> what brought it to a story last, for those that were not in it at once.
+def arrivals(
+    members: Iterable[Member], changes: Iterable[LoggedChange]
+) -> dict[str, LoggedChange]:
+    """Item -> what brought it to its story last, for those not in it at once.
 
-    An item that was taken away and put back by an undo is where it was: nothing brought
-    it.
+    ``members`` may be of many stories: each change is looked through once for all. An
+    item that was taken away and put back by an undo is where it was: nothing brought
+    it. Clustering all again gives an item new reasons, about where it went: that brings
+    nothing, and whatever happened before is forgotten.
     """
+    members = tuple(members)
+    stories = {member.item.id: member.assignment.story for member in members}
     brought: dict[str, LoggedChange] = {}
     away: set[str] = set()
     for logged in changes:
+        if logged.change.kind == "again":
+            anew = _assigned_anew(members, logged.change)
+            brought = {item: by for item, by in brought.items() if item not in anew}
+            away -= anew
+            continue
         is_undo = logged.change.kind == "undo"
         for move in logged.change.moves:
+            story = stories.get(move.item)
             if move.before == story and move.item not in brought:
                 away.add(move.item)
             elif move.after == story and not (is_undo and move.item in away):
                 brought[move.item] = logged
     return brought
+
+
+def _assigned_anew(members: Iterable[Member], again: Change) -> set[str]:
+    """The items that were clustered again: those it moved, and those that stayed."""
+    moved = {move.item for move in again.moves}
+    since = _clustered_from(again)
+    return moved | {
+        member.item.id
+        for member in members
+        if since is not None and member.item.published >= since
+    }
+
+
+def _clustered_from(again: Change) -> datetime | None:
+    """From when on items were clustered again; None if the reason does not tell.
+
+    The log keeps it in the reason alone.
+    """
+    if told := _FROM.search(again.reason):
+        return datetime.fromisoformat(f"{told[1]}Z")
+    return None
+
+
+_FROM = re.compile(r"from (\d{4}-\d\d-\d\d \d\d:\d\d) UTC on$")
 
 
 def in_words(why: Membership) -> str:
@@ -188,7 +226,6 @@ _CAME: Mapping[ChangeKind, str] = {
     "merge": "came here by a merge",
     "move": "moved here",
     "split": "split off to here",
-    "again": "came here when all was clustered again",
     "undo": "came back",
 }
 
