@@ -343,6 +343,28 @@ def test_undoing_the_monitors_change_may_contradict_a_correction(desk):
     assert told.startswith("taking back change 1 contradicts correction 1 (merge of")
 
 
+def test_undoing_the_monitors_change_breaks_no_correction(desk):
+    desk.keep(sa="a", sb="bcd")
+    number = desk.change(*((i, "sb", "sa") for i in "bcd"))
+    desk("stories", "split", "sa", "b")
+    assert desk.stories == {"sa": "acd", "sb": "b"}
+    told = desk.refused("undo", "--change", number)
+    assert told.startswith(f"taking back change {number} contradicts correction 1 (spl")
+    assert "'monitor stories undo 1'" in told
+
+
+def test_undoing_the_monitors_change_leaves_items_where_a_correction_holds_them(desk):
+    desk.keep(s1="ab", s2="cde")
+    number = desk.change(*((i, "s2", "s1") for i in "cde"))
+    imported(desk, line("merge", "ae"))
+    told = desk("stories", "undo", "--change", number)
+    assert told.endswith("stays where it is: e Title e\n")
+    assert desk.stories == {"s1": "abe", "s2": "cd"}
+    assert desk.in_force[1:] == [
+        Correction("undo", "", (), (tuple("cd"), tuple("abe")))
+    ]
+
+
 def test_undoing_the_monitors_change_can_be_undone(desk):
     desk.keep(s1="a", s2="b")
     number = desk.change(("b", "s2", "s1"))
