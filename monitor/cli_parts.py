@@ -5,7 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-Days = Annotated[int, typer.Option(min=1, help="How many days before the newest item.")]
+MAX_DAYS = 36_500
+Days = Annotated[
+    int,
+    typer.Option(min=1, max=MAX_DAYS, help="How many days before the newest item."),
+]
 Json = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 
 

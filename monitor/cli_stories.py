@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli_parts import Days, Json, group, paths, verbs
+from monitor.cli_parts import MAX_DAYS, Days, Json, group, paths, verbs
 from monitor.text import printable, squeeze
 
 stories = group("Stories, why their items are together, and how to correct that.")
@@ -20,8 +20,10 @@ _Reason = Annotated[
     ),
 ]
 _Back = Annotated[
-    int, typer.Option("--days", min=1, max=36_500, help="How many days back.")
+    int, typer.Option("--days", min=1, max=MAX_DAYS, help="How many days back.")
 ]
+_LAST_ID = 2**63 - 1
+"""The largest number that SQLite holds."""
 _DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what would change; change nothing.")
 ]
@@ -86,10 +88,18 @@ def stories_move(
 def stories_undo(
     ctx: typer.Context,
     correction: Annotated[
-        int | None, typer.Argument(help="A correction's id; the last unless given.")
+        int | None,
+        typer.Argument(
+            min=1, max=_LAST_ID, help="A correction's id; the last unless given."
+        ),
     ] = None,
     change: Annotated[
-        int | None, typer.Option(help="Undo this change of the monitor's own instead.")
+        int | None,
+        typer.Option(
+            min=1,
+            max=_LAST_ID,
+            help="Undo this change of the monitor's own instead.",
+        ),
     ] = None,
     reason: _Reason = "",
     dry_run: _DryRun = False,

@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from monitor.change import Change, Correction, LoggedChange, LoggedCorrection, Move
+from monitor.change import (
+    Change,
+    ChangeKind,
+    Correction,
+    LoggedChange,
+    LoggedCorrection,
+    Move,
+)
 from monitor.errors import ConfigError
 from monitor.model import Story
 from monitor.store.database import Store
@@ -170,12 +177,21 @@ def _take_back(
 ) -> tuple[tuple[Move, ...], tuple[str, ...]]:
     """The moves made, and the items that stay where they are."""
     back, gone = _inverse(store, logged, _BY_HAND["undo"])
-    touched = {story for move in back.moves for story in (move.before, move.after)}
-    moves = permitted(back.moves, rules, store.stories.members(touched))
+    moves = _permitted(store, back, rules)
     if moves:
         store.stories.change(replace(back, moves=moves), now, undoes=logged.id)
-    held = {move.item for move in back.moves} - {move.item for move in moves}
-    return moves, (*gone, *sorted(held))
+    return moves, (*gone, *_held(back, moves))
+
+
+def _permitted(store: Store, back: Change, rules: Rules) -> tuple[Move, ...]:
+    """The moves that break no rule."""
+    touched = {story for move in back.moves for story in (move.before, move.after)}
+    return permitted(back.moves, rules, store.stories.members(touched))
+
+
+def _held(back: Change, moves: Iterable[Move]) -> list[str]:
+    """The items that other corrections hold where they are."""
+    return sorted({move.item for move in back.moves} - {move.item for move in moves})
 
 
 def _inverse(
@@ -193,7 +209,8 @@ def undo_change(
 
     What it merged is apart from then on, what it split together, and what it moved
     belongs to where it was and not to where it went. One correction for each pair of
-    stories between which items go back.
+    stories between which items go back. Items that other corrections hold where they
+    are stay; if those are all, the ConfigError says which correction it is.
     """
     with store.atomic():
         logged = _monitors_own(store, change)
@@ -204,18 +221,48 @@ def undo_change(
                 " correct them with 'monitor stories move'"
             )
         rules = Rules(store.corrections.in_force())
-        pairs: dict[tuple[str, str], list[Move]] = {}
-        for move in back.moves:
-            pairs.setdefault((move.before, move.after), []).append(move)
+        moves = _permitted(store, back, rules)
+        if not moves:
+            raise _contradiction(store, logged, back.moves, rules)
         made = []
-        for moves in pairs.values():
-            said = _lesson(store, logged, moves, reason)
-            rules.add(said, f"taking back change {change}")
+        for going in _pairs(moves):
+            said = _lesson(store, logged.change.kind, going, reason)
+            rules.add(said, _taking_back(change))
             kept = store.corrections.add(said, now)
-            undone = replace(back, moves=tuple(moves), correction=kept)
+            undone = replace(back, moves=going, correction=kept)
             store.stories.change(undone, now, undoes=change)
             made.append(Corrected(kept, said, undone.moves))
-        return [replace(made[0], stayed=gone), *made[1:]]
+        stayed = (*gone, *_held(back, moves))
+        return [replace(made[0], stayed=stayed), *made[1:]]
+
+
+def _pairs(moves: Iterable[Move]) -> list[tuple[Move, ...]]:
+    """The moves from one story to another, for each such pair."""
+    pairs: dict[tuple[str, str], list[Move]] = {}
+    for move in moves:
+        pairs.setdefault((move.before, move.after), []).append(move)
+    return [tuple(going) for going in pairs.values()]
+
+
+def _taking_back(change: int) -> str:
+    return f"taking back change {change}"
+
+
+def _contradiction(
+    store: Store, logged: LoggedChange, back: Iterable[Move], rules: Rules
+) -> ConfigError:
+    """Why no item goes back."""
+    try:
+        for going in _pairs(back):
+            # Items held by those they are with, or kept out by those they would join.
+            said = _lesson(store, "move", going, "")
+            rules.add(said, _taking_back(logged.id))
+    except ConfigError as error:
+        return error
+    return ConfigError(
+        f"change {logged.id}: corrections hold all its items where they are; see"
+        " 'monitor stories corrections'"
+    )
 
 
 def _monitors_own(store: Store, change: int) -> LoggedChange:
@@ -239,14 +286,14 @@ def _monitors_own(store: Store, change: int) -> LoggedChange:
 
 
 def _lesson(
-    store: Store, logged: LoggedChange, back: Sequence[Move], reason: str
+    store: Store, kind: ChangeKind, back: Sequence[Move], reason: str
 ) -> Correction:
     """What is true if a change was wrong of items that go back from one to another."""
     going = tuple(sorted(move.item for move in back))
     left = (i for i in store.stories.members([back[0].before]) if i not in going)
     joined = (*store.stories.members([back[0].after]), *going)
     apart = (going, tuple(left))
-    match logged.change.kind:
+    match kind:
         case "merge":
             return Correction("undo", reason, apart=apart)
         case "split":

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from builders import NOW, assignment, item, show, translation
 from monitor import clustering as module
 from monitor import correcting
+from monitor.change import Change, Move
 from monitor.clustering import EVERY, PATIENCE, Clustering, Waiting
 from monitor.errors import ConfigError
 from monitor.model import Item
@@ -260,6 +261,18 @@ def test_a_correction_taken_back_is_forgotten_at_the_next_tick(store):
     [made] = assign(store, clustering)
     assert made.story == "sb0"
     assert set(store.stories.found().values()) == {"sb0"}
+
+
+def test_items_of_a_story_merged_away_are_together_when_clustered_again(store):
+    bridges = [bridge(n, (n + 1) * HOUR) for n in range(3)]
+    show(store, [news(ZOO[0], id="z"), *bridges])
+    assign(store)
+    merged = Change("merge", tuple(Move(b.id, "sb0", "sz") for b in bridges), "alike")
+    store.stories.change(merged, NOW)
+    found = {"z": "sz", "b0": "sb0", "b1": "sb0", "b2": "sb0"}
+    for _ in range(2):
+        correcting.again(store, NOW - DAY, lambda: assign(store), NOW)
+        assert store.stories.found() == found
 
 
 def test_what_another_process_assigned_is_known_at_the_next_tick(store):

@@ -235,6 +235,22 @@ def test_flags_that_do_not_go_together_are_refused(desk, words, told):
     assert told in desk("stories", *words, status=2)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["stories", "undo", "9" * 23],
+        ["stories", "undo", "--change", "9" * 23],
+        ["stories", "list", "--days", "740000"],
+        ["stories", "changes", "--days", "740000"],
+        ["export", "stories", "--days", "9" * 9],
+        ["export", "items", "--days", "9" * 9],
+    ],
+)
+def test_a_number_beyond_all_reason_is_refused(desk, words):
+    desk.keep(s1="a")
+    assert "Invalid value for" in desk(*words, status=2)
+
+
 def test_a_correction_waits_for_a_monitor_that_is_writing_and_goes_by_what_it_wrote(
     desk,
 ):
@@ -341,6 +357,28 @@ def test_undoing_the_monitors_change_may_contradict_a_correction(desk):
     imported(desk, line("merge", "ab"))
     told = desk.refused("undo", "--change", number)
     assert told.startswith("taking back change 1 contradicts correction 1 (merge of")
+
+
+def test_undoing_the_monitors_change_breaks_no_correction(desk):
+    desk.keep(sa="a", sb="bcd")
+    number = desk.change(*((i, "sb", "sa") for i in "bcd"))
+    desk("stories", "split", "sa", "b")
+    assert desk.stories == {"sa": "acd", "sb": "b"}
+    told = desk.refused("undo", "--change", number)
+    assert told.startswith(f"taking back change {number} contradicts correction 1 (spl")
+    assert "'monitor stories undo 1'" in told
+
+
+def test_undoing_the_monitors_change_leaves_items_where_a_correction_holds_them(desk):
+    desk.keep(s1="ab", s2="cde")
+    number = desk.change(*((i, "s2", "s1") for i in "cde"))
+    imported(desk, line("merge", "ae"))
+    told = desk("stories", "undo", "--change", number)
+    assert told.endswith("stays where it is: e Title e\n")
+    assert desk.stories == {"s1": "abe", "s2": "cd"}
+    assert desk.in_force[1:] == [
+        Correction("undo", "", (), (tuple("cd"), tuple("abe")))
+    ]
 
 
 def test_undoing_the_monitors_change_can_be_undone(desk):
@@ -525,6 +563,10 @@ def test_items_that_have_no_story_yet_are_held_to_it_later(desk):
         (line("merge", "a"), "2: names no two items"),
         (line("merge", "aa"), "2: names no two items"),
         (line("merge", "ab", made="tomorrow"), "2: made 'tomorrow' is no time"),
+        (
+            line("merge", "ab", made="0001-01-01T00:00:00+14:00"),
+            "2: made '0001-01-01T00:00:00+14:00' is no time",
+        ),
         (
             line("merge", "axyz"),
             "2: the database has no item x and 2 more of its items; poll first",

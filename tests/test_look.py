@@ -1,6 +1,7 @@
 """What a person reads of one story on the command line."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,12 @@ from monitor.change import Change, Move
 from monitor.model import Item, Why
 from monitor.store.database import Store
 from monitor.verbs.compose import Paths
-from monitor.verbs.look import show_story
+from monitor.verbs.look import (
+    export_items,
+    export_stories,
+    list_stories,
+    show_story,
+)
 
 FEEDS_YAML = """\
 contact: desk@example.org
@@ -159,3 +165,12 @@ def test_no_control_character_of_a_feed_reaches_the_terminal(paths, capsys):
     evil = item("Evil\x1b[31m", id="a", outlet="Wire\x07")
     show_story(paths, told(paths, evil, item("B", minutes=9)), True, False)
     assert capsys.readouterr().out.replace("\n", " ").isprintable()
+
+
+def test_days_from_before_the_calendar_begins_are_all_days(paths, capsys):
+    told(paths, item("Long ago", id="a", published=datetime(2, 1, 1, tzinfo=UTC)))
+    list_stories(paths, 36_500, False)
+    assert "Long ago" in capsys.readouterr().out
+    for export in (export_stories, export_items):
+        export(paths, "json", 36_500, None)
+        assert "Long ago" in capsys.readouterr().out

@@ -104,21 +104,26 @@ def test_a_story_that_has_items_again_leads_nowhere_else(store):
     assert store.stories.resolve("s1") == "s2"
 
 
-def test_an_item_that_joins_a_story_merged_away_meanwhile_is_in_what_it_became(store):
-    keep(store, s1="a", s2="b")
-    store.stories.change(change(("b", "s2", "s1"), kind="merge"), LATER)
-    late, why = item("late", id="x"), Why({}, nearest="b")
-    show(store, [late])
-    store.stories.assign([assignment(late, "s2", why=why)])
-    assert store.stories.found()["x"] == "s1"
-
-
 def test_an_item_that_opens_a_story_opens_it_whatever_was_merged_under_its_id(store):
     keep(store, s1="a", sb="b")
     store.stories.change(change(("b", "sb", "s1"), kind="merge"), LATER)
     store.stories.forget_since(NOW + timedelta(minutes=1))
     store.stories.assign([assignment(item("b", id="b"), "sb")])
     assert store.stories.resolve("sb") == "sb"
+
+
+def test_what_joins_a_story_is_with_the_item_that_opens_it_anew(store):
+    keep(store, s1="a", sb="bc")
+    store.stories.change(change(("b", "sb", "s1"), ("c", "sb", "s1")), LATER)
+    store.stories.forget_since(NOW + timedelta(minutes=1))
+    why = Why({}, nearest="b")
+    store.stories.assign(
+        [
+            assignment(item("b", id="b"), "sb"),
+            assignment(item("c", id="c"), "sb", why=why),
+        ]
+    )
+    assert store.stories.found() == found(s1="a", sb="bc")
 
 
 def test_moves_decided_before_stories_changed_are_refused_whole(store):

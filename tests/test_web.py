@@ -496,7 +496,7 @@ def test_a_story_tells_what_changed_since_it_opened(store, browser):
     assert page.texts("li", class_="correction") == [
         (
             "Mon, Mar 2, 06:00 · Correction 1 · split · taken back"
-            " 1 item together; 1 item apart from 2 items · two <deals>"
+            " 1 item apart from 2 items · two <deals>"
         )
     ]
     [one, two, three] = page.texts("li", class_="item")

@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -133,19 +132,13 @@ class Stories:
     def assign(self, assignments: Iterable[Assignment]) -> None:
         """Keep decisions, in their order.
 
-        An item that joins a story which was merged away meanwhile, by a person, is in
-        the one it was merged into.
+        Whoever decides asks for the mark within the same transaction, so a story that
+        is joined is one that lives; one that opens may have been merged away before.
         """
+        made = list(assignments)
         with self._db.atomic():
-            made = [self._redirected(assignment) for assignment in assignments]
             log.revive(self._db, (assignment.story for assignment in made))
             self._db.table("assignments").insert_all(map(rows.assignment_row, made))
-
-    def _redirected(self, assignment: Assignment) -> Assignment:
-        if assignment.why.nearest is None:  # it opens the story
-            return assignment
-        story = log.resolve(self._db, assignment.story)
-        return replace(assignment, story=story)
 
     @guarded
     def forget_since(self, since: datetime) -> dict[str, str]:

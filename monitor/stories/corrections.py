@@ -176,9 +176,10 @@ class Rules:
         for item in joined:
             self._bound[item] = joined
         for side, other in (correction.apart, correction.apart[::-1]):
-            for item in side if other else ():
+            opposite = frozenset(other)  # one for all: sides may be of thousands
+            for item in side if opposite else ():
                 self._bound.setdefault(item, frozenset((item,)))
-                self._opposite.setdefault(item, []).append(frozenset(other))
+                self._opposite.setdefault(item, []).append(opposite)
 
     def _joined(self, together: Iterable[str]) -> frozenset[str]:
         return frozenset().union(*map(self.bound, together))

@@ -113,11 +113,11 @@ def _made(row: Mapping[str, object]) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(str(made))
-    except ValueError as error:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError) as error:  # in UTC it may be of no year
         raise ValueError(f"made {made!r} is no time such as 2026-03-02") from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).replace(microsecond=0)
 
 
 def _item(item: str, items: Mapping[str, Item]) -> dict[str, str | None]:

@@ -146,8 +146,13 @@ def _duration(minutes: int) -> str:
 
 def _coverages(store: Store, config: Config, days: int) -> list[Coverage]:
     end = store.items.last_moment() or compose.now()
-    start = max(end - timedelta(days=days), _BEGINNING)
+    start = _days_before(end, days)
     return pipeline.compare(store, config.owners, start, end + timedelta(seconds=1))
+
+
+def _days_before(end: datetime, days: int) -> datetime:
+    # A feed may date its items by any year, so that no day is so many days before.
+    return end - min(timedelta(days=days), end - _BEGINNING)
 
 
 # --- export --------------------------------------------------------------------
@@ -173,7 +178,7 @@ def export_items(paths: Paths, form: str, days: int, out: Path | None) -> None:
     """Items of the last days as json, csv or atom."""
     with paths.open_known_store() as store:
         end = store.items.last_moment() or compose.now()
-        found = store.items.all(max(end - timedelta(days=days), _BEGINNING))
+        found = store.items.all(_days_before(end, days))
     match form:
         case "json":
             text = export.items_json(found)

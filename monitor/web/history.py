@@ -125,7 +125,7 @@ def _correction(
         return speaker.count(len(items), speaker.words.items)
 
     words = []
-    if here & {*said.together}:
+    if len(said.together) > 1 and here & {*said.together}:
         words.append(f"{count(said.together)} together")
     if all(said.apart):
         words.append(" apart from ".join(map(count, said.apart)))
