@@ -368,7 +368,7 @@ def again(
             for item, story in before.items()
             if after.get(item, story) != story
         )
-        if moves:
+        if before:  # even if none moved: why each is where it is, is new
             reason = f"clustered again from {since:%Y-%m-%d %H:%M} UTC on"
             store.stories.change(Change("again", moves, reason), now)
         in_force = store.corrections.in_force()
