@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from builders import NOW, assignment, item, show
 from monitor.change import Change, Correction, Move
-from monitor.cli import app
+from monitor.cli import app, main
 from monitor.errors import ConfigError, MonitorError
 from monitor.store.database import Store
 from monitor.stories.changes import replay
@@ -315,6 +315,39 @@ def test_a_correction_that_moved_nothing_can_be_taken_back(desk):
     told = desk("stories", "undo")
     assert told.endswith("no item moves\n")
     assert desk.in_force == []
+
+
+# --- strangers' words --------------------------------------------------------------------
+
+
+def test_the_title_of_an_item_that_stays_orders_the_terminal_nothing(desk):
+    with Store(desk.path) as store:
+        items = [item("Evil\x1b[31m", id=i, minutes=ord(i)) for i in "abc"]
+        show(store, items)
+        store.stories.assign(assignment(one, f"s{one.id}") for one in items)
+    desk("stories", "merge", "sa", "sb")
+    desk.change(("b", "sa", "sc"), kind="move")
+    told = desk("stories", "undo")
+    assert told.endswith("stays where it is: b Evil [31m\n")
+
+
+def test_an_error_orders_the_terminal_nothing_and_keeps_its_lines(
+    desk, monkeypatch, capsys
+):
+    desk.keep(s1="ab")
+    flags = ["--config", str(desk.folder / "feeds.yaml"), "--db", str(desk.path)]
+    words = ["stories", "split", "s1", "evil\x1b]0;owned\x07"]
+    monkeypatch.setattr("sys.argv", ["monitor", *flags, *words])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 1
+    told = "monitor: evil ]0;owned : no item of story s1; see 'monitor stories show'\n"
+    assert capsys.readouterr().err == told
+    (desk.folder / "feeds.yaml").write_text("a: 1\nb: 2\n", encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["monitor", *flags, "check"])
+    with pytest.raises(SystemExit):
+        main()
+    assert len(capsys.readouterr().err.splitlines()) > 2
 
 
 # --- what the monitor did --------------------------------------------------------------
