@@ -339,9 +339,8 @@ def main() -> None:
     try:
         app()
     except MonitorError as error:
-        # It may quote what a stranger wrote; that of feeds.yaml has many lines.
-        lines = map(printable, str(error).split("\n"))
-        print("monitor: " + "\n".join(lines), file=sys.stderr)
+        # It may quote what a stranger wrote.
+        print(f"monitor: {printable(str(error))}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -331,23 +331,18 @@ def test_the_title_of_an_item_that_stays_orders_the_terminal_nothing(desk):
     assert told.endswith("stays where it is: b Evil [31m\n")
 
 
-def test_an_error_orders_the_terminal_nothing_and_keeps_its_lines(
+def test_an_error_is_one_line_that_orders_the_terminal_nothing(
     desk, monkeypatch, capsys
 ):
     desk.keep(s1="ab")
     flags = ["--config", str(desk.folder / "feeds.yaml"), "--db", str(desk.path)]
-    words = ["stories", "split", "s1", "evil\x1b]0;owned\x07"]
+    words = ["stories", "split", "s1", "evil\x1b]0;owned\n"]
     monkeypatch.setattr("sys.argv", ["monitor", *flags, *words])
     with pytest.raises(SystemExit) as stop:
         main()
     assert stop.value.code == 1
     told = "monitor: evil ]0;owned : no item of story s1; see 'monitor stories show'\n"
     assert capsys.readouterr().err == told
-    (desk.folder / "feeds.yaml").write_text("a: 1\nb: 2\n", encoding="utf-8")
-    monkeypatch.setattr("sys.argv", ["monitor", *flags, "check"])
-    with pytest.raises(SystemExit):
-        main()
-    assert len(capsys.readouterr().err.splitlines()) > 2
 
 
 # --- what the monitor did --------------------------------------------------------------
