@@ -409,6 +409,16 @@ def test_undoing_the_monitors_change_leaves_items_where_a_correction_holds_them(
     ]
 
 
+def test_a_merge_that_was_made_again_since_is_not_undone_by_the_first(desk):
+    desk.keep(s1="a", s2="b", s3="c")
+    number = desk.change(("b", "s2", "s1"))
+    desk.change(("b", "s1", "s2"), kind="move")
+    desk.change(("b", "s2", "s1"))
+    told = desk.refused("undo", "--change", number)
+    assert "went on since" in told
+    assert desk.stories == {"s1": "ab", "s3": "c"}
+
+
 def test_undoing_the_monitors_change_can_be_undone(desk):
     desk.keep(s1="a", s2="b")
     number = desk.change(("b", "s2", "s1"))
