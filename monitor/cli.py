@@ -21,6 +21,7 @@ from monitor.cli_parts import paths as _paths
 from monitor.cli_parts import verbs as _verbs
 from monitor.cli_stories import stories
 from monitor.errors import MonitorError
+from monitor.text import printable
 
 Engine = StrEnum("Engine", "auto argos apertium none")
 Dense = StrEnum("Dense", "auto none")
@@ -338,7 +339,8 @@ def main() -> None:
     try:
         app()
     except MonitorError as error:
-        print(f"monitor: {error}", file=sys.stderr)
+        # It may quote what a stranger wrote.
+        print(f"monitor: {printable(str(error))}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from builders import NOW, assignment, item, show
 from monitor.change import Change, Correction, Move
-from monitor.cli import app
+from monitor.cli import app, main
 from monitor.errors import ConfigError, MonitorError
 from monitor.store.database import Store
 from monitor.stories.changes import replay
@@ -317,6 +317,34 @@ def test_a_correction_that_moved_nothing_can_be_taken_back(desk):
     assert desk.in_force == []
 
 
+# --- strangers' words --------------------------------------------------------------------
+
+
+def test_the_title_of_an_item_that_stays_orders_the_terminal_nothing(desk):
+    with Store(desk.path) as store:
+        items = [item("Evil\x1b[31m", id=i, minutes=ord(i)) for i in "abc"]
+        show(store, items)
+        store.stories.assign(assignment(one, f"s{one.id}") for one in items)
+    desk("stories", "merge", "sa", "sb")
+    desk.change(("b", "sa", "sc"), kind="move")
+    told = desk("stories", "undo")
+    assert told.endswith("stays where it is: b Evil [31m\n")
+
+
+def test_an_error_is_one_line_that_orders_the_terminal_nothing(
+    desk, monkeypatch, capsys
+):
+    desk.keep(s1="ab")
+    flags = ["--config", str(desk.folder / "feeds.yaml"), "--db", str(desk.path)]
+    words = ["stories", "split", "s1", "evil\x1b]0;owned\n"]
+    monkeypatch.setattr("sys.argv", ["monitor", *flags, *words])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 1
+    told = "monitor: evil ]0;owned : no item of story s1; see 'monitor stories show'\n"
+    assert capsys.readouterr().err == told
+
+
 # --- what the monitor did --------------------------------------------------------------
 
 
@@ -379,6 +407,16 @@ def test_undoing_the_monitors_change_leaves_items_where_a_correction_holds_them(
     assert desk.in_force[1:] == [
         Correction("undo", "", (), (tuple("cd"), tuple("abe")))
     ]
+
+
+def test_a_merge_that_was_made_again_since_is_not_undone_by_the_first(desk):
+    desk.keep(s1="a", s2="b", s3="c")
+    number = desk.change(("b", "s2", "s1"))
+    desk.change(("b", "s1", "s2"), kind="move")
+    desk.change(("b", "s2", "s1"))
+    told = desk.refused("undo", "--change", number)
+    assert "went on since" in told
+    assert desk.stories == {"s1": "ab", "s3": "c"}
 
 
 def test_undoing_the_monitors_change_can_be_undone(desk):

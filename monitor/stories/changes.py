@@ -48,13 +48,16 @@ def inverse(
     ``current`` is item -> story today. Only items that are still where the change put
     them go back. ``home`` says where the items of a story are found today, which may
     have been merged into another since; None if it has none because of this change:
-    then it comes to life again.
+    then it comes to life again. An item whose home is where it is stays, too.
     """
     made = _whole(change)
     there = [move for move in reversed(made) if current.get(move.item) == move.after]
-    moves = (Move(m.item, m.after, home(m.before) or m.before) for m in there)
-    back = Change("undo", tuple(moves), reason, correction=change.correction)
-    return back, tuple(m.item for m in made if current.get(m.item) != m.after)
+    moves = [Move(m.item, m.after, home(m.before) or m.before) for m in there]
+    # Its old story may have become a part of this one since, by another change.
+    back = tuple(move for move in moves if move.before != move.after)
+    going = {move.item for move in back}
+    stay = tuple(move.item for move in made if move.item not in going)
+    return Change("undo", back, reason, correction=change.correction), stay
 
 
 def _whole(change: Change) -> list[Move]:

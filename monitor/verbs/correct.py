@@ -19,6 +19,7 @@ from monitor.stories.corrections_file import (
     write_corrections,
 )
 from monitor.terminal import show, show_json
+from monitor.text import printable
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
 
@@ -130,7 +131,7 @@ def _tell_moves(store: Store, made: Iterable[Corrected]) -> None:
         print("no item moves")
     for one in made:
         for item in one.stayed:
-            print(f"stays where it is: {item} {items[item].title}")
+            print(printable(f"stays where it is: {item} {items[item].title}"))
         for note in one.notes:
             print(f"note: {note}")
 
