@@ -265,6 +265,21 @@ def test_a_story_is_named_after_its_opener():
     assert stories(TULA, late, DULUTH) == ["stula", "stula", "sduluth"]
 
 
+def test_an_opener_leaves_its_name_to_a_story_that_has_other_items():
+    clusterer = Clusterer()
+    clusterer.recall(TULA, assignment(TULA.item, "sduluth"))
+    assert clusterer.assign(DULUTH).story == "sduluth-2"
+    assert clusterer.present.items("sduluth") == {"tula"}
+    assert clusterer.present.items("sduluth-2") == {"duluth"}
+
+
+def test_a_recurring_opener_leaves_its_name_as_well():
+    column = replace(DULUTH, item=replace(DULUTH.item, recurring=True))
+    clusterer = Clusterer()
+    clusterer.recall(TULA, assignment(TULA.item, "sduluth"))
+    assert clusterer.assign(column).story == "sduluth-2"
+
+
 def twin(name: str, minutes: float) -> Reading:
     of = replace(DULUTH.item, published=NOW + timedelta(minutes=minutes))
     return replace(DULUTH, item=replace(of, id=name, seen=of.published))
@@ -372,6 +387,31 @@ def test_a_copy_follows_its_original_when_that_moves():
     clusterer.assign(twin("a", 0))
     clusterer.follow([Change("move", (Move("a", "sa", "sx"),), "")])
     assert clusterer.assign(twin("b", 9)).story == "sx"
+
+
+def parted(said: Rules | None = None) -> Clusterer:
+    """After a restart: ``b`` repeats ``a``, which a person moved to another story."""
+    clusterer = Clusterer(rules=said)
+    clusterer.recall(TULA, assignment(TULA.item, "stula"))
+    clusterer.recall(twin("a", 0), assignment(twin("a", 0).item, "stula"))
+    clusterer.recall(twin("b", 9), assignment(twin("b", 9).item, "sa", copy_of="a"))
+    return clusterer
+
+
+def test_a_copy_that_a_person_parted_from_its_original_is_compared_again():
+    clusterer = parted()
+    assert clusterer.present.items("sa") == {"b"}
+    _, other = SAME["English and English"]
+    made = clusterer.assign(other)
+    assert (made.story, made.why.nearest) == ("sa", "b")
+    assert clusterer.present.listed("sa") == ["b", other.item.id]
+
+
+def test_what_belongs_together_with_a_parted_copy_is_with_it():
+    said = rules(Correction("merge", "", together=("b", "kittens")))
+    kittens = en("Shelter finds homes for kittens", minutes=30, id="kittens")
+    made = parted(said).assign(kittens)
+    assert (made.story, made.why.nearest) == ("sa", "b")
 
 
 # --- guards --------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from monitor import clustering as module
 from monitor import correcting
 from monitor.change import Change, Move
 from monitor.clustering import EVERY, PATIENCE, Clustering, Waiting
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, StoreError
 from monitor.model import Item
 from monitor.store.database import Store
 from monitor.stories.cluster import WINDOW
@@ -219,6 +219,21 @@ def test_old_items_of_a_story_that_is_merged_away_come_along(store):
     assert store.stories.resolve("sy") == "sx"
 
 
+def test_what_memory_does_not_hold_goes_all_the_way_through_a_chain_of_merges(store):
+    put(store, "sx", bridge(0))
+    put(store, "sy", bridge(1, MINUTE))
+    again = news("Duluth bridge span is struck by a barge and collapses", id="again")
+    put(store, "sz", bridge(2, 2 * MINUTE), bridge(3, 3 * MINUTE), again)
+    column = news("Bridges of the week", 5 * MINUTE, id="column", recurring=True)
+    put(store, "sy", column)
+    changes = Clustering().consolidate(store, "window", NOW + HOUR)
+    ways = [(move.before, move.after) for c in changes for move in c.moves[:1]]
+    assert ways == [("sy", "sx"), ("sx", "sz")]
+    assert all("column" in {move.item for move in c.moves} for c in changes)
+    assert set(store.stories.found().values()) == {"sz"}
+    assert [logged.change for logged in store.stories.changes()] == changes
+
+
 # --- what others do meanwhile --------------------------------------------------------
 
 
@@ -285,6 +300,54 @@ def test_what_another_process_assigned_is_known_at_the_next_tick(store):
     show(store, [bridge(1, MINUTE)])
     [made] = assign(store, clustering)
     assert made.story == "sb0"
+
+
+class Slow(Clustering):
+    """Once it is ready to decide, something else happens first."""
+
+    def __init__(self, happening: Callable[[], object]) -> None:
+        super().__init__()
+        self._happening = iter([happening])
+
+    def _ready(self, store: Store):
+        ready = super()._ready(store)
+        for happens in self._happening:
+            happens()
+        return ready
+
+
+def test_what_another_process_assigns_meanwhile_is_not_assigned_twice(store):
+    show(store, [bridge(0), news(ZOO[0], id="z")])
+    with beside(store) as other:
+
+        def someone_is_faster() -> None:
+            assert len(assign(other)) == 2
+            show(other, [bridge(1, MINUTE)])
+
+        made = assign(store, Slow(someone_is_faster))
+    assert [(one.item, one.story) for one in made] == [("b1", "sb0")]
+    assert store.stories.found() == {"b0": "sb0", "b1": "sb0", "z": "sz"}
+
+
+def test_a_batch_that_others_assigned_meanwhile_is_no_batch(store):
+    show(store, [bridge(0)])
+    with beside(store) as other:
+        assert assign(store, Slow(lambda: assign(other))) == []
+
+
+@pytest.mark.xfail(raises=StoreError, reason="what waits is read before the mark")
+def test_what_another_process_assigns_between_batches_is_not_assigned_twice(
+    store, monkeypatch
+):
+    monkeypatch.setattr(module, "BATCH", 1)
+    show(store, [bridge(0), bridge(1, MINUTE)])
+    batches = Clustering().assign(store, waiting())
+    assert [made.item for made in next(batches)] == ["b0"]
+    with beside(store) as other:
+        assert [made.item for made in assign(other)] == ["b1"]
+        show(other, [bridge(2, 2 * MINUTE)])
+    assert [made.item for batch in batches for made in batch] in ([], ["b2"])
+    assert set(store.stories.found().values()) == {"sb0"}
 
 
 # --- killed --------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from monitor.change import Change, Correction, LoggedCorrection
 from monitor.evaluation.datasets import read
 from monitor.model import Reading
 from monitor.newsroom.content import labelled_path
+from monitor.stories import cluster
+from monitor.stories import consolidate as consolidating
 from monitor.stories.changes import replay
 from monitor.stories.cluster import Clusterer
 from monitor.stories.coefficients import Coefficients, coefficients
@@ -210,6 +212,21 @@ def test_an_item_of_which_a_person_said_something_else_moves(strayed):
     assert len(again(strayed, B[1:2], rules(said))) == 1
 
 
+def test_to_a_story_of_its_own_outlet_alone_an_item_moves_when_it_would_join_it(
+    monkeypatch,
+):
+    learnt = replace(coefficients(is_dense=False), merge_at=0.5)
+    own = [replace(of, item=replace(of.item, outlet="Ledger")) for of in B]
+
+    def changes(bridge: Sequence[Reading]) -> list[Change]:
+        return again(holding(learnt, sx=[bridge[0], *bridge[2:]], sy=[*T, bridge[1]]))
+
+    assert [moved(change) for change in changes(own)] == [{"b1": ("sy", "sx")}]
+    monkeypatch.setattr(cluster, "_LEAST_OF_OUTLET", 1.1)
+    assert changes(own) == []
+    assert [moved(change) for change in changes(B)] == [{"b1": ("sy", "sx")}]
+
+
 def test_an_item_alone_in_its_story_is_not_moved_but_merged():
     clusterer = holding(sx=B[1:], sy=B[:1])
     [change] = again(clusterer, B[:1])
@@ -233,6 +250,23 @@ def test_a_part_that_splits_off_has_an_id_that_is_free():
     clusterer = holding(sx=[*B, *T])
     [change] = again(clusterer, living=["st0", "st1"])
     assert {move.after for move in change.moves} == {"st2"}
+
+
+def test_a_story_that_is_merged_away_and_split_off_again_has_its_own_id(monkeypatch):
+    monkeypatch.setattr(consolidating, "_APART", 0.3)
+    learnt = replace(coefficients(is_dense=False), merge_at=0.0001)
+    both = en(
+        "Toledo zoo has its stolen quetzals back, found in a garage, as Duluth bridge"
+        " span collapses after barge strike",
+        99,
+        id="both",
+    )
+    clusterer = holding(learnt, sb0=B[:3], st0=[*T, both])
+    merge, split = again(clusterer, living=["sb0", "st0"])
+    bridge = {of.item.id: ("sb0", "st0") for of in B[:3]}
+    assert (merge.kind, moved(merge)) == ("merge", bridge)
+    back = {item: way[::-1] for item, way in bridge.items()}
+    assert (split.kind, moved(split)) == ("split", back)
 
 
 def test_a_small_part_is_not_split_off():

@@ -15,6 +15,7 @@ from monitor.cli import app, main
 from monitor.errors import ConfigError, MonitorError
 from monitor.store.database import Store
 from monitor.stories.changes import replay
+from monitor.stories.cluster import Clusterer
 from monitor.verbs import compose
 
 FEEDS_YAML = """\
@@ -681,6 +682,26 @@ def test_corrections_hold_after_clustering_again(desk, monkeypatch):
     told = desk("stories", "undo")
     assert "stays where it is" not in told
     assert desk.stories == {"sa": "abc"}
+
+
+def test_clustering_again_has_second_thoughts_at_the_end_of_each_day(desk, monkeypatch):
+    # Nothing joins at once: second thoughts alone bring stories together.
+    monkeypatch.setattr(Clusterer, "least", lambda *_: 1.1)
+    wall = "Texas governor orders a new border wall near Laredo"
+    items = [
+        item(wall, id="a", outlet="A"),
+        item("New wall near Laredo: Texas governor's order", id="b", outlet="B"),
+        item("Governor of Texas orders wall at Laredo border", id="c", outlet="C"),
+        item("Shelter finds homes for kittens", id="d", minutes=20 * 24 * 60),
+    ]
+    monkeypatch.setattr(compose, "now", lambda: NOW + timedelta(days=21))
+    with Store(desk.path) as store:
+        show(store, items)
+        kept = {"a": "sa", "b": "sa", "c": "sa"}
+        store.stories.assign(assignment(one, kept.get(one.id)) for one in items)
+    told = desk("cluster", "--again", "--since", "2026-03-01")
+    assert told.endswith("cluster: items in another story than before: 0\n")
+    assert desk.stories == {"sa": "abc", "sd": "d"}
 
 
 def test_again_needs_a_day_and_a_day_needs_again(desk):

@@ -258,6 +258,46 @@ def test_a_swept_one_goes_on_like_one_that_never_had_the_rest(bags, late, data):
     assert here == pytest.approx(there)
 
 
+@given(
+    st.lists(BAGS, min_size=1, max_size=12),
+    st.lists(BAGS, max_size=3),
+    st.integers(0, 30),
+    st.data(),
+)
+@settings(max_examples=80, deadline=None)
+def test_rows_out_of_sight_eat_no_budget(bags, late, budget, data):
+    seen = sorted(data.draw(st.sets(st.integers(0, len(bags) - 1), min_size=1)))
+    swept_to = sorted(data.draw(st.sets(st.sampled_from(seen), min_size=1)))
+    known = {term for row in swept_to for term in bags[row]}
+    late = [{term: bag[term] for term in bag if term in known} for bag in late]
+    whole, swept = sparse(bags), sparse(bags)
+    for made in (whole, swept):
+        made.damp(rows(*seen), 5)
+    swept.keep(rows(*swept_to))
+    for made in (whole, swept):
+        for bag in late:
+            made.add(bag, [RARITY[term] for term in bag])
+    kept = [*swept_to, *range(len(bags), len(bags) + len(late))]
+    for here, row in enumerate(kept):
+        in_sight = {
+            kept.index(other): repr(round(total, 12))
+            for other, total in found(whole, row, budget).items()
+            if other in kept
+        }
+        assert in_sight == {
+            other: repr(round(total, 12))
+            for other, total in found(swept, here, budget).items()
+        }
+
+
+def test_old_rows_that_are_not_swept_yet_hide_no_young_ones():
+    common, rare = {"t0": (0.5, 0.0)}, {"t0": (0.5, 0.0), "t1": (0.5, 0.0)}
+    made = sparse([*[common] * 50, rare, common, rare])
+    made.damp(rows(50, 51, 52), 5)
+    assert set(found(made, 52, 5)) >= {50, 51, 52}
+    assert set(found(made, 52, 4)) == {50, 52}
+
+
 # --- rarity --------------------------------------------------------------------------
 
 
