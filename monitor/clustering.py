@@ -74,16 +74,17 @@ class Clustering:
 
     def assign(self, store: Store, waiting: Waiting) -> Generator[list[Assignment]]:
         """Give every item that waits its story, in the order of publication."""
-        readings = _unassigned(store, waiting)
+        mark, readings = store.stories.mark(), _unassigned(store, waiting)
         if readings:
             self._warm(store)
         while readings:
             batch = readings[:BATCH]
             vectors = self._vectors(store, batch)
-            clusterer, mark = self._ready(store)
+            clusterer, known = self._ready(store)
             with store.atomic():
-                if store.stories.mark() != mark:  # someone else decided meanwhile
-                    readings = _unassigned(store, waiting)
+                if known != mark or store.stories.mark() != mark:
+                    # Someone else decided meanwhile, perhaps on the same items.
+                    mark, readings = store.stories.mark(), _unassigned(store, waiting)
                     continue
                 self._mark = None  # until what it decides is kept
                 made = [clusterer.assign(r, vectors.get(r.item.id)) for r in batch]

@@ -17,7 +17,7 @@ from monitor import clustering as module
 from monitor import correcting
 from monitor.change import Change, Move
 from monitor.clustering import EVERY, PATIENCE, Clustering, Waiting
-from monitor.errors import ConfigError, StoreError
+from monitor.errors import ConfigError
 from monitor.model import Item
 from monitor.store.database import Store
 from monitor.stories.cluster import WINDOW
@@ -335,7 +335,6 @@ def test_a_batch_that_others_assigned_meanwhile_is_no_batch(store):
         assert assign(store, Slow(lambda: assign(other))) == []
 
 
-@pytest.mark.xfail(raises=StoreError, reason="what waits is read before the mark")
 def test_what_another_process_assigns_between_batches_is_not_assigned_twice(
     store, monkeypatch
 ):

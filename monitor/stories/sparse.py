@@ -193,7 +193,12 @@ class Sparse:
         """Forget all rows but these, which are numbered anew in their order."""
         which, flat = self._flat(rows)
         terms, values = self._terms.cells[flat], self._values.cells[flat]
-        used, anew = np.unique(terms, return_inverse=True)
+        # A term of none of these rows stays known as long as it is damped: should it
+        # come back, it counts as if nothing had been forgotten.
+        is_used = (self._found.cells > 0) | (self._damping.cells < 1)
+        is_used[terms] = True
+        used = np.flatnonzero(is_used)
+        anew = (np.cumsum(is_used) - 1)[terms]
         names = list(self._ids)
         self._ids = {names[old]: new for new, old in enumerate(used.tolist())}
         self._damping.replace(self._damping.cells[used])
