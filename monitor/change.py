@@ -32,7 +32,9 @@ class Change:
     reason: str
     """In words, for a reader."""
     score: float | None = None
-    """How likely it is right, 0 to 1; None if a person decided."""
+    """How sure the monitor was, 0 to 1: the probability of a move, the linkage of two
+    stories merged, one less the likeness of the parts of a split; None if a person
+    decided."""
     correction: int | None = None
     """The correction that asked for it; None if the monitor decided."""
 

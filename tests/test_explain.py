@@ -102,7 +102,7 @@ def test_a_runner_up_that_became_part_of_the_story_is_told_so():
     [
         (
             Change("merge", (), "shared names", 0.9),
-            "came here by a merge on 2026-03-02 12:00 UTC by the monitor (p .90):",
+            "came here by a merge on 2026-03-02 12:00 UTC by the monitor (linkage .90):",
         ),
         (
             Change("split", (), "", None, 3),

@@ -141,7 +141,7 @@ def test_an_item_that_came_later_says_how(paths, capsys):
     show_story(paths, story, in_full=False, as_json=False)
     assert (
         "Rain in Oaxaca\tcame here by a merge on 2026-03-02 12:00 UTC by the monitor"
-        " (p .80): one storm\n"
+        " (linkage .80): one storm\n"
     ) in capsys.readouterr().out
 
 

@@ -484,7 +484,7 @@ def test_a_story_tells_what_changed_since_it_opened(store, browser):
     page = browser.get("/stories/s1").page
     assert page.texts("li", class_="change") == [
         (
-            "Mon, Mar 2, 06:00 · Merge · monitor, p .90"
+            "Mon, Mar 2, 06:00 · Merge · monitor, linkage .90"
             " 2 items came from s2 · shared <names>"
         ),
         (
@@ -501,7 +501,7 @@ def test_a_story_tells_what_changed_since_it_opened(store, browser):
     ]
     [one, two, three] = page.texts("li", class_="item")
     assert "Opened the story" in one
-    by = "by monitor, p .90: shared <names>. Before that: Opened a story"
+    by = "by monitor, linkage .90: shared <names>. Before that: Opened a story"
     assert f"Why here: brought later Brought here on Mon, Mar 2, 06:00 {by}" in two
     assert "06:00 by correction 1: taken back. Before that:" in three
     assert "p .75 that it belongs to the story it joined first" in three

@@ -234,11 +234,17 @@ def _who(logged: LoggedChange) -> str:
     change = logged.change
     if change.correction is not None:
         return f"a person (correction {change.correction})"
-    return (
-        "the monitor"
-        if change.score is None
-        else f"the monitor (p {chance(change.score)})"
-    )
+    return f"the monitor ({sureness(change)})" if sureness(change) else "the monitor"
+
+
+_MEASURES: Mapping[ChangeKind, str] = {"merge": "linkage", "split": "apartness"}
+
+
+def sureness(change: Change) -> str:
+    """``p .93`` of a move; a merge and a split are measured, but no probabilities."""
+    if change.score is None:
+        return ""
+    return f"{_MEASURES.get(change.kind, 'p')} {chance(change.score)}"
 
 
 def chance(p: float) -> str:

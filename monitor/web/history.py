@@ -8,7 +8,7 @@ from monitor.change import Change, ChangeKind, LoggedChange, LoggedCorrection
 from monitor.digest.headline import clean
 from monitor.digest.phrases import Speaker
 from monitor.model import Story
-from monitor.stories.explain import chance
+from monitor.stories.explain import sureness
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _change(story: str, logged: LoggedChange, speaker: Speaker) -> ChangeView:
 def _by(change: Change) -> str:
     if change.correction is not None:
         return f"correction {change.correction}"
-    return "monitor" if change.score is None else f"monitor, p {chance(change.score)}"
+    return ", ".join(filter(None, ("monitor", sureness(change))))
 
 
 def _exchanges(story: str, change: Change, speaker: Speaker) -> Iterable[ExchangeView]:
