@@ -178,7 +178,19 @@ def _kind(day: Day) -> str:
 
 def _day(path: Path, translator: Translator, *, dense: bool) -> Day:
     labelled = read(path)
-    batch = translate_items(labelled.items, "en", translator, bridge=bridge())
+    readings = in_english(labelled.items, translator)
+    vectors: Sequence[NDArray[np.float32] | None] = [None] * len(readings)
+    if dense:
+        encoder = open_encoder()
+        assert encoder, "the extra [dense] is not installed"
+        vectors = list(encoder.encode([dense_text(r) for r in readings]))
+    name = NEWSROOM if path == labelled_path() else path.stem
+    return Day(name, path, labelled, readings, vectors)
+
+
+def in_english(items: Sequence[Item], translator: Translator) -> list[Reading]:
+    """Items as the clusterer reads them, in their order."""
+    batch = translate_items(items, "en", translator, bridge=bridge())
     english = {made.item: made for made in batch.translations}
 
     def reading(item: Item) -> Reading:
@@ -189,14 +201,7 @@ def _day(path: Path, translator: Translator, *, dense: bool) -> Day:
         made = english[item.id]
         return Reading(item, made.title, made.summary or "", made.warnings)
 
-    readings = [reading(item) for item in labelled.items]
-    vectors: Sequence[NDArray[np.float32] | None] = [None] * len(readings)
-    if dense:
-        encoder = open_encoder()
-        assert encoder, "the extra [dense] is not installed"
-        vectors = list(encoder.encode([dense_text(r) for r in readings]))
-    name = NEWSROOM if path == labelled_path() else path.stem
-    return Day(name, path, labelled, readings, vectors)
+    return [reading(item) for item in items]
 
 
 # --- pairs ---------------------------------------------------------------------------
@@ -394,14 +399,15 @@ def live(
             came.append(made.item)
             if made.copy_of:
                 copies.add(made.item)
-        _consolidate(clusterer, came, found)
-    _consolidate(clusterer, list(found), found)
+        think_again(clusterer, came, found)
+    think_again(clusterer, list(found), found)
     return found, copies
 
 
-def _consolidate(
+def think_again(
     clusterer: Clusterer, items: Sequence[str], found: dict[str, str]
 ) -> None:
+    """Second thoughts on some items; ``found``, item -> story, follows them."""
     living = set(found.values())
     for change in consolidate(clusterer, items, Rules(), living.__contains__):
         for move in change.moves:

@@ -20,13 +20,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
+from bench.fit_stories import in_english, think_again
 from monitor.model import Item, Language, Reading
 from monitor.stories.cluster import WINDOW, Clusterer, hours_of
-from monitor.stories.consolidate import consolidate
-from monitor.stories.corrections import Rules
 from monitor.translation.apertium import ApertiumTranslator
-from monitor.translation.bridge import bridge
-from monitor.translation.items import translate_items
 
 _SHOWN = 12
 _LARGEST = 40
@@ -42,7 +39,8 @@ def main() -> None:
     start = min(item.published for item in english)
     end = start + timedelta(days=args.days)
     items = [i for i in (*english, *spanish) if start <= i.published < end]
-    readings = _readings(items)
+    items.sort(key=lambda item: (item.published, item.id))
+    readings = in_english(items, ApertiumTranslator())
     found = _live(readings)
     stories: dict[str, list[Reading]] = defaultdict(list)
     for reading in readings:
@@ -94,21 +92,6 @@ def _items(path: Path, language: Language) -> Iterator[Item]:
             )
 
 
-def _readings(items: Sequence[Item]) -> list[Reading]:
-    made = translate_items(items, "en", ApertiumTranslator(), bridge=bridge())
-    english = {each.item: each for each in made.translations}
-
-    def reading(item: Item) -> Reading:
-        if item.language == "en":
-            return Reading(item, item.title, item.summary)
-        if item.id not in english:
-            return Reading(item, "", "")
-        each = english[item.id]
-        return Reading(item, each.title, each.summary or "", each.warnings)
-
-    return sorted(map(reading, items), key=lambda r: (r.item.published, r.item.id))
-
-
 def _live(readings: Iterable[Reading]) -> Mapping[str, str]:
     """Item -> story in the end."""
     clusterer = Clusterer()
@@ -121,20 +104,13 @@ def _live(readings: Iterable[Reading]) -> Mapping[str, str]:
             found[reading.item.id] = clusterer.assign(reading).story
             new.append(reading.item.id)
             recent.append((hours_of(reading.item), reading.item.id))
-        _think(clusterer, new, found)
+        think_again(clusterer, new, found)
         if day is not None and hour // 24 > day:
             since = hour - WINDOW / timedelta(hours=1)
             recent = [pair for pair in recent if pair[0] >= since]
-            _think(clusterer, [item for _, item in recent], found)
+            think_again(clusterer, [item for _, item in recent], found)
         day = hour // 24
     return found
-
-
-def _think(clusterer: Clusterer, items: list[str], found: dict[str, str]) -> None:
-    living = set(found.values())
-    for change in consolidate(clusterer, items, Rules(), living.__contains__):
-        for move in change.moves:
-            found[move.item] = move.after
 
 
 def _text(members: Sequence[Reading]) -> str:

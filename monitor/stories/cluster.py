@@ -31,9 +31,9 @@ from monitor.stories.joining import (
 )
 from monitor.stories.obey import new_story
 from monitor.stories.present import WINDOW_HOURS, Present
+from monitor.stories.shared import TELLING, distinct
 from monitor.stories.similarity import CHANNELS
 from monitor.stories.terms import TermReader, Terms
-from monitor.text import fold, words
 
 WINDOW = timedelta(hours=WINDOW_HOURS)
 
@@ -54,8 +54,6 @@ outlet writes of one person twice a day."""
 _BONDS = 8
 """Stories that are weighed for an item, the closest first."""
 _SHARED_TERMS = 6
-_TELLING = 4.0
-"""Rarity of words worth showing: commoner ones, such as "still", explain nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +251,9 @@ class Clusterer:
         else:
             found = window.shared_lemmas(row, list(terms.original), rows)
             others = {key: terms.original[key].rarity for key in found}
-        telling = {k: rarity for k, rarity in others.items() if rarity >= _TELLING}
+        telling = {k: rarity for k, rarity in others.items() if rarity >= TELLING}
         keys = [*_rarest(names), *_rarest(telling)]
-        return _distinct([terms.surfaces[key] for key in keys])[:_SHARED_TERMS]
+        return distinct(terms.surfaces[key] for key in keys)[:_SHARED_TERMS]
 
 
 def hours_of(item: Item) -> float:
@@ -285,15 +283,3 @@ def _parts(match: Match) -> Mapping[str, float]:
 def _rarest(rarity: Mapping[str, float]) -> list[str]:
     """Terms, the rarest first."""
     return sorted(rarity, key=lambda term: (-rarity[term], term))
-
-
-def _distinct(surfaces: Iterable[str]) -> tuple[str, ...]:
-    """Texts that add a word to those before: not ``Haley`` after ``Nikki Haley``."""
-    shown: list[str] = []
-    said: set[str] = set()
-    for surface in surfaces:
-        words_in = set(words(fold(surface)))
-        if not words_in <= said:
-            shown.append(surface)
-            said |= words_in
-    return tuple(shown)

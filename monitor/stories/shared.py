@@ -10,7 +10,7 @@ from monitor.stories.terms import Bag, TermReader, Terms
 from monitor.text import fold, words
 
 _TERMS = 8
-_TELLING = 4.0
+TELLING = 4.0
 """Rarity of words worth showing: commoner ones, such as "still", explain nothing."""
 
 
@@ -94,7 +94,7 @@ def _telling_words(terms: Terms) -> Bag:
     return {
         key: weight
         for key, weight in terms.original.items()
-        if weight.rarity >= _TELLING and key not in terms.names
+        if weight.rarity >= TELLING and key not in terms.names
     }
 
 
@@ -103,15 +103,20 @@ def rarest_written(
 ) -> tuple[str, ...]:
     """Terms as items write them, the highest rank first, without words said before."""
     unshared = {key for terms in read for key in terms.names} - ranks.keys()
+    ranked = sorted(ranks, key=lambda key: (-ranks[key], key))
+    return distinct(_surface(key, read, unshared) for key in ranked)[:_TERMS]
+
+
+def distinct(surfaces: Iterable[str]) -> tuple[str, ...]:
+    """Texts that add a word to those before: not ``Haley`` after ``Nikki Haley``."""
     shown: list[str] = []
     said: set[str] = set()
-    for key in sorted(ranks, key=lambda key: (-ranks[key], key)):
-        written = _surface(key, read, unshared)
-        words_in = set(words(fold(written)))
+    for surface in surfaces:
+        words_in = set(words(fold(surface)))
         if not words_in <= said:
-            shown.append(written)
+            shown.append(surface)
             said |= words_in
-    return tuple(shown[:_TERMS])
+    return tuple(shown)
 
 
 def _surface(key: str, read: Iterable[Terms], unshared: Set[str]) -> str:
