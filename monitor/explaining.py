@@ -12,21 +12,21 @@ from monitor.store.database import Store
 from monitor.stories.aliases import aliases
 from monitor.stories.background import background
 from monitor.stories.explain import Explanation, arrivals, membership
-from monitor.stories.shared import read_members, shared_terms
-from monitor.stories.terms import TermReader
-from monitor.stories.themes import (
+from monitor.stories.related import (
     LEAST_RUNNER_UP,
     Other,
     RunnerUp,
     other,
+    related,
     sharing,
     sought_names,
-    themes,
     with_names,
 )
+from monitor.stories.shared import read_members, shared_terms
+from monitor.stories.terms import TermReader
 
 _NEAR = timedelta(days=7)
-"""How long before and after a story others of its theme are looked for by names."""
+"""How long before and after a story related ones are looked for by names."""
 _READ = 30
 """Stories that are read to find those which share rare names."""
 
@@ -55,7 +55,7 @@ def explain(
                 for m in story.members
             },
             shared_terms(read),
-            themes(story.id, ties.get(story.id, ()), others),
+            related(story.id, ties.get(story.id, ()), others),
         )
     return made
 
@@ -72,7 +72,7 @@ def explain_one(store: Store, story: Story, own: tuple[Entry, ...] = ()) -> Expl
         read, {s.id: read_members(s, reader, in_english=True) for s in near}
     )
     others = {s.id: other(s) for s in near}
-    return replace(made, themes=with_names(made.themes, names, others))
+    return replace(made, related=with_names(made.related, names, others))
 
 
 def _ties(runners_up: Iterable[RunnerUp]) -> Mapping[str, Sequence[RunnerUp]]:

@@ -22,7 +22,7 @@ from monitor.model import (
     SideCoverage,
 )
 from monitor.stories.explain import Explanation, Membership
-from monitor.stories.themes import Theme
+from monitor.stories.related import Related
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -55,7 +55,7 @@ def story_dict(coverage: Coverage, why: Explanation) -> dict[str, Any]:
             "es": list(why.shared.terms["es"]),
             "both": list(why.shared.both),
         },
-        "related": [_theme(theme) for theme in why.themes],
+        "related": [_related(each) for each in why.related],
         "items": [_member(m, why.memberships[m.item.id]) for m in members],
     }
 
@@ -130,13 +130,13 @@ def _facts(coverage: Coverage) -> dict[str, Any]:
     }
 
 
-def _theme(theme: Theme) -> dict[str, Any]:
-    headlines = theme.other.headlines
+def _related(each: Related) -> dict[str, Any]:
+    headlines = each.other.headlines
     return {
-        "id": theme.other.id,
+        "id": each.other.id,
         "headline": {language: headlines.get(language) for language in LANGUAGES},
-        "score": theme.score,
-        "names": list(theme.names),
+        "score": each.score,
+        "names": list(each.names),
     }
 
 

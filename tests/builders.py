@@ -35,8 +35,8 @@ from monitor.model import (
 )
 from monitor.store.database import Store
 from monitor.stories.explain import Explanation, membership
+from monitor.stories.related import Other, Related
 from monitor.stories.shared import Shared
-from monitor.stories.themes import Other, Theme
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday noon; no country of ours changes its clocks that day."""
@@ -261,7 +261,7 @@ def other(story: str, headline: str = "Another story") -> Other:
 
 def explanation(
     of: Story,
-    *themes: Theme,
+    *related: Related,
     shared: Shared | None = None,
     others: Mapping[str, Other] | None = None,
     brought: Mapping[str, LoggedChange] | None = None,
@@ -277,7 +277,7 @@ def explanation(
             for i, m in zip(items, of.members, strict=True)
         },
         shared or Shared({"en": (), "es": ()}, ()),
-        themes,
+        related,
     )
 
 

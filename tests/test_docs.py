@@ -16,7 +16,7 @@ from monitor.cli import app
 from monitor.config.schema import known_keys
 from monitor.coverage.sides import compare
 from monitor.export import story_dict
-from monitor.stories.themes import Theme
+from monitor.stories.related import Related
 from monitor.translation.checks import MEANINGS
 
 ROOT = Path(__file__).parents[1]
@@ -187,7 +187,7 @@ def test_every_field_of_stories_json_is_documented_and_no_other():
     spanish = item(country="MX")
     both = story(member(item()), member(spanish, translation(spanish)))
     brought = LoggedChange(1, NOW, Change("move", (), "by hand"))
-    why = explanation(both, Theme(other("s2"), 0.3), brought={spanish.id: brought})
+    why = explanation(both, Related(other("s2"), 0.3), brought={spanish.id: brought})
     made = set(fields(story_dict(compare(both, {}), why)))
     text = page("docs/stories-json.md")
     tables = section(text, "Story").split("`lag_certainty` is one of")[0]

@@ -19,8 +19,8 @@ from monitor.stories.explain import (
     in_words,
     membership,
 )
+from monitor.stories.related import Other
 from monitor.stories.similarity import CHANNELS
-from monitor.stories.themes import Other
 
 WIRE = item("Otis hits Acapulco", id="a", outlet="Wire")
 LATE = item("Otis golpea Acapulco", "MX", id="b", minutes=240, outlet="Diario")

@@ -56,9 +56,9 @@ def test_a_merged_runner_up_is_called_as_what_it_is_now(store):
     store.stories.change(Change("merge", (Move("r", "s9", "s8"),), "rain"), NOW)
     made = explained(store, "sb")
     assert "«Floods in Oaxaca» .20" in in_words(made.memberships["b"])
-    assert [theme.other.id for theme in made.themes] == ["s8"]
-    [theme] = explained(store, "s8").themes
-    assert (theme.other.id, theme.score) == ("sb", 0.2)
+    assert [each.other.id for each in made.related] == ["s8"]
+    [each] = explained(store, "s8").related
+    assert (each.other.id, each.score) == ("sb", 0.2)
 
 
 def test_what_brought_an_item_is_told_in_the_story_it_came_to(store):
@@ -147,11 +147,11 @@ def test_alone_a_story_also_finds_those_that_share_rare_names(store):
     store.translations.add([translation(smell, english)], NOW)
     put(store, "sc", item("Tijuana council buys police cars", id="c"))
     [found] = store.stories.some(["sa"])
-    assert explain(store, [found])["sa"].themes == ()
-    [theme] = explain_one(store, found).themes
-    assert (theme.other.id, theme.score) == ("sb", 0)
-    assert theme.other.headline == english
-    assert any("Tijuana" in name for name in theme.names)
+    assert explain(store, [found])["sa"].related == ()
+    [each] = explain_one(store, found).related
+    assert (each.other.id, each.score) == ("sb", 0)
+    assert each.other.headline == english
+    assert any("Tijuana" in name for name in each.names)
 
 
 def test_nothing_is_explained_of_nothing(store):

@@ -15,8 +15,8 @@ from monitor import export
 from monitor.change import Change, LoggedChange
 from monitor.coverage.sides import compare
 from monitor.model import Assignment, Coverage, Item, Member, Story, Why
+from monitor.stories.related import Related
 from monitor.stories.shared import Shared
-from monitor.stories.themes import Theme
 
 HOUR = timedelta(hours=1)
 ADDRESS = "https://desk.example"
@@ -98,7 +98,7 @@ def test_stories_json_says_what_the_contract_promises():
     change = Change("move", (), "one deal", 0.9, None)
     reasons = explanation(
         told,
-        Theme(other("s9", "Dam"), 0.3, ("Conchos",)),
+        Related(other("s9", "Dam"), 0.3, ("Conchos",)),
         shared=Shared({"en": ("deal",), "es": ("agua",)}, ("1944",)),
         others={"was": other("sm2")},
         brought={"u1": LoggedChange(7, NOW, change)},

@@ -122,14 +122,14 @@ def test_why_tells_every_reason_in_full(paths, capsys):
     assert "  why  opened the story; no other one was close\n" in out
 
 
-def test_a_story_says_what_it_shares_and_what_has_its_theme(paths, capsys):
+def test_a_story_says_what_it_shares_and_what_is_related(paths, capsys):
     show_story(paths, otis(paths), in_full=False, as_json=False)
     out = capsys.readouterr().out
     assert "shared, en  Otis, Acapulco\n" in out
     assert "in both     Otis, Acapulco\n" in out
     assert "Gazette\tOtis nears Acapulco\tsame text as Wire\n" in out
     assert out.endswith(
-        "Same theme, other stories\nid\tp\theadline\tnames\nsr\t.12\tRain in Oaxaca\t\n"
+        "Related stories\nid\tp\theadline\tnames\nsr\t.12\tRain in Oaxaca\t\n"
     )
 
 

@@ -4,7 +4,7 @@ from builders import NOW, assignment, item, show
 from monitor.change import Change, Move
 from monitor.model import Item, Why
 from monitor.store.database import Store
-from monitor.stories.themes import RunnerUp
+from monitor.stories.related import RunnerUp
 
 
 def put(

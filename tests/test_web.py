@@ -539,17 +539,17 @@ def test_a_story_says_what_its_items_share_in_each_language(store, browser):
     assert "Shared" not in browser.get(f"/stories/{story}").page.text
 
 
-def test_stories_of_the_same_theme_are_listed_and_linked(store, browser):
+def test_related_stories_are_listed_and_linked(store, browser):
     add(store, item("Dam levels fall", id="d"), story="s 2")
     why = Why({"english": 0.2}, (), None, "s 2", 0.2)
     add(store, item("Agua", "MX", id="m"), story="s1", why=why)
     page = browser.get("/stories/s1").page
-    assert page.texts("li", class_="theme") == ["Dam levels fall p .20"]
+    assert page.texts("li", class_="related") == ["Dam levels fall p .20"]
     assert page.find("a", href="/stories/s%202")
     assert "the closest other one is Dam levels fall p .20." in page.text
     other = browser.get("/stories/s%202").page
-    assert other.texts("li", class_="theme") == ["Agua p .20"]
-    assert "Same theme" not in browser.get(f"/stories/{add(store, item())}").text
+    assert other.texts("li", class_="related") == ["Agua p .20"]
+    assert "Related stories" not in browser.get(f"/stories/{add(store, item())}").text
 
 
 def test_a_neighbour_that_was_moved_away_is_named_without_a_link(store, browser):
@@ -570,7 +570,7 @@ def test_a_runner_up_that_became_a_part_of_the_story_is_not_another(store, brows
     store.stories.change(merge, NOW)
     text = browser.get("/stories/s1").page.text
     assert "closest other one is what is a part of this story by now p .75." in text
-    assert "Same theme" not in text
+    assert "Related stories" not in text
 
 
 def test_what_a_person_bound_and_a_column_say_so(store, browser):

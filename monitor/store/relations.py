@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from monitor.store import rows
 from monitor.store.errors import guarded
-from monitor.stories.themes import RunnerUp
+from monitor.stories.related import RunnerUp
 
 
 class Relations:

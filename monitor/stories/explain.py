@@ -2,7 +2,7 @@
 Why an item is in its story, in words.
 
 Three relations are kept apart. *Same text*: an item repeats another's. *Same story*:
-it belongs with the others. *Same theme*: see ``themes.py``.
+it belongs with the others. *Related*: see ``related.py``.
 """
 
 import re
@@ -13,8 +13,8 @@ from typing import Literal
 
 from monitor.change import Change, ChangeKind, LoggedChange
 from monitor.model import Item, Member
+from monitor.stories.related import Other, Related
 from monitor.stories.shared import Shared
-from monitor.stories.themes import Other, Theme
 
 Entrance = Literal["opened", "joined", "repeats", "put"]
 """How an item came into the story that it was in first: it opened it; it was likely
@@ -63,7 +63,7 @@ class Explanation:
     memberships: Mapping[str, Membership]
     """By item."""
     shared: Shared
-    themes: tuple[Theme, ...]
+    related: tuple[Related, ...]
     """The closest first."""
 
 

@@ -13,7 +13,7 @@ from monitor.explaining import explain, explain_one
 from monitor.model import SIDES, Coverage, Item, LagCertainty, Story
 from monitor.store.database import Store
 from monitor.stories.explain import Explanation, Membership, chance, in_short, in_words
-from monitor.stories.themes import Theme
+from monitor.stories.related import Related
 from monitor.terminal import facts, show, show_json
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
@@ -24,7 +24,7 @@ _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 # --- stories -------------------------------------------------------------------
 
 _ITEM_COLUMNS = ("id", "published", "country", "outlet", "title", "why")
-_THEME_COLUMNS = ("id", "p", "headline", "names")
+_RELATED_COLUMNS = ("id", "p", "headline", "names")
 _STORY_COLUMNS = ("id", "US", "MX", "leader", "lag_minutes", "last_seen", "headline")
 
 
@@ -88,9 +88,9 @@ def show_story(paths: Paths, story: str, in_full: bool, as_json: bool) -> None:
             facts(_title(told.item), [("why", in_words(told))])
     else:
         show([_item_row(told) for told in why.memberships.values()], _ITEM_COLUMNS)
-    if why.themes:
-        print("\nSame theme, other stories")
-        show([_theme_row(theme) for theme in why.themes], _THEME_COLUMNS)
+    if why.related:
+        print("\nRelated stories")
+        show([_related_row(each) for each in why.related], _RELATED_COLUMNS)
 
 
 def _story_facts(coverage: Coverage, why: Explanation) -> list[tuple[str, object]]:
@@ -124,12 +124,12 @@ def _title(item: Item) -> str:
     return f"{item.published.isoformat()} {item.country} {item.outlet}: {item.title}"
 
 
-def _theme_row(theme: Theme) -> dict[str, object]:
+def _related_row(each: Related) -> dict[str, object]:
     return {
-        "id": theme.other.id,
-        "p": chance(theme.score) if theme.score else None,
-        "headline": theme.other.headline,
-        "names": ", ".join(theme.names),
+        "id": each.other.id,
+        "p": chance(each.score) if each.score else None,
+        "headline": each.other.headline,
+        "names": ", ".join(each.names),
     }
 
 

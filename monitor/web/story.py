@@ -28,8 +28,8 @@ from monitor.web.why import (
     OtherView,
     SharedView,
     WhyView,
+    related_view,
     shared_views,
-    theme_view,
     why_view,
 )
 
@@ -89,7 +89,7 @@ class StoryPage:
     columns: tuple[ColumnView, ...]
     shared: tuple[SharedView, ...]
     items: tuple[ItemView, ...]
-    themes: tuple[OtherView, ...]
+    related: tuple[OtherView, ...]
     history: History
 
 
@@ -116,7 +116,7 @@ def story_page(
         columns=tuple(_column(coverage, side, speaker) for side in SIDES),
         shared=shared_views(why.shared),
         items=_items(story, why, speaker),
-        themes=tuple(map(theme_view, why.themes)),
+        related=tuple(map(related_view, why.related)),
         history=history(story, changes, corrections, speaker),
     )
 

@@ -7,8 +7,8 @@ from monitor.digest.headline import clean
 from monitor.digest.phrases import Speaker
 from monitor.model import LANGUAGES, Item, Language
 from monitor.stories.explain import Entrance, Membership, apart, chance
+from monitor.stories.related import Other, Related
 from monitor.stories.shared import Shared
-from monitor.stories.themes import Other, Theme
 from monitor.text import clip
 from monitor.web.history import brought_words
 
@@ -83,10 +83,10 @@ def why_view(why: Membership, here: Container[str], speaker: Speaker) -> WhyView
     )
 
 
-def theme_view(theme: Theme) -> OtherView:
-    """A story of the same theme."""
-    p = chance(theme.score) if theme.score else ""
-    return _other(theme.other, p, tuple(clean(name) for name in theme.names))
+def related_view(each: Related) -> OtherView:
+    """A related story."""
+    p = chance(each.score) if each.score else ""
+    return _other(each.other, p, tuple(clean(name) for name in each.names))
 
 
 def shared_views(shared: Shared) -> tuple[SharedView, ...]:

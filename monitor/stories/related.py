@@ -1,5 +1,5 @@
 """
-Stories of the same theme: near each other, and about different happenings.
+Related stories: near each other, and about different happenings.
 
 Most are found by *runners-up*: items of one that would be in the other otherwise. What
 else shares rare names, such as yesterday's news of the same person, comes after those.
@@ -16,15 +16,15 @@ from monitor.stories.terms import Terms
 
 LEAST_RUNNER_UP = 0.05
 """Probability below which a runner-up ties no two stories. Of 16 pairs looked at from
-.05 to .1, on real days and the newsroom's, 13 have one theme; of 16 up to .2, 12."""
+.05 to .1, on real days and the newsroom's, 13 are related; of 16 up to .2, 12."""
 
-_THEMES = 5
+_MOST = 5
 _RARE = 5.0
-"""Rarity of names and words that make a theme: commoner ones are in the news of every
+"""Rarity of names and words that relate stories: commoner ones are in the news of every
 second day."""
-_THEME_MASS = 14.0
-"""Rarity of shared names and words by which two stories have a theme; a place alone
-makes none. Of the stories found on the newsroom's days, 17 of 22 have one theme, at 10
+_RELATED_MASS = 14.0
+"""Rarity of shared names and words by which two stories are related; a place alone
+does not do. Of the stories found on the newsroom's days, 17 of 22 are related, at 10
 half of 48."""
 _SOUGHT = 3
 """Names by which other stories are looked for."""
@@ -61,8 +61,8 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True)
-class Theme:
-    """Another story of the same theme."""
+class Related:
+    """Another story near one."""
 
     other: Other
     score: float
@@ -78,10 +78,10 @@ def other(story: Story) -> Other:
     return Other(story.id, {code: text for code, text in found.items() if text})
 
 
-def themes(
+def related(
     story: str, runners_up: Iterable[RunnerUp], others: Mapping[str, Other]
-) -> tuple[Theme, ...]:
-    """The stories of a story's theme, the closest first, then those with more ties.
+) -> tuple[Related, ...]:
+    """The stories related to one, the closest first, then those with more ties.
 
     ``others`` are those that have items, by id.
     """
@@ -91,27 +91,27 @@ def themes(
             ties[tie.other if tie.story == story else tie.story].append(tie.score)
     known = [each for each in ties if each in others and each != story]
     known.sort(key=lambda each: (-max(ties[each]), -len(ties[each]), each))
-    return tuple(Theme(others[each], max(ties[each])) for each in known[:_THEMES])
+    return tuple(Related(others[each], max(ties[each])) for each in known[:_MOST])
 
 
 def with_names(
-    near: Sequence[Theme],
+    near: Sequence[Related],
     names: Mapping[str, tuple[str, ...]],
     others: Mapping[str, Other],
-) -> tuple[Theme, ...]:
-    """Themes, and after them the stories that share rare names alone, as ``sharing``
+) -> tuple[Related, ...]:
+    """Those near, then the stories that share rare names alone, as ``sharing``
     orders them."""
-    known = {theme.other.id for theme in near}
+    known = {each.other.id for each in near}
     far = [
-        Theme(others[each], 0.0, those)
+        Related(others[each], 0.0, those)
         for each, those in names.items()
         if each in others and each not in known
     ]
-    return (*near, *far)[:_THEMES]
+    return (*near, *far)[:_MOST]
 
 
 def sought_names(read: Sequence[Terms]) -> tuple[str, ...]:
-    """The names, as items write them, by which to look for others of a theme."""
+    """The names, as items write them, by which to look for related stories."""
     masses = _masses(read)
     ranked = sorted(masses, key=lambda key: (-masses[key], key))
     texts = (t.surfaces[key] for key in ranked for t in read if key in t.names)
@@ -134,7 +134,7 @@ def sharing(
         if those and words:
             masses[story] = sum(those.values()) + sum(words.values())
             shared[story] = rarest_written(those, read)
-    close = [story for story in shared if masses[story] >= _THEME_MASS]
+    close = [story for story in shared if masses[story] >= _RELATED_MASS]
     close.sort(key=lambda story: (-masses[story], story))
     return {story: shared[story] for story in close}
 

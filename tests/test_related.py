@@ -1,22 +1,22 @@
-"""Which other stories have a story's theme."""
+"""Which other stories are related to one."""
 
 import pytest
 
 from builders import item, member, other, story, translation
-from monitor.stories import themes as module
+from monitor.stories import related as module
 from monitor.stories.aliases import aliases
 from monitor.stories.background import background
-from monitor.stories.shared import read_members
-from monitor.stories.terms import TermReader
-from monitor.stories.themes import (
+from monitor.stories.related import (
     LEAST_RUNNER_UP,
+    Related,
     RunnerUp,
-    Theme,
+    related,
     sharing,
     sought_names,
-    themes,
     with_names,
 )
+from monitor.stories.shared import read_members
+from monitor.stories.terms import TermReader
 
 READER = TermReader(background(), aliases())
 OTHERS = {f"s{n}": other(f"s{n}") for n in range(9)}
@@ -28,7 +28,7 @@ def read(*members):
 
 def tied(*ties: tuple[str, str, float]) -> list[tuple[str, float]]:
     made = [RunnerUp(str(n), *tie) for n, tie in enumerate(ties)]
-    return [(t.other.id, t.score) for t in themes("s0", made, OTHERS)]
+    return [(t.other.id, t.score) for t in related("s0", made, OTHERS)]
 
 
 # --- by runners-up -------------------------------------------------------------------
@@ -75,17 +75,17 @@ SMELL = item(
 POLICE = item("Tijuana council splits over leased police cars")
 
 
-def test_rare_names_and_words_make_a_theme():
+def test_rare_names_and_words_relate_stories():
     smell = member(
         SMELL,
         translation(SMELL, "In San Ysidro, purifiers against Tijuana River sewage"),
     )
     found = sharing(read(LEAK), {"s1": read(smell), "s2": read(POLICE)})
-    assert list(found) == ["s1"], "a place alone makes no theme"
+    assert list(found) == ["s1"], "a place alone relates none"
     assert any("Tijuana" in name for name in found["s1"])
 
 
-def test_a_rare_word_without_a_name_makes_no_theme():
+def test_a_rare_word_without_a_name_relates_none():
     found = sharing(
         read(item("Sewage spoils a beach in Zihuatanejo")),
         {"s1": read(item("Sewage spoils a harbor in Baltimore"))},
@@ -98,7 +98,7 @@ def test_a_rare_word_without_a_name_makes_no_theme():
     ["River police find sewage in Mexico", "Tecate beer is brewed near a river"],
     ids=["a name of every day", "a name and a word that are not so rare"],
 )
-def test_what_is_not_rare_enough_makes_no_theme(title):
+def test_what_is_not_rare_enough_relates_none(title):
     told = read(item("Tecate river fills with sewage as Mexico waits"))
     assert sharing(told, {"s1": read(item(title))}) == {}
     near = {"s1": read(item("Sewage rises in the Tecate river"))}
@@ -114,18 +114,18 @@ def test_names_are_looked_for_the_rarest_first_and_few():
 
 
 def test_names_come_after_runners_up_and_repeat_none():
-    near = (Theme(OTHERS["s1"], 0.2),)
+    near = (Related(OTHERS["s1"], 0.2),)
     names = {"s1": ("Otis",), "s2": ("Otis",), "gone": ("Otis",)}
     assert with_names(near, names, OTHERS) == (
         *near,
-        Theme(OTHERS["s2"], 0.0, ("Otis",)),
+        Related(OTHERS["s2"], 0.0, ("Otis",)),
     )
 
 
 @pytest.mark.parametrize("known", [0, 3, 5])
 def test_all_told_there_are_five(known):
-    near = tuple(Theme(OTHERS[f"s{n}"], 0.5) for n in range(known))
+    near = tuple(Related(OTHERS[f"s{n}"], 0.5) for n in range(known))
     names = dict.fromkeys(OTHERS, ("Otis",))
     found = with_names(near, names, OTHERS)
     assert len(found) == 5
-    assert len({theme.other.id for theme in found}) == 5
+    assert len({each.other.id for each in found}) == 5
