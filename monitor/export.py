@@ -10,17 +10,10 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from monitor.change import LoggedChange
+from monitor.comparison import Coverage, SideCoverage
 from monitor.digest.headline import web_link
 from monitor.feeds.prefixes import dateline, kicker
-from monitor.model import (
-    LANGUAGES,
-    SIDES,
-    Coverage,
-    Item,
-    Language,
-    Member,
-    SideCoverage,
-)
+from monitor.model import LANGUAGES, SIDES, Item, Language, Member
 from monitor.stories.explain import Explanation, Membership
 from monitor.stories.related import Related
 

@@ -19,21 +19,14 @@ from datetime import date, datetime, timedelta
 from itertools import product
 from typing import TypeVar
 
+from monitor.comparison import Coverage, FeedHealth
 from monitor.coverage.sides import compare as compare_story
 from monitor.digest.edition import due_date, edition, window
 from monitor.entry import Entry
 from monitor.errors import DeliveryError, TranslationError
 from monitor.feeds.health import FeedReport, report
-from monitor.model import (
-    OTHER,
-    Coverage,
-    Edition,
-    Feed,
-    FeedHealth,
-    Language,
-    Subscriber,
-    Watchlist,
-)
+from monitor.model import OTHER, Feed, Language
+from monitor.readers import Edition, Subscriber, Watchlist
 from monitor.store.database import Store
 from monitor.translation.bridge import bridge
 from monitor.translation.items import PARTS, Part, translate_items

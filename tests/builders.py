@@ -14,12 +14,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from monitor.change import LoggedChange
+from monitor.comparison import FeedHealth
 from monitor.model import (
     Assignment,
     Country,
     DateSource,
     Feed,
-    FeedHealth,
     FeedState,
     Item,
     Language,
@@ -28,11 +28,10 @@ from monitor.model import (
     Reading,
     Sighting,
     Story,
-    Subscriber,
     Translation,
-    Watchlist,
     Why,
 )
+from monitor.readers import Subscriber, Watchlist
 from monitor.store.database import Store
 from monitor.stories.explain import Explanation, membership
 from monitor.stories.related import Other, Related

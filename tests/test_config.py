@@ -19,7 +19,8 @@ from monitor.config.settings import (
 )
 from monitor.entry import Entry
 from monitor.errors import ConfigError
-from monitor.model import Feed, Subscriber, Watchlist
+from monitor.model import Feed
+from monitor.readers import Subscriber, Watchlist
 
 OURS = Path(__file__).parent.parent / "feeds.yaml"
 

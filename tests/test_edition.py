@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import feed, health, item, story, subscriber, watchlist
+from monitor.comparison import Coverage
 from monitor.coverage.sides import compare
 from monitor.digest.edition import due_date, edition, is_new, items_within, window
-from monitor.model import Coverage, Edition, Item, Subscriber
+from monitor.model import Item
+from monitor.readers import Edition, Subscriber
 
 BORDER = ["America/New_York", "America/Tijuana", "America/Ciudad_Juarez"]
 MEXICO = ["America/Mexico_City", "America/Monterrey", "America/Hermosillo"]

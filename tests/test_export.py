@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from builders import NOW, explanation, item, member, other, story, translation
 from monitor import export
 from monitor.change import Change, LoggedChange
+from monitor.comparison import Coverage
 from monitor.coverage.sides import compare
-from monitor.model import Assignment, Coverage, Item, Member, Story, Why
+from monitor.model import Assignment, Item, Member, Story, Why
 from monitor.stories.related import Related
 from monitor.stories.shared import Shared
 

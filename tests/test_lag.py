@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import NOW, item, story
+from monitor.comparison import Coverage
 from monitor.coverage.lag import first_dated, lag
 from monitor.coverage.sides import compare
-from monitor.model import Coverage, Item
+from monitor.model import Item
 
 
 def coverage(*items: Item) -> Coverage:

@@ -24,7 +24,7 @@ PATHS = {
 
 # --- the layers ----------------------------------------------------------------------
 
-NOUNS = {"change", "entry", "errors", "model", "text"}
+NOUNS = {"change", "comparison", "entry", "errors", "model", "readers", "text"}
 FOLDERS = (
     *("feeds", "translation", "stories", "coverage", "digest", "alerts"),
     "evaluation",
@@ -47,6 +47,7 @@ EDGES = {
 }
 ROOT = {
     "cli",
+    "cli_coverage",
     "cli_models",
     "cli_parts",
     "cli_stories",
@@ -252,7 +253,7 @@ HOMES = {
     "sqlite_utils": ["store"],
     "starlette": ["web"],
     "tokenizers": ["stories.dense_model"],
-    "typer": ["cli", "cli_models", "cli_parts", "cli_stories"],
+    "typer": ["cli", "cli_coverage", "cli_models", "cli_parts", "cli_stories"],
     "urllib3": ["feeds.fetch_call", "feeds.places", "translation.argos_download"],
     "uvicorn": ["web.server"],
     "w3lib": ["feeds.links"],

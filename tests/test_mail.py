@@ -20,7 +20,7 @@ from builders import NOW, subscriber
 from monitor.digest.edition import edition
 from monitor.digest.mail import _REASONS, Mailer, message
 from monitor.errors import DeliveryError
-from monitor.model import RenderedEdition, Subscriber
+from monitor.readers import RenderedEdition, Subscriber
 
 PASSWORD = "correct-horse-battery"
 SENDER = "monitor@news.example"

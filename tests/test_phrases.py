@@ -6,10 +6,11 @@ from string import Formatter
 import pytest
 
 from builders import NOW, feed, health, item, story, subscriber
+from monitor.comparison import Coverage, FeedHealth
 from monitor.coverage.sides import compare
 from monitor.digest.phrases import Phrase, Speaker, Voice
 from monitor.digest.wording import EN, ES
-from monitor.model import Coverage, FeedHealth, Item
+from monitor.model import Item
 
 EN_NY = Speaker("en", "America/New_York")
 ES_MX = Speaker("es", "America/Mexico_City")

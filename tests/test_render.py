@@ -15,10 +15,12 @@ from builders import (
     translation,
     watchlist,
 )
+from monitor.comparison import Coverage, FeedHealth
 from monitor.coverage.sides import compare
 from monitor.digest.edition import edition
 from monitor.digest.render import MAX_HTML_BYTES, PALETTE, TEXT_WIDTH, render
-from monitor.model import Coverage, FeedHealth, Item, Member, RenderedEdition
+from monitor.model import Item, Member
+from monitor.readers import RenderedEdition
 
 DAY = date(2026, 3, 2)
 OWNERS = dict.fromkeys(("Diario Anáhuac", "Mercado Hoy"), "Grupo Anáhuac")

@@ -4,7 +4,7 @@ import pytest
 
 from builders import item, member, story, translation, watchlist
 from monitor.coverage.watch import matches
-from monitor.model import Watchlist
+from monitor.readers import Watchlist
 
 
 def is_match(term: str, title: str) -> bool:

@@ -23,15 +23,8 @@ from monitor.config.settings import (
 from monitor.config.tree import Loc
 from monitor.entry import Entry
 from monitor.entry import Kind as EntryKind
-from monitor.model import (
-    LANGUAGES,
-    Country,
-    Feed,
-    Language,
-    Reach,
-    Subscriber,
-    Watchlist,
-)
+from monitor.model import LANGUAGES, Country, Feed, Language, Reach
+from monitor.readers import Subscriber, Watchlist
 from monitor.text import squeeze
 
 T = TypeVar("T")

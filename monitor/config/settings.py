@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from monitor.entry import Entry
-from monitor.model import Feed, Subscriber, Watchlist
+from monitor.model import Feed
+from monitor.readers import Subscriber, Watchlist
 
 EngineName = Literal["auto", "argos", "apertium", "none"]
 DenseName = Literal["auto", "none"]

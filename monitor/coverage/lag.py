@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.model import Country, Item, LagCertainty, SideCoverage
+from monitor.comparison import LagCertainty, SideCoverage
+from monitor.model import Country, Item
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from monitor.comparison import Coverage, SideCoverage
 from monitor.coverage.lag import first_dated, lag
-from monitor.model import SIDES, Country, Coverage, Item, SideCoverage, Story
+from monitor.model import SIDES, Country, Item, Story
 
 
 def compare(story: Story, owners: Mapping[str, str]) -> Coverage:

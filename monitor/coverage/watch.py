@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from monitor.model import Language, Member, Story, Watchlist
+from monitor.model import Language, Member, Story
+from monitor.readers import Watchlist
 from monitor.text import fold, words
 
 _CAPITALS = "^"

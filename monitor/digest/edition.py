@@ -11,17 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from zoneinfo import ZoneInfo
 
+from monitor.comparison import Coverage, FeedHealth
 from monitor.coverage.watch import matches
-from monitor.model import (
-    SIDES,
-    Country,
-    Coverage,
-    Edition,
-    FeedHealth,
-    Item,
-    Subscriber,
-    Watchlist,
-)
+from monitor.model import SIDES, Country, Item
+from monitor.readers import Edition, Subscriber, Watchlist
 
 
 def window(subscriber: Subscriber, date: date) -> tuple[datetime, datetime]:

@@ -16,7 +16,7 @@ from socket import gaierror
 from typing import Any, Literal
 
 from monitor.errors import DeliveryError
-from monitor.model import Edition, RenderedEdition
+from monitor.readers import Edition, RenderedEdition
 from monitor.text import clip, squeeze
 
 Security = Literal["none", "starttls", "tls"]

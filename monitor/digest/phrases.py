@@ -13,17 +13,10 @@ from babel.dates import (
 )
 from babel.numbers import format_decimal
 
+from monitor.comparison import Coverage, FeedHealth, SideCoverage
 from monitor.digest.wording import WORDING, Plural
-from monitor.model import (
-    SIDES,
-    Country,
-    Coverage,
-    FeedHealth,
-    Item,
-    Language,
-    SideCoverage,
-    Subscriber,
-)
+from monitor.model import SIDES, Country, Item, Language
+from monitor.readers import Subscriber
 from monitor.translation.checks import MEANINGS
 
 _LOCALES: dict[Language, str] = {"en": "en_US", "es": "es_MX"}

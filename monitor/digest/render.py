@@ -18,7 +18,8 @@ from markupsafe import Markup, escape
 from monitor.digest.page import Caps, EditionView
 from monitor.digest.phrases import Phrase, Said
 from monitor.digest.view import view
-from monitor.model import Edition, Language, RenderedEdition
+from monitor.model import Language
+from monitor.readers import Edition, RenderedEdition
 
 MAX_HTML_BYTES = 90_000
 """Gmail cuts a mail off at 102 kB; transfer encoding adds up to a tenth."""

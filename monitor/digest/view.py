@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from monitor.comparison import Coverage, FeedHealth, SideCoverage
 from monitor.coverage.lag import first_dated
 from monitor.digest.edition import is_new, items_within
 from monitor.digest.headline import clean, headline
@@ -16,15 +17,8 @@ from monitor.digest.page import (
     TallyView,
 )
 from monitor.digest.phrases import Said, Speaker, Voice
-from monitor.model import (
-    SIDES,
-    Country,
-    Coverage,
-    Edition,
-    FeedHealth,
-    Item,
-    SideCoverage,
-)
+from monitor.model import SIDES, Country, Item
+from monitor.readers import Edition
 from monitor.text import clip
 
 _REASON_LENGTH = 120

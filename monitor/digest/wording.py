@@ -8,7 +8,8 @@ desks call them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from monitor.model import Country, LagCertainty, Language
+from monitor.comparison import LagCertainty
+from monitor.model import Country, Language
 
 Plural = tuple[str, str]
 """For one, and for any other number."""

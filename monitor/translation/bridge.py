@@ -15,7 +15,8 @@ from importlib.resources import files
 
 from monitor.entry import Entry, Use
 from monitor.errors import ConfigError
-from monitor.model import LANGUAGES, Language, Watchlist
+from monitor.model import LANGUAGES, Language
+from monitor.readers import Watchlist
 from monitor.text import fold, words
 from monitor.translation.bridge_file import Line, read_lines
 from monitor.translation.glossary import WORD, Forms, Glossary, Term

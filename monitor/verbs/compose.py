@@ -14,8 +14,9 @@ from monitor.errors import ConfigError, TranslationError
 from monitor.feeds.addresses import is_public
 from monitor.feeds.cadence import Pace
 from monitor.feeds.fetch import Fetcher
-from monitor.model import LANGUAGES, Language, Watchlist
+from monitor.model import LANGUAGES, Language
 from monitor.pipeline import Desk, Plan
+from monitor.readers import Watchlist
 from monitor.store.database import Store
 from monitor.stories.dense_model import open_encoder
 from monitor.translation.apertium import ApertiumTranslator

@@ -10,14 +10,16 @@ from pathlib import Path
 from threading import Event
 
 from monitor import pipeline
+from monitor.comparison import Coverage
 from monitor.config.settings import Config, EngineName, PollSettings
 from monitor.digest.edition import due_date
 from monitor.errors import ConfigError
 from monitor.explaining import explain
 from monitor.export import stories_json
-from monitor.model import LANGUAGES, SIDES, Coverage, Subscriber, Watchlist
+from monitor.model import LANGUAGES, SIDES
 from monitor.newsroom.content import FIRST_HOUR, LAST_HOUR
 from monitor.newsroom.server import Newsroom, serve
+from monitor.readers import Subscriber, Watchlist
 from monitor.store.database import Store
 from monitor.terminal import facts, program, watched
 from monitor.translation.translator import Translator

@@ -13,7 +13,7 @@ from monitor.digest.edition import due_date, window
 from monitor.digest.mail import message
 from monitor.digest.render import render
 from monitor.errors import ConfigError, DeliveryError
-from monitor.model import Edition, Subscriber
+from monitor.readers import Edition, Subscriber
 from monitor.store.database import Store
 from monitor.store.lock import sending_alone
 from monitor.text import fold, words

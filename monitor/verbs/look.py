@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor import export, pipeline
+from monitor.comparison import Coverage, LagCertainty
 from monitor.config.settings import Config
 from monitor.coverage.sides import compare
 from monitor.digest.phrases import Speaker
 from monitor.errors import ConfigError
 from monitor.explaining import explain, explain_one
-from monitor.model import SIDES, Coverage, Item, LagCertainty, Story
+from monitor.model import SIDES, Item, Story
 from monitor.store.database import Store
 from monitor.stories.explain import Explanation, Membership, chance, in_short, in_words
 from monitor.stories.related import Related

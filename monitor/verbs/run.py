@@ -13,7 +13,7 @@ from monitor import pipeline, schedule
 from monitor.config.settings import Config
 from monitor.errors import MonitorError, TranslationError
 from monitor.feeds.fetch import Fetcher
-from monitor.model import Subscriber
+from monitor.readers import Subscriber
 from monitor.store.lock import running_alone
 from monitor.translation.translator import Translator
 from monitor.verbs import compose

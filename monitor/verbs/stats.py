@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from monitor import pipeline
+from monitor.comparison import FeedHealth
 from monitor.feeds.health import FeedReport
-from monitor.model import FeedHealth
 from monitor.terminal import facts, show, show_json
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths

@@ -24,12 +24,12 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.types import ASGIApp
 
 from monitor import export, pipeline
+from monitor.comparison import Coverage
 from monitor.coverage.sides import compare
 from monitor.digest.edition import window
 from monitor.digest.phrases import Speaker
 from monitor.errors import MonitorError
 from monitor.explaining import explain, explain_one
-from monitor.model import Coverage
 from monitor.pipeline import Desk
 from monitor.store.database import Store
 from monitor.web.days import (

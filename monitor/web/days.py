@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.digest.phrases import Speaker
-from monitor.model import Subscriber, Watchlist
+from monitor.readers import Subscriber, Watchlist
 
 ZONE = "America/Mexico_City"
 _DAY = timedelta(days=1)

@@ -5,20 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.change import LoggedChange, LoggedCorrection
+from monitor.comparison import Coverage, LagCertainty
 from monitor.coverage.lag import first_dated
 from monitor.digest.headline import clean
 from monitor.digest.phrases import Speaker
-from monitor.model import (
-    LANGUAGES,
-    SIDES,
-    Country,
-    Coverage,
-    Item,
-    LagCertainty,
-    Language,
-    Member,
-    Story,
-)
+from monitor.model import LANGUAGES, SIDES, Country, Item, Language, Member, Story
 from monitor.stories.explain import Explanation
 from monitor.web.days import day_of
 from monitor.web.headlines import HeadlineView, headline_view

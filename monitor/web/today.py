@@ -4,20 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.comparison import Coverage, LagCertainty, SideCoverage
 from monitor.coverage.lag import first_dated
 from monitor.digest.edition import is_new, items_within
 from monitor.digest.headline import clean
 from monitor.digest.phrases import Speaker
-from monitor.model import (
-    SIDES,
-    Country,
-    Coverage,
-    Edition,
-    Item,
-    LagCertainty,
-    Member,
-    SideCoverage,
-)
+from monitor.model import SIDES, Country, Item, Member
+from monitor.readers import Edition
 from monitor.web.headlines import HeadlineView, headline_view
 
 _VOUCHED = timedelta(days=1)
