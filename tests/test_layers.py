@@ -228,6 +228,7 @@ def test_no_import_goes_round_in_a_circle():
 
 HOMES = {
     "apscheduler": ["schedule"],
+    "apprise": ["alerts.send"],
     "argostranslate": ["translation.argos_packages"],
     "babel": ["digest.phrases"],
     "backports": ["feeds.packing"],  # zstd, which Python has itself from 3.14 on
@@ -235,6 +236,7 @@ HOMES = {
     "compression": ["feeds.packing"],
     "css_inline": ["digest.render"],
     "ctranslate2": ["stories.dense_model", "translation.argos"],  # one model each
+    "dkim": ["digest.signing"],
     "fastapi": ["web"],
     "feedparser": ["feeds.parse"],
     "filelock": ["store.lock"],
@@ -256,6 +258,7 @@ HOMES = {
     "typer": ["cli", "cli_coverage", "cli_models", "cli_parts", "cli_stories"],
     "urllib3": ["feeds.fetch_call", "feeds.places", "translation.argos_download"],
     "uvicorn": ["web.server"],
+    "vl_convert": ["digest.charts"],
     "w3lib": ["feeds.links"],
     "yaml": ["translation.bridge_file"],  # in C; ruamel reads what people edit
 }
