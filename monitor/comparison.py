@@ -13,6 +13,10 @@ LagCertainty = Literal["feed", "default-zone", "poll-bounded"]
 """How far to trust a lag. ``feed``: both first dates carry their own offset.
 ``default-zone``: one of them was read in its outlet's zone. ``poll-bounded``: a side
 has an undated item seen before its first dated one, so that side may be earlier."""
+NoLeader = Literal["silent", "undated", "same-minute", "copies"]
+"""Why neither side leads. ``silent``: one has no items. ``undated``: one has no dated
+item. ``same-minute``: their first ones came within the same minute. ``copies``: each
+side only repeats others' texts, or one does and did so before the other wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +27,8 @@ class Pickup:
     side: Country
     item: Item
     minutes: int | None
-    """After the first dated item of the story that is no copy; negative for a copy
-    that came before it, None where either is undated."""
+    """After the first dated item of the story that is no copy, whole minutes towards
+    zero; negative for a copy that came before it, None where either is undated."""
     is_copy: bool
     """Whether that item repeats another's text: a copy makes no leader."""
 
@@ -40,7 +44,12 @@ class SideCoverage:
     owners: tuple[str, ...]
     """Distinct owners of those outlets, sorted."""
     first: Item | None
-    """The earliest item whose date is the feed's own; None if every one is undated."""
+    """What its lag rests on: the earliest dated item that is no copy; where every dated
+    one is a copy, the earliest of those; None if every item is undated."""
+    copies: frozenset[str]
+    """Ids of its items that repeat another's text, or an agency's."""
+    texts: int
+    """Independent texts among its items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +60,16 @@ class Coverage:
     sides: Mapping[Country, SideCoverage]
     """Always both sides; a silent one has no items."""
     leader: Country | None
-    """Who had it first; None if one side is silent, undated, or both came at once."""
+    """Who had it first, by a text of its own; None if nobody can be said to."""
+    no_leader: NoLeader | None
+    """Why nobody can; None if there is a leader."""
     lag_minutes: int | None
     """From the leader's first item to the other side's; None without a comparison."""
     lag_certainty: LagCertainty | None
+    texts: int
+    """Independent texts of both sides; one that both have counts once."""
+    pickups: tuple[Pickup, ...]
+    """How it spread: one for each outlet of a side, by (published, id) of its item."""
 
     @property
     def crosses_border(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from monitor.change import LoggedChange
-from monitor.comparison import Coverage, SideCoverage
+from monitor.comparison import Coverage, Pickup, SideCoverage
 from monitor.digest.headline import web_link
 from monitor.feeds.prefixes import dateline, kicker
 from monitor.model import LANGUAGES, SIDES, Item, Language, Member
@@ -31,9 +31,15 @@ _STORY_COLUMNS = (
     "first_seen",
     "last_seen",
     "leader",
+    "no_leader",
     "lag_minutes",
     "lag_certainty",
-    *(f"{side}_{what}" for side in SIDES for what in ("items", "outlets", "owners")),
+    "texts",
+    *(
+        f"{side}_{what}"
+        for side in SIDES
+        for what in ("items", "outlets", "owners", "texts")
+    ),
 )
 
 _ITEM_COLUMNS = (*Item.__dataclass_fields__, "kicker", "dateline")
@@ -117,9 +123,12 @@ def _facts(coverage: Coverage) -> dict[str, Any]:
         "first_seen": story.first_seen.isoformat(),
         "last_seen": story.last_seen.isoformat(),
         "leader": coverage.leader,
+        "no_leader": coverage.no_leader,
         "lag_minutes": coverage.lag_minutes,
         "lag_certainty": coverage.lag_certainty,
+        "texts": coverage.texts,
         "sides": {side: _side(coverage.sides[side]) for side in SIDES},
+        "pickups": [_pickup(each) for each in coverage.pickups],
     }
 
 
@@ -138,8 +147,19 @@ def _side(side: SideCoverage) -> dict[str, Any]:
         "items": len(side.items),
         "outlets": list(side.outlets),
         "owners": list(side.owners),
+        "texts": side.texts,
         "first": side.first.id if side.first else None,
         "first_published": side.first.published.isoformat() if side.first else None,
+    }
+
+
+def _pickup(pickup: Pickup) -> dict[str, Any]:
+    return {
+        "outlet": pickup.outlet,
+        "country": pickup.side,
+        "item": pickup.item.id,
+        "minutes": pickup.minutes,
+        "is_copy": pickup.is_copy,
     }
 
 
@@ -202,6 +222,7 @@ def _story_row(coverage: Coverage) -> dict[str, Any]:
         row[f"{side}_items"] = len(covered.items)
         row[f"{side}_outlets"] = "; ".join(covered.outlets)
         row[f"{side}_owners"] = "; ".join(covered.owners)
+        row[f"{side}_texts"] = covered.texts
     return row
 
 

@@ -10,6 +10,7 @@ Use ``from builders import item``: a dependency installs a package called ``test
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
@@ -232,12 +233,15 @@ def assignment(
 
 
 def member(
-    of: Item | None = None, *translations: Translation, story: str | None = None
+    of: Item | None = None,
+    *translations: Translation,
+    story: str | None = None,
+    copy_of: str | None = None,
 ) -> Member:
     """An item in its story, with the translations given."""
     of = of or item()
     by_language: dict[Language, Translation] = {t.language: t for t in translations}
-    return Member(of, assignment(of, story), by_language)
+    return Member(of, assignment(of, story, copy_of=copy_of), by_language)
 
 
 def story(*members: Member | Item, id: str | None = None) -> Story:  # noqa: A002
@@ -248,7 +252,7 @@ def story(*members: Member | Item, id: str | None = None) -> Story:  # noqa: A00
     return Story(
         story_id,
         tuple(
-            Member(m.item, assignment(m.item, story_id), m.translations) for m in made
+            replace(m, assignment=replace(m.assignment, story=story_id)) for m in made
         ),
     )
 

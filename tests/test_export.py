@@ -112,13 +112,16 @@ def test_stories_json_says_what_the_contract_promises():
             "first_seen": "2026-03-02T12:00:00+00:00",
             "last_seen": "2026-03-02T13:30:00+00:00",
             "leader": "MX",
+            "no_leader": None,
             "lag_minutes": 90,
             "lag_certainty": "default-zone",
+            "texts": 1,
             "sides": {
                 "US": {
                     "items": 1,
                     "outlets": ["The Potomac Ledger"],
                     "owners": ["The Potomac Ledger"],
+                    "texts": 1,
                     "first": "u1",
                     "first_published": "2026-03-02T13:30:00+00:00",
                 },
@@ -126,10 +129,27 @@ def test_stories_json_says_what_the_contract_promises():
                     "items": 1,
                     "outlets": ["Mercado Hoy"],
                     "owners": ["Grupo Anáhuac"],
+                    "texts": 1,
                     "first": "m1",
                     "first_published": "2026-03-02T12:00:00+00:00",
                 },
             },
+            "pickups": [
+                {
+                    "outlet": "Mercado Hoy",
+                    "country": "MX",
+                    "item": "m1",
+                    "minutes": 0,
+                    "is_copy": False,
+                },
+                {
+                    "outlet": "The Potomac Ledger",
+                    "country": "US",
+                    "item": "u1",
+                    "minutes": 90,
+                    "is_copy": True,
+                },
+            ],
             "shared": {"en": ["deal"], "es": ["agua"], "both": ["1944"]},
             "related": [
                 {
@@ -201,10 +221,12 @@ def test_stories_json_says_what_the_contract_promises():
 def test_a_story_of_one_side_has_neither_leader_nor_lag():
     [told] = json.loads(stories_json(coverage(item())))
     assert (told["leader"], told["lag_minutes"], told["lag_certainty"]) == (None,) * 3
+    assert told["no_leader"] == "silent"
     assert told["sides"]["MX"] == {
         "items": 0,
         "outlets": [],
         "owners": [],
+        "texts": 0,
         "first": None,
         "first_published": None,
     }
@@ -281,12 +303,14 @@ def test_stories_csv_has_both_sides_in_columns():
     )
     assert list(row) == [
         *("id", "headline_en", "headline_es", "first_seen", "last_seen", "leader"),
-        *("lag_minutes", "lag_certainty", "US_items", "US_outlets", "US_owners"),
-        *("MX_items", "MX_outlets", "MX_owners"),
+        *("no_leader", "lag_minutes", "lag_certainty", "texts", "US_items"),
+        *("US_outlets", "US_owners", "US_texts", "MX_items", "MX_outlets"),
+        *("MX_owners", "MX_texts"),
     ]
     assert (row["leader"], row["lag_minutes"], row["US_items"]) == ("MX", "30", "1")
     assert row["MX_outlets"] == "Mercado Hoy; Diario Anáhuac"
     assert row["MX_owners"] == "Grupo Anáhuac"
+    assert (row["texts"], row["MX_texts"], row["no_leader"]) == ("3", "2", "")
 
 
 def test_what_is_not_known_is_an_empty_cell():

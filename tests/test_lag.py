@@ -1,14 +1,15 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import NOW, item, story
+from builders import NOW, item, member, story
 from monitor.comparison import Coverage
-from monitor.coverage.lag import first_dated, lag
+from monitor.coverage.lag import first_dated, lag, start
 from monitor.coverage.sides import compare
-from monitor.model import Item
+from monitor.model import Country, Item, Member
 
 
 def coverage(*items: Item) -> Coverage:
@@ -109,17 +110,120 @@ items = st.builds(
 )
 
 
-@given(st.lists(items, min_size=1, max_size=8))
-def test_swapping_the_countries_swaps_the_leader_and_nothing_else(some):
-    sides = coverage(*some).sides
-    here, there = lag(sides["US"], sides["MX"]), lag(sides["MX"], sides["US"])
-    swap = {"US": "MX", "MX": "US", None: None}
-    if here is None or there is None:
-        assert here is there
-    else:
-        assert (here.minutes, here.certainty) == (there.minutes, there.certainty)
-        assert here.leader == swap[there.leader]
-        assert (here.leader is None) == (here.minutes == 0)
+some_items = st.lists(items, max_size=8, unique_by=lambda i: i.id)
+some_copies = st.sets(st.integers(0, 7))
+
+
+@given(some_items, some_items, some_copies)
+def test_the_lag_is_antisymmetric(here, there, copied):
+    everything = [*here, *there]
+    copies = {i.id for n, i in enumerate(everything) if n in copied}
+    one, other = start(here, copies), start(there, copies)
+    ours, theirs = lag(one, other), lag(other, one)
+    assert ours.ahead == (None if theirs.ahead is None else -theirs.ahead)
+    assert ours.certainty == theirs.certainty
+    assert ours.no_leader == theirs.no_leader
+    assert (ours.no_leader is None) == bool(ours.ahead)
+    assert (ours.certainty is None) == (ours.ahead is None)
+
+
+@given(some_items, some_items, some_copies)
+def test_a_copy_never_leads(here, there, copied):
+    everything = [*here, *there]
+    copies = {i.id for n, i in enumerate(everything) if n in copied}
+    one, other = start(here, copies), start(there, copies)
+    found = lag(one, other)
+    if found.ahead:
+        leader = one if found.ahead > 0 else other
+        assert not leader.is_copy
+        assert leader.first.id not in copies
+
+
+@given(st.lists(items, min_size=1, max_size=8, unique_by=lambda i: i.id))
+def test_a_lag_never_runs_backwards(some):
+    found = coverage(*some)
+    assert found.lag_minutes is None or found.lag_minutes >= 0
+
+
+# --- copies ------------------------------------------------------------------------
+
+
+def told(*members: Member) -> tuple[str | None, int | None, str | None]:
+    found = compare(story(*members), {})
+    return found.leader, found.lag_minutes, found.no_leader
+
+
+def own(country: Country, minutes: float, **more: Any) -> Member:
+    return member(item(f"own {country} {minutes}", country, minutes=minutes, **more))
+
+
+def copied(country: Country, minutes: float, of: str = "x", **more: Any) -> Member:
+    title = f"copy {country} {minutes}"
+    return member(item(title, country, minutes=minutes, **more), copy_of=of)
+
+
+def test_a_copy_of_the_sides_own_text_leaves_the_lead_with_the_text():
+    first = own("US", 0, id="a")
+    assert told(first, copied("US", 5, "a"), own("MX", 30)) == ("US", 30, None)
+
+
+def test_a_copy_dated_before_its_original_does_not_lead():
+    assert told(copied("US", -60), own("US", 10), own("MX", 0)) == ("MX", 10, None)
+
+
+def test_a_side_with_copies_alone_follows_from_its_first_copy():
+    assert told(own("US", 0), copied("MX", 40), copied("MX", 20)) == ("US", 20, None)
+
+
+def test_a_side_that_copied_first_and_wrote_later_is_measured_by_what_it_wrote():
+    found = told(own("US", 0), copied("MX", 20), own("MX", 90))
+    assert found == ("US", 90, None)
+
+
+def test_where_a_copy_came_before_the_others_own_text_nobody_leads():
+    assert told(copied("MX", 0), own("US", 30)) == (None, None, "copies")
+
+
+def test_where_both_sides_only_copy_nobody_leads():
+    assert told(copied("MX", 0), copied("US", 30)) == (None, None, "copies")
+
+
+def test_a_copy_in_the_same_minute_is_no_lead_either_way():
+    assert told(copied("MX", 0), own("US", 0.5)) == (None, 0, "same-minute")
+
+
+def test_a_credited_dispatch_leads_only_for_its_agency():
+    wire = "TIJUANA (AP) — Water."
+    paper = member(item(outlet="Hudson Dispatch", summary=wire))
+    agency = member(item(outlet="AP News", summary=wire))
+    assert told(paper, own("MX", 30)) == (None, None, "copies")
+    assert told(paper, own("US", 10), own("MX", 30)) == ("US", 20, None)
+    assert told(agency, own("MX", 30)) == ("US", 30, None)
+
+
+def test_an_undated_copy_leaves_the_lag_of_own_texts_certain():
+    undated = copied("MX", -5, date_source="fetched")
+    found = compare(story(own("US", 0), own("MX", 30), undated), {})
+    assert found.lag_certainty == "feed"
+
+
+def test_an_undated_item_bounds_the_lag_of_a_side_that_only_copies():
+    undated = copied("MX", -5, date_source="fetched")
+    found = compare(story(own("US", 0), copied("MX", 30), undated), {})
+    assert found.lag_certainty == "poll-bounded"
+
+
+@pytest.mark.parametrize(
+    ("members", "reason"),
+    [
+        ([own("US", 0)], "silent"),
+        ([own("US", 0), own("MX", 3, date_source="fetched")], "undated"),
+        ([own("US", 0), own("MX", 0)], "same-minute"),
+        ([own("US", 0), own("MX", 1)], None),
+    ],
+)
+def test_why_nobody_leads_is_told(members, reason):
+    assert told(*members)[2] == reason
 
 
 @given(st.lists(items, min_size=1, max_size=8))

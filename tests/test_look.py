@@ -1,6 +1,7 @@
 """What a person reads of one story on the command line."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,6 +88,24 @@ def test_a_lag_and_its_certainty_are_in_words(paths, capsys, items, lag, certain
     assert f"  lag        {lag}\n  certainty  {certainty}\n" in out
 
 
+def test_a_story_tells_how_it_spread_and_in_how_many_texts(paths, capsys):
+    show_story(paths, otis(paths), in_full=False, as_json=False)
+    out = capsys.readouterr().out
+    assert "leader      US\n" in out
+    assert "coverage    3 items, 3 outlets, 3 owners, 2 independent texts\n" in out
+    assert (
+        "How it spread\ncountry\toutlet\tafter\tcopy\n"
+        "US\tWire\t+0 min\t\nUS\tGazette\t+5 min\tcopy\nMX\tDiario\t+2 h\t\n"
+    ) in out
+
+
+def test_a_story_without_a_leader_says_why(paths, capsys):
+    show_story(paths, told(paths, item("A")), in_full=False, as_json=False)
+    out = capsys.readouterr().out
+    assert "leader     none: one side has no item\n" in out
+    assert "How it spread" not in out
+
+
 # --- why -----------------------------------------------------------------------
 
 
@@ -164,7 +183,7 @@ def test_json_says_the_same_as_data(paths, capsys):
 def test_no_control_character_of_a_feed_reaches_the_terminal(paths, capsys):
     evil = item("Evil\x1b[31m", id="a", outlet="Wire\x07")
     show_story(paths, told(paths, evil, item("B", minutes=9)), True, False)
-    assert capsys.readouterr().out.replace("\n", " ").isprintable()
+    assert re.sub(r"[\n\t]", " ", capsys.readouterr().out).isprintable()
 
 
 def test_days_from_before_the_calendar_begins_are_all_days(paths, capsys):

@@ -5,18 +5,18 @@ from string import Formatter
 
 import pytest
 
-from builders import NOW, feed, health, item, story, subscriber
+from builders import NOW, feed, health, item, member, story, subscriber
 from monitor.comparison import Coverage, FeedHealth
 from monitor.coverage.sides import compare
 from monitor.digest.phrases import Phrase, Speaker, Voice
 from monitor.digest.wording import EN, ES
-from monitor.model import Item
+from monitor.model import Item, Member
 
 EN_NY = Speaker("en", "America/New_York")
 ES_MX = Speaker("es", "America/Mexico_City")
 
 
-def coverage(*items: Item) -> Coverage:
+def coverage(*items: Member | Item) -> Coverage:
     return compare(story(*items), {})
 
 
@@ -79,6 +79,13 @@ def test_a_lag_that_cannot_be_told_says_whose_dates_are_missing():
     )
     both = coverage(undated, item(date_source="fetched"))
     assert ES_MX.lag(both).endswith("(Estados Unidos y México)")
+
+
+def test_where_a_copy_came_first_nobody_is_named():
+    copy = member(item(country="MX"), copy_of="elsewhere")
+    found = coverage(copy, item(minutes=30))
+    assert EN_NY.lag(found) == "No lag: what came first only repeats another’s text"
+    assert ES_MX.lag(found).startswith("Sin comparación: lo primero solo repite")
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -5,7 +6,7 @@ from hypothesis import strategies as st
 
 from builders import NOW, item, member, story
 from monitor.coverage.sides import compare
-from monitor.model import SIDES, Story
+from monitor.model import SIDES, Member, Story
 
 OWNERS = {"Diario Anáhuac": "Grupo Anáhuac", "Mercado Hoy": "Grupo Anáhuac"}
 
@@ -64,6 +65,82 @@ def test_first_is_the_earliest_dated_item_even_after_an_undated_one():
     assert side.first == dated
 
 
+# --- texts and copies ----------------------------------------------------------------
+
+
+def test_a_text_that_three_outlets_carry_is_one():
+    first = item(outlet="Alfa", id="a")
+    found = compare(
+        story(
+            first,
+            member(item(outlet="Beta", minutes=1), copy_of="a"),
+            member(item(outlet="Zeta", minutes=2), copy_of="a"),
+            item(outlet="Zeta", minutes=3),
+        ),
+        {},
+    )
+    assert (found.sides["US"].texts, found.texts) == (2, 2)
+    assert len(found.sides["US"].copies) == 2
+
+
+def test_a_text_of_both_sides_counts_once_in_all():
+    here = item(id="a")
+    there = member(item(country="MX", language="en", minutes=9), copy_of="a")
+    found = compare(story(here, there), {})
+    assert [found.sides[side].texts for side in SIDES] == [1, 1]
+    assert found.texts == 1
+
+
+def test_two_copies_of_a_text_outside_the_story_are_one_text():
+    one = member(item(country="MX", minutes=0), copy_of="elsewhere")
+    two = member(item(country="MX", minutes=9), copy_of="elsewhere")
+    found = compare(story(one, two), {})
+    assert found.sides["MX"].texts == found.texts == 1
+
+
+def test_two_dispatches_of_one_agency_in_other_words_are_two_texts_and_two_copies():
+    one = item("Rain", outlet="Alfa", summary="TEXAS (AP) — Rain fell.")
+    two = item("Floods", outlet="Beta", summary="TEXAS (AP) — Streets are flooded.")
+    side = compare(story(one, two), {}).sides["US"]
+    assert side.texts == 2
+    assert side.copies == {one.id, two.id}
+
+
+def test_pickups_tell_how_a_story_spread():
+    found = compare(
+        story(
+            member(item(outlet="Beta", minutes=-30, id="b"), copy_of="x"),
+            item(outlet="Alfa", minutes=0),
+            item(outlet="Alfa", minutes=5),
+            item(country="MX", outlet="Diario", minutes=90),
+            item(country="MX", outlet="Hora", minutes=99, date_source="fetched"),
+        ),
+        {},
+    )
+    assert [(p.side, p.outlet, p.minutes, p.is_copy) for p in found.pickups] == [
+        ("US", "Beta", -30, True),
+        ("US", "Alfa", 0, False),
+        ("MX", "Diario", 90, False),
+        ("MX", "Hora", None, False),
+    ]
+
+
+def test_without_a_dated_text_of_its_own_a_story_has_no_minutes():
+    copy = member(item(), copy_of="x")
+    undated = item(minutes=5, outlet="Hora", date_source="fetched")
+    found = compare(story(copy, undated), {})
+    assert [p.minutes for p in found.pickups] == [None, None]
+
+
+def test_an_outlet_of_two_sides_picks_up_twice():
+    found = compare(story(item(outlet="Border"), item(None, "MX", outlet="Border")), {})
+    assert len(found.pickups) == 2
+
+
+def with_copy(of: Member, original: str | None) -> Member:
+    return replace(of, assignment=replace(of.assignment, copy_of=original))
+
+
 members = st.builds(
     lambda country, outlet, minutes, date_source, n: member(
         item(
@@ -80,7 +157,23 @@ members = st.builds(
     st.sampled_from(["feed", "default-zone", "fetched"]),
     st.integers(0, 10**6),
 )
-some_members = st.lists(members, min_size=1, max_size=9, unique_by=lambda m: m.item.id)
+
+
+@st.composite
+def _some_members(draw: st.DrawFn) -> list[Member]:
+    """Members of which any may repeat any other, or a text from elsewhere."""
+    made = draw(
+        st.lists(members, min_size=1, max_size=9, unique_by=lambda m: m.item.id)
+    )
+    texts = st.sampled_from([None, "elsewhere", *(m.item.id for m in made)])
+    originals = [draw(texts) for _ in made]
+    return [
+        with_copy(m, original if original != m.item.id else None)
+        for m, original in zip(made, originals, strict=True)
+    ]
+
+
+some_members = _some_members()
 
 
 @given(some_members, st.randoms())
@@ -91,6 +184,9 @@ def test_order_of_arrival_does_not_matter(some, chance):
     assert here.leader == there.leader
     assert here.lag_minutes == there.lag_minutes
     assert here.lag_certainty == there.lag_certainty
+    assert here.no_leader == there.no_leader
+    assert here.texts == there.texts
+    assert here.pickups == there.pickups
 
 
 @given(some_members)
@@ -103,6 +199,28 @@ def test_counts_add_up(some):
         assert set(side.outlets) == {i.outlet for i in side.items}
         assert len(side.owners) <= len(side.outlets) <= len(side.items)
         assert list(side.items) == sorted(side.items, key=lambda i: (i.published, i.id))
+        assert bool(side.items) <= side.texts <= len(side.items)
+
+
+@given(some_members)
+def test_texts_and_pickups_add_up(some):
+    found = compare(Story("s", tuple(some)), {})
+    texts = [found.sides[side].texts for side in SIDES]
+    assert max(texts) <= found.texts <= sum(texts)
+    originals = sum(m.assignment.copy_of is None for m in some)
+    assert originals <= found.texts <= len(some)
+    for side in SIDES:
+        spread = [p.outlet for p in found.pickups if p.side == side]
+        assert spread == list(found.sides[side].outlets)
+
+
+@given(some_members)
+def test_copies_never_lead(some):
+    found = compare(Story("s", tuple(some)), {})
+    copies = {m.item.id for m in some if m.assignment.copy_of}
+    assert frozenset().union(*(s.copies for s in found.sides.values())) == copies
+    if found.leader:
+        assert found.sides[found.leader].first.id not in copies
 
 
 @given(some_members)

@@ -84,6 +84,8 @@ class Speaker:
 
     def lag(self, coverage: Coverage) -> str:
         """``Mexico first by 2 h 15 min``, or why nobody can be called first."""
+        if coverage.no_leader == "copies":
+            return self.words.copies_alone
         if coverage.lag_minutes is None:
             return self._undated(coverage)
         if coverage.leader is None:

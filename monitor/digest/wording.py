@@ -40,6 +40,7 @@ class Wording:
     together: str
     firsts: str
     undated_sides: str
+    copies_alone: str
     certainty: Mapping[LagCertainty, str]
 
     new: str
@@ -96,6 +97,7 @@ EN = Wording(
     together="Both sides in the same minute",
     firsts="{leader}, {led_at}; then {follower}, {followed_at}",
     undated_sides="No lag: every item is undated ({sides})",
+    copies_alone="No lag: what came first only repeats another’s text",
     certainty={
         "feed": "By the outlets’ own times",
         "default-zone": "One time names no zone and is read in its outlet’s",
@@ -176,6 +178,7 @@ ES = Wording(
     together="Ambos lados en el mismo minuto",
     firsts="{leader}, {led_at}; después {follower}, {followed_at}",
     undated_sides="Sin comparación: ninguna nota trae fecha ({sides})",
+    copies_alone="Sin comparación: lo primero solo repite un texto ajeno",
     certainty={
         "feed": "Según las horas de los propios medios",
         "default-zone": "Una hora viene sin huso y se lee en el de su medio",

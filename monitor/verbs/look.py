@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor import export, pipeline
-from monitor.comparison import Coverage, LagCertainty
+from monitor.comparison import Coverage, LagCertainty, NoLeader, Pickup
 from monitor.config.settings import Config
 from monitor.coverage.sides import compare
 from monitor.digest.phrases import Speaker
@@ -25,6 +25,7 @@ _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 # --- stories -------------------------------------------------------------------
 
 _ITEM_COLUMNS = ("id", "published", "country", "outlet", "title", "why")
+_PICKUP_COLUMNS = ("country", "outlet", "after", "copy")
 _RELATED_COLUMNS = ("id", "p", "headline", "names")
 _STORY_COLUMNS = ("id", "US", "MX", "leader", "lag_minutes", "last_seen", "headline")
 
@@ -89,6 +90,9 @@ def show_story(paths: Paths, story: str, in_full: bool, as_json: bool) -> None:
             facts(_title(told.item), [("why", in_words(told))])
     else:
         show([_item_row(told) for told in why.memberships.values()], _ITEM_COLUMNS)
+    if len(coverage.pickups) > 1:
+        print("\nHow it spread")
+        show([_pickup_row(each) for each in coverage.pickups], _PICKUP_COLUMNS)
     if why.related:
         print("\nRelated stories")
         show([_related_row(each) for each in why.related], _RELATED_COLUMNS)
@@ -101,12 +105,46 @@ def _story_facts(coverage: Coverage, why: Explanation) -> list[tuple[str, object
         "shared, es": why.shared.terms["es"],
         "in both": why.shared.both,
     }
+    reason = coverage.no_leader
     return [
-        ("leader", coverage.leader),
+        ("leader", coverage.leader or (reason and f"none: {_NO_LEADER[reason]}")),
         ("lag", None if lag is None else _duration(lag)),
         ("certainty", certainty and _CERTAINTIES[certainty]),
+        ("coverage", _counted(coverage)),
         *((name, ", ".join(terms)) for name, terms in shared.items() if terms),
     ]
+
+
+def _counted(coverage: Coverage) -> str:
+    """``14 items, 9 outlets, 5 owners, 4 independent texts``, of both sides."""
+    speaker = Speaker("en", "UTC")
+    sides = coverage.sides.values()
+    outlets = {outlet for side in sides for outlet in side.outlets}
+    owners = {owner for side in sides for owner in side.owners}
+    said = (
+        speaker.count(len(coverage.story.members), speaker.words.items),
+        speaker.count(len(outlets), speaker.words.outlets),
+        speaker.count(len(owners), speaker.words.owners),
+        speaker.count(
+            coverage.texts, ("{n} independent text", "{n} independent texts")
+        ),
+    )
+    return ", ".join(said)
+
+
+def _pickup_row(pickup: Pickup) -> dict[str, object]:
+    return {
+        "country": pickup.side,
+        "outlet": pickup.outlet,
+        "after": None if pickup.minutes is None else signed(pickup.minutes),
+        "copy": "copy" if pickup.is_copy else "",
+    }
+
+
+def signed(minutes: int) -> str:
+    """``+45 min``, ``-2 h 5 min``"""
+    sign = "-" if minutes < 0 else "+"
+    return sign + Speaker("en", "UTC").duration(abs(minutes))
 
 
 def _item_row(told: Membership) -> dict[str, object]:
@@ -133,6 +171,13 @@ def _related_row(each: Related) -> dict[str, object]:
         "names": ", ".join(each.names),
     }
 
+
+_NO_LEADER: Mapping[NoLeader, str] = {
+    "silent": "one side has no item",
+    "undated": "one side has no dated item",
+    "same-minute": "both in the same minute",
+    "copies": "what came first only repeats another's text",
+}
 
 _CERTAINTIES: Mapping[LagCertainty, str] = {
     "feed": "by the outlets' own dates",
