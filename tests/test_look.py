@@ -95,7 +95,7 @@ def test_a_story_tells_how_it_spread_and_in_how_many_texts(paths, capsys):
     assert "coverage    3 items, 3 outlets, 3 owners, 2 independent texts\n" in out
     assert (
         "How it spread\ncountry\toutlet\tafter\tcopy\n"
-        "US\tWire\t+0 min\t\nUS\tGazette\t+5 min\tcopy\nMX\tDiario\t+2 h\t\n"
+        "US\tWire\t0 min\t\nUS\tGazette\t+5 min\tcopy\nMX\tDiario\t+2 h\t\n"
     ) in out
 
 

@@ -168,6 +168,26 @@ class Stories:
         )
 
     @guarded
+    def opened(self, start: datetime, end: datetime) -> list[Story]:
+        """Stories whose first item was published in [start, end), by id.
+
+        With all of their items, and without translations: each is in one period alone.
+        """
+        return self._stories(
+            "select story from (select distinct a.story from items as i"
+            " join assignments as a on a.item = i.id"
+            " where i.published >= :start and i.published < :until) as begun"
+            " where not exists (select 1 from assignments as b join items as j"
+            " on j.id = b.item where b.story = begun.story and j.published < :start)",
+            {
+                "start": rows.to_text(start),
+                "until": rows.to_text(end),
+                "end": _FOREVER,
+            },
+            is_translated=False,
+        )
+
+    @guarded
     def one(self, story: str) -> Story | None:
         """The story with this id, or the one it was merged into, if there is one."""
         living = log.resolve(self._db, story)
@@ -323,7 +343,9 @@ class Stories:
         )
         return row
 
-    def _stories(self, which: str, values: dict[str, str]) -> list[Story]:
+    def _stories(
+        self, which: str, values: dict[str, str], *, is_translated: bool = True
+    ) -> list[Story]:
         found = list(
             self._db.query(
                 "select items.*, assignments.* from assignments join items"
@@ -333,7 +355,7 @@ class Stories:
                 values,
             )
         )
-        ids = [row["item"] for row in found]
+        ids = [row["item"] for row in found] if is_translated else []
         translations = self._translations(ids)
         return [
             Story(story, tuple(_member(row, translations) for row in members))

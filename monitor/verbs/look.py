@@ -136,13 +136,15 @@ def _pickup_row(pickup: Pickup) -> dict[str, object]:
     return {
         "country": pickup.side,
         "outlet": pickup.outlet,
-        "after": None if pickup.minutes is None else signed(pickup.minutes),
+        "after": None if pickup.minutes is None else _signed(pickup.minutes),
         "copy": "copy" if pickup.is_copy else "",
     }
 
 
-def signed(minutes: int) -> str:
+def _signed(minutes: int) -> str:
     """``+45 min``, ``-2 h 5 min``"""
+    if not minutes:
+        return "0 min"
     sign = "-" if minutes < 0 else "+"
     return sign + Speaker("en", "UTC").duration(abs(minutes))
 
