@@ -5,11 +5,11 @@ Time what analysts wait for, over a large database.
         [--keep FOLDER]
 
 Makes a database of so many items in so many stories: a hundred days, 160 outlets of
-both sides and languages, few large stories and many small ones, copies, credits, undated
-items, translations of the last month. Its words are drawn at random. Then times, each in
-the order in which the disk's cache warms up: comparing one story, read from the database;
-who follows whom over a week and a month; one edition; and one of each subscriber's, who
-sit in 12 zones and hours. ``--keep`` makes the database there or takes the one that is.
+both sides and languages, few large stories and many small ones, copies, credits,
+undated items, translations of the last month. Its words are drawn at random. Then it
+times comparing one story, read from the database; who follows whom over a week and a
+month; one edition; and one edition for each subscriber, who sit in 12 zones and hours.
+``--keep`` makes the database in that folder or takes the one that is there.
 """
 
 import argparse
@@ -21,7 +21,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 from functools import cache
 from pathlib import Path

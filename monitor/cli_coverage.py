@@ -11,6 +11,7 @@ from monitor.cli_parts import MAX_DAYS, Json, group, paths, verbs
 coverage = group("How the two sides cover stories.")
 
 By = StrEnum("By", "outlet watchlist side")
+_OUTLET = By("outlet")
 
 _Since = Annotated[
     datetime | None,
@@ -36,7 +37,7 @@ def coverage_followers(
     since: _Since = None,
     until: _Until = None,
     days: _Days = None,
-    by: Annotated[By, typer.Option(help="What is compared.")] = By("outlet"),
+    by: Annotated[By, typer.Option(help="What is compared.")] = _OUTLET,
     same_side: Annotated[
         bool, typer.Option("--same-side", help="Outlets with those of their side.")
     ] = False,
@@ -55,7 +56,7 @@ def coverage_followers(
         raise typer.BadParameter("ends what --since begins: --until")
     if since and until and until < since:
         raise typer.BadParameter("lies before --since: --until")
-    if same_side and by != By("outlet"):
+    if same_side and by is not _OUTLET:
         raise typer.BadParameter("is of outlets: --same-side")
     period = verbs("coverage").Period(
         since.date() if since else None, until.date() if until else None, days or 30

@@ -43,9 +43,11 @@ _SPELLINGS = {
 
 _READ = 120
 """Characters: a dateline with its credit is shorter."""
+_LONGEST_NAME = 40
 _PLAIN = re.compile(r"\s*([^\W\d_][\w /&]{1,30}?)(?:\s*\.\s*[-–—]+|\s+[-–—]+\s|\s*—)")
 """``EFE.-``, ``Reuters –`` at the very start."""
 _BRACKETED = re.compile(r"\(\s*([^()]{2,40}?)\s*\)\s*(\.?\s*[-–—:]+)?")
+_DASH = re.compile("[-–—]")
 _AND = re.compile(r"\s*(?:[/,&+]|\by\b|\band\b)\s*")
 
 
@@ -59,6 +61,9 @@ def agencies(item: Item) -> frozenset[str]:
 
 
 def _credited(text: str) -> frozenset[str]:
+    # Nearly every text ends here: it has neither so early.
+    if "(" not in text and not _DASH.search(text, 0, _LONGEST_NAME):
+        return frozenset()
     if (plain := _PLAIN.match(text)) and (found := _named(plain[1])):
         return found
     bracketed = _BRACKETED.search(text)

@@ -56,8 +56,8 @@ class Following:
     unclear: int
     """Where one is undated or only copied first."""
     default_zone: int
-    """Of ``led``, ``followed`` and ``ties``: those where a date was read in its outlet's
-    zone."""
+    """Of ``led``, ``followed`` and ``ties``: those where a date was read in its
+    outlet's zone."""
     low: float | None
     """Minutes from the leader's start to the other's, the lower quartile; negative
     where the other was first. None, as the next two, without a lag."""
@@ -67,7 +67,7 @@ class Following:
 
     @property
     def feed(self) -> int:
-        """Of ``led``, ``followed`` and ``ties``: those dated by the feeds' own offsets."""
+        """Of ``led``, ``followed`` and ``ties``: those by the feeds' own offsets."""
         return self.led + self.followed + self.ties - self.default_zone
 
     def turned(self) -> "Following":
@@ -113,7 +113,7 @@ def by_outlet(
 
 def by_side(coverages: Iterable[Coverage]) -> Following:
     """The two sides, over all stories that both cover, seen from the US."""
-    return _following(*SIDES, [_lag(c) for c in coverages if c.crosses_border])
+    return _following("US", "MX", [_lag(c) for c in coverages if c.crosses_border])
 
 
 def by_theme(

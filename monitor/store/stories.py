@@ -2,10 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple
 
 from sqlite_utils import Database
@@ -14,14 +12,11 @@ from monitor.change import Change, LoggedChange
 from monitor.model import (
     Assignment,
     Item,
-    Language,
-    Member,
     Reading,
     Story,
-    Translation,
 )
 from monitor.store import changes as log
-from monitor.store import rows
+from monitor.store import rows, whole
 from monitor.store.errors import guarded
 from monitor.stories.changes import redirects
 
@@ -160,7 +155,8 @@ class Stories:
         Items published or seen from ``end`` on are left out: a past day's stories stay
         as they were.
         """
-        return self._stories(
+        return whole.stories(
+            self._db,
             "select a.story from items as i join assignments as a on a.item = i.id"
             " where (i.published >= :start or i.seen >= :start)"
             " and i.published < :end and i.seen < :end",
@@ -173,7 +169,8 @@ class Stories:
 
         With all of their items, and without translations: each is in one period alone.
         """
-        return self._stories(
+        return whole.stories(
+            self._db,
             "select story from (select distinct a.story from items as i"
             " join assignments as a on a.item = i.id"
             " where i.published >= :start and i.published < :until) as begun"
@@ -191,7 +188,7 @@ class Stories:
     def one(self, story: str) -> Story | None:
         """The story with this id, or the one it was merged into, if there is one."""
         living = log.resolve(self._db, story)
-        found = self._stories(":story", {"story": living, "end": _FOREVER})
+        found = whole.stories(self._db, ":story", {"story": living, "end": _FOREVER})
         return found[0] if found else None
 
     @guarded
@@ -199,7 +196,7 @@ class Stories:
         """Those of these ids that have items, by id."""
         named = json.dumps(list(stories))
         which = "select value from json_each(:named)"
-        return self._stories(which, {"named": named, "end": _FOREVER})
+        return whole.stories(self._db, which, {"named": named, "end": _FOREVER})
 
     @guarded
     def found(self) -> dict[str, str]:
@@ -343,49 +340,9 @@ class Stories:
         )
         return row
 
-    def _stories(
-        self, which: str, values: dict[str, str], *, is_translated: bool = True
-    ) -> list[Story]:
-        found = list(
-            self._db.query(
-                "select items.*, assignments.* from assignments join items"
-                " on items.id = assignments.item where items.published < :end"
-                f" and items.seen < :end and assignments.story in ({which})"
-                " order by assignments.story, items.published, items.id",
-                values,
-            )
-        )
-        ids = [row["item"] for row in found] if is_translated else []
-        translations = self._translations(ids)
-        return [
-            Story(story, tuple(_member(row, translations) for row in members))
-            for story, members in groupby(found, key=itemgetter("story"))
-        ]
-
-    def _translations(self, ids: list[str]) -> dict[str, dict[Language, Translation]]:
-        """Item -> language -> the newest translation of its present headline."""
-        found: dict[str, dict[Language, Translation]] = {}
-        for row in self._translation_rows(ids):
-            made = rows.translation(row)
-            found.setdefault(made.item, {})[made.language] = made
-        return found
-
-    def _translation_rows(self, ids: list[str]) -> Iterator[rows.Row]:
-        for start in range(0, len(ids), _CHUNK):
-            chunk = ids[start : start + _CHUNK]
-            marks = ",".join("?" * len(chunk))
-            yield from self._db.query(
-                "select translations.* from translations"
-                " join items on items.id = translations.item"
-                f" where item in ({marks}) and made >= {rows.RETITLED}"
-                " order by made, translations.rowid",
-                chunk,
-            )
-
 
 _STALE = "changed meanwhile: item {} is no longer in story {}"
 _FOREVER = "9999"
-_CHUNK = 500  # below SQLite's oldest limit of 999 variables in a statement
 
 _NEWEST = (
     "(select {column} from translations where translations.item = items.id"
@@ -405,9 +362,3 @@ def _reading(row: rows.Row) -> Reading:
         return Reading(item, item.title, item.summary)
     title, summary = row["english_title"] or "", row["english_summary"] or ""
     return Reading(item, title, summary, tuple(json.loads(row["doubts"] or "[]")))
-
-
-def _member(
-    row: rows.Row, translations: dict[str, dict[Language, Translation]]
-) -> Member:
-    return Member(rows.item(row), rows.assignment(row), translations.get(row["id"], {}))
