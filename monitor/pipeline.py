@@ -174,16 +174,6 @@ def compare(
     return [compare_story(story, owners) for story in store.stories.between(start, end)]
 
 
-def opened(
-    store: Store, owners: Mapping[str, str], start: datetime, end: datetime
-) -> list[Coverage]:
-    """How the two sides cover each story that began in [start, end), as it stands now.
-
-    Its items come without their translations.
-    """
-    return [compare_story(story, owners) for story in store.stories.opened(start, end)]
-
-
 # --- explain: see explaining.py ----------------------------------------------------
 
 

@@ -1,3 +1,4 @@
+import gc
 import os
 import signal
 import sqlite3
@@ -22,6 +23,7 @@ from monitor.model import (
     LANGUAGES,
     SIDES,
     Assignment,
+    Country,
     FeedState,
     Item,
     Sighting,
@@ -1090,3 +1092,58 @@ def test_what_is_reconsidered_came_since_the_last_pass_or_in_the_window(store):
     assert store.stories.to_reconsider(None) == []
     assert store.stories.last_pass("window") == NOW
     assert store.stories.last_pass("hour") == NOW + timedelta(hours=1)
+
+
+# --- stories that began in a period ----------------------------------------------------
+
+
+def _began(store: Store, days: float, *countries: Country) -> str:
+    """A story whose first item is so many days after NOW, the others a day apart."""
+    items = [
+        item(f"{days} {n}", country, published=NOW + (days + n) * DAY)
+        for n, country in enumerate(countries)
+    ]
+    show(store, items)
+    store.stories.assign(assignment(i, f"s{days}") for i in items)
+    return f"s{days}"
+
+
+def test_a_story_is_in_the_period_in_which_it_began_with_all_its_items(store):
+    _began(store, -1, "US", "US")
+    begun = _began(store, 0, "US", "MX", "MX")
+    _began(store, 1, "US")
+    [found] = store.stories.opened(NOW, NOW + DAY)
+    assert (found.id, len(found.members)) == (begun, 3)
+
+
+def test_stories_of_one_side_are_left_out_when_asked(store):
+    _began(store, 0, "US", "US")
+    both = _began(store, 0.5, "MX", "US")
+    found = store.stories.opened(NOW, NOW + DAY, on_both_sides=True)
+    assert [story.id for story in found] == [both]
+    assert len(store.stories.opened(NOW, NOW + DAY)) == 2
+
+
+def test_stories_that_began_come_with_translations_when_asked(store):
+    one = item("Agua", "MX")
+    show(store, [one])
+    store.stories.assign([assignment(one)])
+    store.translations.add([translation(one, "Water")], NOW)
+    [plain] = store.stories.opened(NOW, NOW + DAY)
+    [full] = store.stories.opened(NOW, NOW + DAY, is_translated=True)
+    assert plain.members[0].translations == {}
+    assert full.members[0].translations["en"].title == "Water"
+    assert [full] == store.stories.between(NOW, NOW + DAY)
+
+
+def test_reading_stories_leaves_the_collector_as_it_was(store):
+    _began(store, 0, "US")
+    assert gc.isenabled()
+    store.stories.opened(NOW, NOW + DAY)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        store.stories.opened(NOW, NOW + DAY)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

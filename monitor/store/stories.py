@@ -164,24 +164,32 @@ class Stories:
         )
 
     @guarded
-    def opened(self, start: datetime, end: datetime) -> list[Story]:
+    def opened(
+        self,
+        start: datetime,
+        end: datetime,
+        *,
+        on_both_sides: bool = False,
+        is_translated: bool = False,
+    ) -> list[Story]:
         """Stories whose first item was published in [start, end), by id.
 
-        With all of their items, and without translations: each is in one period alone.
+        With all of their items to date, so that each is in one period alone.
         """
+        crossing = " and min(j.country) < max(j.country)" if on_both_sides else ""
         return whole.stories(
             self._db,
-            "select story from (select distinct a.story from items as i"
+            "select b.story from assignments as b join items as j on j.id = b.item"
+            " where b.story in (select a.story from items as i"
             " join assignments as a on a.item = i.id"
-            " where i.published >= :start and i.published < :until) as begun"
-            " where not exists (select 1 from assignments as b join items as j"
-            " on j.id = b.item where b.story = begun.story and j.published < :start)",
+            " where i.published >= :start and i.published < :until)"
+            f" group by b.story having min(j.published) >= :start{crossing}",
             {
                 "start": rows.to_text(start),
                 "until": rows.to_text(end),
                 "end": _FOREVER,
             },
-            is_translated=False,
+            is_translated=is_translated,
         )
 
     @guarded

@@ -1,12 +1,11 @@
 """The verbs that compare the two sides over many stories."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
-from monitor import pipeline
-from monitor.comparison import Coverage
+from monitor.config.settings import Config
 from monitor.coverage.followers import (
     Following,
     Outlet,
@@ -16,9 +15,10 @@ from monitor.coverage.followers import (
     leader_first,
     ranked,
 )
+from monitor.coverage.sides import compare
 from monitor.coverage.watch import matches
 from monitor.digest.phrases import Speaker
-from monitor.store.database import Store
+from monitor.model import Story
 from monitor.terminal import show, show_json
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
@@ -66,7 +66,13 @@ def followers(
     """
     config = paths.read_config()
     with paths.open_known_store() as store:
-        found = _opened(store, config.owners, period)
+        newest = store.items.last_moment() or compose.now()
+        stories = store.stories.opened(
+            *period.span(newest),
+            on_both_sides=not same_side,
+            is_translated=by == "watchlist",
+        )
+    found = [compare(story, config.owners) for story in stories]
     titled: list[tuple[str, Following]]
     if by == "outlet":
         pairs = by_outlet(found, "within" if same_side else "across")
@@ -74,8 +80,8 @@ def followers(
     elif by == "side":
         titled = [("", leader_first(by_side(found)))]
     else:
-        lists = compose.watchlists(config)
-        named = {c.story.id: matches(c.story, lists) for c in found}
+        names = _namer(config)
+        named = {story.id: names(story) for story in stories}
         titled = _by_size(by_theme(found, named))
     titled = [(name, f) for name, f in titled if f.stories >= (least or 1)]
     if as_json:
@@ -85,9 +91,10 @@ def followers(
     show([{by: name or "-"} | _row(f) for name, f in titled], (*extra, *_COLUMNS))
 
 
-def _opened(store: Store, owners: Mapping[str, str], period: Period) -> list[Coverage]:
-    newest = store.items.last_moment() or compose.now()
-    return pipeline.opened(store, owners, *period.span(newest))
+def _namer(config: Config) -> Callable[[Story], tuple[str, ...]]:
+    """What tells which of the watch-lists a story is on."""
+    lists = compose.watchlists(config)
+    return lambda story: matches(story, lists)
 
 
 def _by_size(themes: Mapping[str, Following]) -> list[tuple[str, Following]]:
