@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import groupby
 
 from monitor.comparison import BlindSpot, Part, SideHealth
 from monitor.coverage import blindspots
@@ -22,8 +21,8 @@ from monitor.coverage.trends import Quiet, Rise, quiet, rising
 from monitor.coverage.volumes import (
     HISTORY,
     Rhythm,
-    Volume,
     brought,
+    by_hour,
     healthy_days,
     rhythms,
     side_rhythms,
@@ -91,7 +90,7 @@ def quiet_sides(store: Store, feeds: Sequence[Feed], now: datetime) -> list[Quie
     known = _Volumes(store, feeds, now)
     return [
         quiet(
-            known.hours(side),
+            known.hours[side],
             known.sides[side],
             known.read(side, now - timedelta(hours=7)),
             now,
@@ -107,34 +106,27 @@ class _Volumes:
         start = now - REMEMBERED
         self._now = now
         self._states = store.feeds.states(feeds)
-        self._days = store.feeds.days(start.date())
+        days = store.feeds.days(start.date())
+        self._healthy = {url: healthy_days(of) for url, of in days.items()}
         urls = {feed.url for feed in feeds}
         found = store.volumes.hours(start, now + _SECOND)
-        self._volumes = [v for v in found if v.feed in urls]
-        healthy = {url: healthy_days(days) for url, days in self._days.items()}
-        self._by_feed = rhythms(self._volumes, healthy, now)
+        volumes = [v for v in found if v.feed in urls]
+        self._by_feed = rhythms(volumes, self._healthy, now)
         self.sides = side_rhythms(feeds, self._by_feed)
-
-    def hours(self, side: Country) -> list[tuple[datetime, int]]:
-        """Each hour's items of one side in four weeks, in order."""
-        mine = [
-            v for v in self._volumes if v.side == side and v.hour >= self._now - HISTORY
-        ]
-        return [
-            (hour, sum(v.items for v in of)) for hour, of in groupby(mine, key=_hour_of)
-        ]
+        self.hours = {side: by_hour(volumes, side) for side in SIDES}
+        """Side -> the beginning of an hour -> its items."""
 
     def read(self, side: Country, since: datetime) -> SideHealth:
         """A side's health from a moment until now."""
         window = (since, self._now)
         return side_health(
-            *(side, self._states, self._days, self._by_feed, window, self._now)
+            *(side, self._states, self._healthy, self._by_feed, window, self._now)
         )
 
     def activity(self, side: Country, since: datetime) -> float:
         """What a side has brought since then, as a share of what is usual."""
         usual = self.sides[side].between(since, self._now)
-        came = brought(self._volumes, side, since, self._now)
+        came = brought(self.hours[side], since, self._now)
         return came / usual if usual else 0.0
 
 
@@ -182,10 +174,6 @@ def _by_story(parts: Iterable[Part]) -> dict[str, list[Part]]:
     for part in parts:
         found.setdefault(part.story, []).append(part)
     return found
-
-
-def _hour_of(volume: Volume) -> datetime:
-    return volume.hour
 
 
 _SECOND = timedelta(seconds=1)

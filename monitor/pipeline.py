@@ -22,6 +22,7 @@ from typing import TypeVar
 from monitor.comparison import Coverage, FeedHealth
 from monitor.coverage.health import is_fresh, vouching
 from monitor.coverage.sides import compare as compare_story
+from monitor.coverage.volumes import healthy_days
 from monitor.digest.edition import due_date, edition, window
 from monitor.entry import Entry
 from monitor.errors import DeliveryError, TranslationError
@@ -68,7 +69,7 @@ def window_health(
     """
     days = store.feeds.days(start.date())
     return tuple(
-        vouching(feed, state, days.get(feed.url, ()), start, end, now)
+        vouching(feed, state, healthy_days(days.get(feed.url, ())), start, end, now)
         for feed, state in store.feeds.states(feeds)
     )
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from monitor.comparison import FeedHealth, SideHealth
-from monitor.coverage.volumes import Rhythm, healthy_days
-from monitor.model import Country, Feed, FeedState, PollDay
+from monitor.coverage.volumes import Rhythm
+from monitor.model import Country, Feed, FeedState
 
 HEALTHY_HOURS = 26
 """A feed not read for a day cannot vouch for its side's silence; a site may ask us to
@@ -31,29 +31,29 @@ def is_fresh(state: FeedState, now: datetime) -> bool:
 
 def missed(
     state: FeedState,
-    days: Iterable[PollDay],
+    healthy: frozenset[date],
     start: datetime,
     end: datetime,
     now: datetime,
 ) -> dict[date, timedelta]:
     """The days of [start, end) on which a feed was not read, and how much each is.
 
-    What lies after ``now`` is left out. An empty window is now.
+    ``healthy`` are the days on which it was, see ``volumes.healthy_days``. What lies
+    after ``now`` is left out. An empty window is now.
     """
     end = min(end, now)
-    well = healthy_days(days)
     found = dict(_days(min(start, end), end)) or {now.date(): timedelta(0)}
     return {
         day: length
         for day, length in found.items()
-        if not (is_fresh(state, now) if day >= now.date() else day in well)
+        if not (is_fresh(state, now) if day >= now.date() else day in healthy)
     }
 
 
 def vouching(
     feed: Feed,
     state: FeedState,
-    days: Iterable[PollDay],
+    healthy: frozenset[date],
     start: datetime,
     end: datetime,
     now: datetime,
@@ -63,7 +63,7 @@ def vouching(
     Of a window that is over, the reason is what was kept of it, not how its last poll
     went.
     """
-    lost = missed(state, days, start, end, now)
+    lost = missed(state, healthy, start, end, now)
     past = [day for day in lost if day < now.date()]
     if past:
         state = replace(state, error=f"not read on {past[0].isoformat()}")
@@ -75,14 +75,14 @@ def vouching(
 def side_health(
     side: Country,
     feeds: Iterable[tuple[Feed, FeedState]],
-    days: Mapping[str, Iterable[PollDay]],
+    healthy: Mapping[str, frozenset[date]],
     by_feed: Mapping[str, Rhythm],
     window: tuple[datetime, datetime],
     now: datetime,
 ) -> SideHealth:
     """Whether one side's silence over a window can be believed.
 
-    ``days`` and ``by_feed`` have what the polls of a feed's days came to and what it
+    ``healthy`` and ``by_feed`` have the days on which a feed was read and what it
     usually brings. A feed that was not read on one day of four has lost a quarter of
     its share; one whose volume is not known yet has none, unless no feed's is.
     """
@@ -94,7 +94,7 @@ def side_health(
     length = max(min(end, now) - start, timedelta(seconds=1))
     down, lost = 0, 0.0
     for feed, state in mine:
-        days_lost = missed(state, days.get(feed.url, ()), start, end, now)
+        days_lost = missed(state, healthy.get(feed.url, frozenset()), start, end, now)
         share = min(1.0, sum(days_lost.values(), timedelta(0)) / length)
         if days_lost and min(end, now) <= start:
             share = 1.0

@@ -47,7 +47,11 @@ def told(
     ``naming`` are the stories that name the other side. Where both sides came at once,
     neither took it up.
     """
-    found = (_told(story, parts[story], owners, story in naming) for story in parts)
+    found = (
+        _told(story, of, owners, story in naming)
+        for story, of in parts.items()
+        if len(of) >= LEAST_OWNERS
+    )
     return sorted(
         (t for t in found if t and len(t.owners) >= LEAST_OWNERS), key=_by_story
     )
@@ -57,7 +61,10 @@ class Precedents:
     """Answers how often stories like one were taken up."""
 
     def __init__(self, stories: Iterable[Told], now: datetime) -> None:
-        self._stories = [t for t in stories if now - HISTORY <= t.first <= now]
+        self._stories: dict[tuple[Country, bool], list[Told]] = defaultdict(list)
+        for each in stories:
+            if now - HISTORY <= each.first <= now:
+                self._stories[each.side, each.names_other].append(each)
         self._now = now
         self._like = lru_cache(maxsize=None)(self._found)
 
@@ -79,10 +86,8 @@ class Precedents:
         least = timedelta(hours=hours)
         return tuple(
             (t.story, t.taken_up is not None and t.taken_up <= hours)
-            for t in self._stories
-            if t.side == side
-            and t.names_other == names_other
-            and self._now - t.first >= least
+            for t in self._stories.get((side, names_other), ())
+            if self._now - t.first >= least
             and _size(bisect_right(t.owners, hours)) == size
         )
 

@@ -10,7 +10,7 @@ that no rate has to be known.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
@@ -235,7 +235,7 @@ def _log_tail(least: int, of: int, chance: float) -> float:
 
 
 def quiet(
-    hours: Sequence[tuple[datetime, int]],
+    counts: Mapping[datetime, int],
     rhythm: Rhythm,
     health: SideHealth,
     now: datetime,
@@ -243,26 +243,29 @@ def quiet(
 ) -> Quiet:
     """Whether a side's last hours brought fewer items than its rhythm makes likely.
 
-    ``hours`` are the beginnings of hours and the items of each, over the weeks that the
-    rhythm was learnt from, in order; those without an item may be missing. The newest
-    hour is left out. How much counts spread is told from the same stretches of time
+    ``counts`` has the items of hours by their beginnings, over the weeks that the
+    rhythm was learnt from; those without an item may be missing. The newest hour is
+    left out. How much counts spread is told from the same stretches of time
     before.
     """
     end = (now - _LATE).replace(minute=0, second=0, microsecond=0)
     start = end - recent
-    counts = dict(hours)
-    pairs = []
-    if counts:
-        moment = start
-        while moment - recent >= min(counts):
-            moment -= recent
-            mean = rhythm.between(moment, moment + recent)
-            pairs.append((_count(counts, moment, recent), mean))
+    pairs = [
+        (_count(counts, moment, recent), rhythm.between(moment, moment + recent))
+        for moment in _stretches(min(counts, default=start), start, recent)
+    ]
     items, expected = _count(counts, start, recent), rhythm.between(start, end)
     is_fewer = items < expected
     oddness = surprise(items, expected, evenness(pairs)) if is_fewer else 0.0
     is_known = rhythm.days >= LEAST_DAYS
     return Quiet(health.side, start, end, items, expected, oddness, is_known, health)
+
+
+def _stretches(first: datetime, end: datetime, length: timedelta) -> Iterator[datetime]:
+    """The beginnings of whole stretches of time from ``end`` back to ``first``."""
+    while end - length >= first:
+        end -= length
+        yield end
 
 
 def _count(counts: Mapping[datetime, int], start: datetime, length: timedelta) -> int:

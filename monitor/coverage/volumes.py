@@ -107,14 +107,20 @@ def side_rhythms(
     }
 
 
-def brought(
-    volumes: Iterable[Volume], side: Country, start: datetime, end: datetime
-) -> float:
-    """Items a side has brought in [start, end); of an hour's items, the hour's part."""
+def by_hour(volumes: Iterable[Volume], side: Country) -> dict[datetime, int]:
+    """Beginning of an hour -> the items of a side in it; empty hours are missing."""
+    found: Counter[datetime] = Counter()
+    for volume in volumes:
+        if volume.side == side:
+            found[volume.hour] += volume.items
+    return found
+
+
+def brought(hours: Mapping[datetime, int], start: datetime, end: datetime) -> float:
+    """Items that came in [start, end); of an hour's items, the hour's part."""
     return sum(
-        v.items * (min(end, v.hour + _HOUR) - max(start, v.hour)) / _HOUR
-        for v in volumes
-        if v.side == side and v.hour < end and v.hour + _HOUR > start
+        hours.get(hour, 0) * (min(end, hour + _HOUR) - max(start, hour)) / _HOUR
+        for hour in _hours(start, end)
     )
 
 
