@@ -38,6 +38,8 @@ LEAST_DAYS = 7
 _LATE = timedelta(hours=1)
 """What was published within it may not have been polled yet."""
 _HOUR = timedelta(hours=1)
+_OFTEN = 5
+"""Stretches in four weeks; a day without the network is four of six hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Quiet:
     expected: float
     surprise: float
     """-ln of a bound on the chance of so few items; 0 if there are as many as usual."""
+    before: float
+    """The same of the fifth oddest stretch of time of the weeks before."""
     is_known: bool
     """Whether the side's rhythm is known."""
     health: SideHealth
@@ -84,9 +88,11 @@ class Quiet:
     def is_quiet(self) -> bool:
         """Whether so few items have a chance below one in a thousand.
 
-        Whatever the reason: where the health cannot tell, it is that feeds are down.
+        They must also be rarer than what the side has shown again and again, for news
+        that comes in bursts. Whatever the reason: where the health cannot tell, it is
+        that feeds are down.
         """
-        return self.is_known and self.surprise > RARE
+        return self.is_known and self.surprise > max(RARE, self.before)
 
 
 # --- series --------------------------------------------------------------------
@@ -255,10 +261,24 @@ def quiet(
         for moment in _stretches(min(counts, default=start), start, recent)
     ]
     items, expected = _count(counts, start, recent), rhythm.between(start, end)
-    is_fewer = items < expected
-    oddness = surprise(items, expected, evenness(pairs)) if is_fewer else 0.0
-    is_known = rhythm.days >= LEAST_DAYS
-    return Quiet(health.side, start, end, items, expected, oddness, is_known, health)
+    spread = evenness(pairs)
+    oddest = sorted((_oddness(*pair, spread) for pair in pairs), reverse=True)
+    return Quiet(
+        side=health.side,
+        start=start,
+        end=end,
+        items=items,
+        expected=expected,
+        surprise=_oddness(items, expected, spread),
+        before=oddest[_OFTEN - 1] if len(oddest) >= _OFTEN else 0.0,
+        is_known=rhythm.days >= LEAST_DAYS,
+        health=health,
+    )
+
+
+def _oddness(items: float, expected: float, spread: float) -> float:
+    """How unlikely so few items are; 0 where there are as many as expected."""
+    return surprise(items, expected, spread) if items < expected else 0.0
 
 
 def _stretches(first: datetime, end: datetime, length: timedelta) -> Iterator[datetime]:
