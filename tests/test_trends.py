@@ -184,10 +184,13 @@ def test_the_newest_hour_is_left_out():
     assert (found.start, found.end) == (NOW - 7 * HOUR, NOW - HOUR)
 
 
-def test_a_side_that_is_often_quiet_is_not_told():
-    bursts = {hour: 20 * (hour.hour // 6 % 2) for hour in counts()}
-    found = quiet({**bursts, **dict.fromkeys(list(counts())[:6], 0)}, FLAT, WELL, NOW)
-    assert not found.is_quiet
+@pytest.mark.parametrize(("times", "is_quiet"), [(4, True), (5, False)])
+def test_a_side_that_is_often_quiet_is_not_told(times, is_quiet):
+    hours = sorted(counts(), reverse=True)  # the last first
+    silent = [h for n in range(times + 1) for h in hours[n * 24 : n * 24 + 6]]
+    found = quiet(counts() | dict.fromkeys(silent, 0), FLAT, WELL, NOW)
+    assert found.surprise > RARE
+    assert found.is_quiet is is_quiet
 
 
 def test_without_a_rhythm_nothing_is_quiet():
