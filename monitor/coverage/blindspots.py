@@ -29,7 +29,7 @@ LEAST_SURPRISE = 0.25
 """Most news of one country is no news in the other: of the stories of several owners in
 five weeks of real feeds, the other side took up 14 % of the US ones and 6 % of the
 Mexican. Expected volume alone claims 17 silences a day there, most of them on one
-country's own affairs; this leaves 5, of which about half are of note."""
+country's own affairs; this leaves 6, of which about half are of note."""
 FADED = timedelta(hours=72)
 """Without a new item for so long, a story is over."""
 
