@@ -176,6 +176,11 @@ def test_what_the_silent_side_had_first_was_not_taken_up():
     assert precedents(first).like("s", "US", 3, 20, names_other=False) == (0, 0)
 
 
+def test_a_story_that_both_had_at_once_is_no_precedent():
+    both = [*parts("a", hours=300.0), part("MX 0", "MX", "a", 300.0)]
+    assert precedents(both).like("s", "US", 3, 20, names_other=False) == (0, 0)
+
+
 def test_a_story_too_young_or_too_old_is_no_precedent():
     known = precedents(pair("young", None, hours=10), pair("old", None, hours=24 * 29))
     assert known.like("s", "US", 3, 20, names_other=False) == (0, 0)

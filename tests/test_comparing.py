@@ -129,6 +129,27 @@ def test_what_comes_later_is_not_known_yet(store):
     assert made.after.end is None
 
 
+def test_an_item_dated_to_the_end_of_its_day_is_there_when_it_is_seen(store):
+    tell(store, covered(), "s")
+    comparing.compare(store, FOLLOWED, NOW)
+    [dated] = covered(side="MX", outlets=1, hours=-9)
+    tell(store, [replace(dated, date_source="fetched", seen=NOW)], "s")
+    [made] = comparing.compare(store, FOLLOWED, NOW + HOUR)
+    assert made.after.end == "picked-up"
+
+
+def test_copies_are_no_texts_of_their_own(store):
+    items = covered()
+    show(store, items)
+    store.stories.assign(
+        assignment(i, "s", copy_of=items[0].id if i != items[0] else None)
+        for i in items
+    )
+    assert comparing.compare(store, FOLLOWED, NOW) == []
+    parts = store.volumes.parts_of(["s"], NOW)
+    assert (sum(p.items for p in parts), sum(p.texts for p in parts)) == (4, 1)
+
+
 def test_two_who_compare_at_once_open_it_once(store):
     tell(store, covered(), "s")
     made = comparing.compare(store, FOLLOWED, NOW)

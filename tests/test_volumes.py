@@ -67,6 +67,13 @@ def test_days_on_which_a_feed_was_not_read_do_not_count():
     assert rhythms(gap, {A.url: WELL}, NOW)[A.url].per_day < 40
 
 
+def test_what_came_on_a_day_without_a_good_poll_does_not_count():
+    stray = Volume(A.url, "US", MIDNIGHT - 3 * DAY, 999)
+    volumes = [v for v in hourly() if v.hour.date() != TODAY - 3 * DAY]
+    found = rhythms([*volumes, stray], {A.url: WELL - {TODAY - 3 * DAY}}, NOW)
+    assert found[A.url].per_day == pytest.approx(48)
+
+
 def test_today_and_what_lies_before_four_weeks_do_not_count():
     flood = [
         Volume(A.url, "US", MIDNIGHT, 999),

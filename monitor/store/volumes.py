@@ -41,17 +41,21 @@ class Volumes:
 
     @guarded
     def parts(self, start: datetime, end: datetime) -> list[Part]:
-        """What outlets have of stories, by items published in [start, end)."""
+        """What outlets have of stories, by items that came in [start, end).
+
+        An item comes when it is published or, where that lies ahead, when it is seen,
+        here and below.
+        """
         return self._parts(
-            "items.published >= :start and items.published < :end",
+            f"published >= :start and {_CAME} < :end",
             {"start": rows.to_text(start), "end": rows.to_text(end)},
         )
 
     @guarded
     def parts_of(self, stories: Iterable[str], end: datetime) -> list[Part]:
-        """What outlets have of these stories, by items published before ``end``."""
+        """What outlets have of these stories, by items that came before ``end``."""
         return self._parts(
-            "story in (select value from json_each(:named)) and items.published < :end",
+            f"story in (select value from json_each(:named)) and {_CAME} < :end",
             {"named": json.dumps(sorted(stories)), "end": rows.to_text(end)},
         )
 
@@ -59,12 +63,12 @@ class Volumes:
     def texts(
         self, stories: Iterable[str], end: datetime
     ) -> Iterator[tuple[str, Country, str]]:
-        """Story, side, title and summary of their items published before ``end``."""
+        """Story, side, title and summary of their items that came before ``end``."""
         found = self._db.execute(
             "select story, country, title || ' ' || summary from assignments"
             " join items on items.id = item"
             " where story in (select value from json_each(:named))"
-            " and published < :end order by story, items.id",
+            f" and {_CAME} < :end order by story, items.id",
             {"named": json.dumps(sorted(stories)), "end": rows.to_text(end)},
         )
         return iter(found.fetchall())
@@ -73,27 +77,26 @@ class Volumes:
     def moments(
         self, start: datetime, end: datetime
     ) -> list[tuple[str, Country, str, datetime]]:
-        """Story, side, outlet and time of every item published in [start, end).
+        """Story, side, outlet and time of every item that came in [start, end).
 
         In the order of time; items without a story are left out.
         """
         found = self._db.execute(
-            "select story, country, outlet, published from items"
+            f"select story, country, outlet, {_CAME} as came from items"
             " join assignments on item = items.id"
-            " where published >= :start and published < :end"
-            " order by published, items.id",
+            f" where published >= :start and {_CAME} < :end"
+            " order by came, items.id",
             {"start": rows.to_text(start), "end": rows.to_text(end)},
         )
         return [
-            (story, side, outlet, datetime.fromisoformat(published))
-            for story, side, outlet, published in found
+            (story, side, outlet, datetime.fromisoformat(came))
+            for story, side, outlet, came in found
         ]
 
     def _parts(self, which: str, values: dict[str, str]) -> list[Part]:
         found = self._db.execute(
             "select story, country, outlet,"
-            " min(min(published, seen)), max(min(published, seen)), count(*),"
-            " sum(copy_of is null)"
+            f" min({_CAME}), max({_CAME}), count(*), sum(copy_of is null)"
             " from items join assignments on item = items.id"
             f" where {which} group by story, country, outlet"
             " order by story, country, outlet",
@@ -109,6 +112,9 @@ class Volumes:
             )
             for story, side, outlet, first, last, items, texts in found
         ]
+
+
+_CAME = "min(published, seen)"
 
 
 def _hour(text: str, known: dict[str, datetime]) -> datetime:
