@@ -155,6 +155,12 @@ def cluster(
 
 
 @app.command()
+def compare(ctx: typer.Context) -> None:
+    """Open and end blind spots: what one side covers and the other does not."""
+    _verbs("blindspots").compare(_paths(ctx))
+
+
+@app.command()
 def digest(
     ctx: typer.Context,
     on: Annotated[

@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli_parts import MAX_DAYS, Json, group, paths, verbs
+from monitor.cli_parts import MAX_DAYS, Days, Json, group, paths, verbs
 
 coverage = group("How the two sides cover stories.")
 
 By = StrEnum("By", "outlet watchlist side")
 _OUTLET = By("outlet")
+Step = StrEnum("Step", "day hour")
 
 _Since = Annotated[
     datetime | None,
@@ -62,3 +63,29 @@ def coverage_followers(
         since.date() if since else None, until.date() if until else None, days or 30
     )
     verbs("coverage").followers(paths(ctx), period, by.value, same_side, least, as_json)
+
+
+@coverage.command("blindspots")
+def coverage_blindspots(
+    ctx: typer.Context,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also those that ended, or nobody can tell.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Stories that one side covers and the other does not, the oddest first."""
+    verbs("blindspots").list_blind_spots(paths(ctx), every, as_json)
+
+
+@coverage.command("trends")
+def coverage_trends(
+    ctx: typer.Context,
+    days: Days = 7,
+    by: Annotated[Step, typer.Option(help="Steps of the series.")] = Step("day"),
+    theme: Annotated[
+        str | None, typer.Option(help="Only stories of this theme.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Items by side over time, stories that rise, and sides that fall quiet."""
+    verbs("trends").show_trends(paths(ctx), days, by.value, theme, as_json)

@@ -97,8 +97,8 @@ class SideHealth:
     down: int
     """How many of them were not read well throughout."""
     share_down: float
-    """Of the side's usual volume, what those carry, 0 to 1; of its feeds, where no
-    volume is known yet."""
+    """Of the side's usual volume, what they carry on the days on which they were not
+    read, 0 to 1; of its feeds, where no volume is known yet."""
 
     @property
     def can_tell(self) -> bool:
@@ -112,6 +112,21 @@ MOST_DOWN = 0.2
 BlindSpotEnd = Literal["picked-up", "faded", "corrected"]
 """Why a blind spot is one no more: the silent side covers the story; the story came to
 an end in silence; a correction took its items elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one outlet has of one story."""
+
+    story: str
+    side: Country
+    outlet: str
+    first: datetime
+    """When its first item was published, or seen where undated, as is ``last``."""
+    last: datetime
+    items: int
+    texts: int
+    """Those that repeat no other item."""
 
 
 @dataclass(frozen=True, slots=True)

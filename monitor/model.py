@@ -30,6 +30,7 @@ be found; or 410, by which a feed says that it has ended."""
 LANGUAGES: tuple[Language, ...] = ("en", "es")
 OTHER: Mapping[Language, Language] = {"en": "es", "es": "en"}
 SIDES: tuple[Country, ...] = ("US", "MX")
+OTHER_SIDE: Mapping[Country, Country] = {"US": "MX", "MX": "US"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ from itertools import product
 from typing import TypeVar
 
 from monitor.comparison import Coverage, FeedHealth
+from monitor.coverage.health import is_fresh, vouching
 from monitor.coverage.sides import compare as compare_story
+from monitor.coverage.volumes import healthy_days
 from monitor.digest.edition import due_date, edition, window
 from monitor.entry import Entry
 from monitor.errors import DeliveryError, TranslationError
@@ -38,10 +40,6 @@ BATCH = 256
 TRANSLATE_DAYS = 7
 """Items older than the clustering window are not worth a translation any more."""
 
-HEALTHY_HOURS = 26
-"""A feed not read for a day cannot vouch for its side's silence; a site may ask us to
-stay away for a day, and the poll after that takes its time."""
-
 HISTORY_DAYS = 113
 """How far back feeds are judged: sixteen weeks, and the day before the first."""
 
@@ -55,15 +53,23 @@ def feed_health(
     feeds: Iterable[Feed], store: Store, now: datetime
 ) -> tuple[FeedHealth, ...]:
     """Which feeds can vouch for their side, in the order of feeds.yaml."""
-    fresh = now - timedelta(hours=HEALTHY_HOURS)
     return tuple(
-        FeedHealth(
-            feed,
-            state,
-            state.error is None
-            and state.last_good is not None
-            and state.last_good >= fresh,
-        )
+        FeedHealth(feed, state, is_fresh(state, now))
+        for feed, state in store.feeds.states(feeds)
+    )
+
+
+def window_health(
+    store: Store, feeds: Iterable[Feed], start: datetime, end: datetime, now: datetime
+) -> tuple[FeedHealth, ...]:
+    """Which feeds can vouch for their side throughout [start, end).
+
+    In the order of feeds.yaml. A window that is over is judged by what was kept of it,
+    one that lasts until today by how the feeds stand now, too.
+    """
+    days = store.feeds.days(start.date())
+    return tuple(
+        vouching(feed, state, healthy_days(days.get(feed.url, ())), start, end, now)
         for feed, state in store.feeds.states(feeds)
     )
 

@@ -178,6 +178,11 @@ def test_every_verb_works_on_the_demo_database(demo, tmp_path):
         ("export", "stories", "--format", "csv"),
         ("export", "stories", "--format", "atom"),
         ("export", "items", "--format", "json", "--out", tmp_path / "items.json"),
+        ("coverage", "blindspots"),
+        ("coverage", "blindspots", "--all", "--json"),
+        ("coverage", "trends"),
+        ("coverage", "trends", "--by", "hour", "--days", "2", "--json"),
+        ("compare",),
         ("digest", "--date", "2025-04-09", "--out", tmp_path),
         ("digest", "--date", "2025-04-09"),
     ):

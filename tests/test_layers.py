@@ -65,6 +65,7 @@ MAY_IMPORT = {
     "parsers": {"noun"},
     "polling": {"noun", "core", "store", "parsers"},
     "clustering": {"noun", "core", "store"},
+    "comparing": {"noun", "core", "store"},
     "correcting": {"noun", "core", "store"},
     "explaining": {"noun", "core", "store"},
     "schedule": set(),

@@ -206,6 +206,7 @@ def test_every_table_is_strict(store, tmp_path):
         "corrections",
         "vectors",
         "passes",
+        "blind_spots",
     }
     assert all(strict for _, strict in tables)
 

@@ -13,6 +13,8 @@ from numpy import ones
 
 from builders import NOW, assignment, feed, item, poll_day, show, translation
 from monitor.change import Change, Correction
+from monitor.comparison import BlindSpot, SideHealth
+from monitor.coverage.blindspots import Revision
 from monitor.errors import StoreError
 from monitor.model import FeedState
 from monitor.store import database
@@ -20,6 +22,9 @@ from monitor.store.database import Store
 
 NOBODY = 65534
 DAY = date(2026, 3, 2)
+SPOT = BlindSpot(
+    *("s1", "MX", NOW, 6, 3, 3, 6, 4.5, 1, 2, SideHealth("MX", 9, 0, 0.0)), opened=NOW
+)
 
 
 @pytest.fixture
@@ -307,6 +312,15 @@ CALLS = {
     "vectors.get": lambda s: s.vectors.get({"i": "rain"}, "1"),
     "vectors.add": lambda s: s.vectors.add({"i": ones(384)}, {"i": "rain"}, "1"),
     "vectors.forget": lambda s: s.vectors.forget(NOW),
+    "volumes.hours": lambda s: s.volumes.hours(NOW, NOW),
+    "volumes.parts": lambda s: s.volumes.parts(NOW, NOW),
+    "volumes.parts_of": lambda s: s.volumes.parts_of(["s1"], NOW),
+    "volumes.texts": lambda s: s.volumes.texts(["s1"], NOW),
+    "volumes.moments": lambda s: s.volumes.moments(NOW, NOW),
+    "blind_spots.open": lambda s: s.blind_spots.open(),
+    "blind_spots.since": lambda s: s.blind_spots.since(NOW),
+    "blind_spots.of": lambda s: s.blind_spots.of("s1"),
+    "blind_spots.put": lambda s: s.blind_spots.put([Revision(None, SPOT)]),
     "deliveries.is_sent": lambda s: s.deliveries.is_sent("dana", DAY),
     "deliveries.begin": lambda s: s.deliveries.begin("dana", DAY),
     "deliveries.add": lambda s: s.deliveries.add("dana", DAY, "<1@a.example>", NOW),

@@ -9,6 +9,7 @@ from typing import Self
 
 from sqlite_utils import Database, Migrations
 
+from monitor.store.blind_spots import BlindSpots
 from monitor.store.corrections import Corrections
 from monitor.store.editions import Deliveries
 from monitor.store.errors import store_error
@@ -20,6 +21,7 @@ from monitor.store.schema import migrations
 from monitor.store.stories import Stories
 from monitor.store.translations import Translations
 from monitor.store.vectors import Vectors
+from monitor.store.volumes import Volumes
 
 BUSY_SECONDS = 5.0
 """How long a write waits for another program's; our own writes take milliseconds."""
@@ -45,6 +47,8 @@ class Store:
         self.relations = Relations(self._db, self.path)
         self.corrections = Corrections(self._db, self.path)
         self.vectors = Vectors(self._db, self.path)
+        self.volumes = Volumes(self._db, self.path)
+        self.blind_spots = BlindSpots(self._db, self.path)
         self.deliveries = Deliveries(self._db, self.path)
 
     def __enter__(self) -> Self:

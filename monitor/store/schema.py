@@ -280,3 +280,44 @@ def find_runners_up(db: Database) -> None:
         " where runner_up is not null"
     )
     db.execute("create index redirects_target on redirects (target)")
+
+
+@migrations()
+def create_blind_spots(db: Database) -> None:
+    """What one side covers and the other does not; ``closed`` is null until it ends.
+
+    And an index from which the volume of every hour is read without its items; it
+    serves whatever the one on ``published`` alone served.
+    """
+    columns: dict[str, type] = {
+        "story": str,
+        "silent": str,
+        "since": str,
+        "items": int,
+        "outlets": int,
+        "owners": int,
+        "texts": int,
+        "expected": float,
+        "covered": int,
+        "of": int,
+        "feeds": int,
+        "down": int,
+        "share_down": float,
+        "opened": str,
+        "closed": str,
+        "end": str,
+    }
+    db.table("blind_spots").create(
+        columns,
+        pk=("story", "opened"),
+        not_null=set(columns) - {"closed", "end"},
+        strict=True,
+    )
+    db.execute(
+        "create unique index blind_spots_open on blind_spots (story)"
+        " where closed is null"
+    )
+    db.execute("create index blind_spots_opened on blind_spots (opened)")
+    db.execute("create index blind_spots_closed on blind_spots (closed)")
+    db.execute("create index items_volume on items (published, country, feed)")
+    db.execute("drop index idx_items_published")

@@ -24,6 +24,7 @@ from monitor.store.database import Store
 from monitor.terminal import facts, program, watched
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
+from monitor.verbs.blindspots import compare_all
 from monitor.verbs.digest import write_edition, write_file
 from monitor.verbs.steps import (
     cluster_waiting,
@@ -129,6 +130,7 @@ def _live_through(
             waiting = compose.waiting(plan, translator, now)
             cluster_waiting(store, clustering, waiting, quiet, Event())
             think_again(store, clustering, now, quiet)
+            compare_all(config, store, now, quiet)
 
 
 def _write(
@@ -179,6 +181,7 @@ def _summarise(
             ("stories", len(coverages)),
             ("  on both sides", f"{len(both)}: {_leaders(both)}"),
             *((f"  {side} only", _only(coverages, side)) for side in SIDES),
+            *((f"  {side} blind to", _blind(store, side)) for side in SIDES),
         ],
     )
     print()
@@ -196,6 +199,10 @@ def _only(coverages: list[Coverage], side: str) -> int:
         not c.crosses_border and c.story.members[0].item.country == side
         for c in coverages
     )
+
+
+def _blind(store: Store, side: str) -> int:
+    return sum(spot.silent == side for spot in store.blind_spots.open())
 
 
 def _largest(both: list[Coverage]) -> list[tuple[str, object]]:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from threading import Event
 
 from monitor import pipeline, schedule
+from monitor.comparing import EVERY
 from monitor.config.settings import Config
 from monitor.errors import MonitorError, TranslationError
 from monitor.feeds.fetch import Fetcher
@@ -17,6 +18,7 @@ from monitor.readers import Subscriber
 from monitor.store.lock import running_alone
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
+from monitor.verbs.blindspots import compare_all
 from monitor.verbs.compose import Paths
 from monitor.verbs.digest import outcome, send_editions
 from monitor.verbs.steps import (
@@ -121,9 +123,10 @@ class _Live:
         self._stop = stop
         self._refused: dict[tuple[str, date], tuple[int, datetime]] = {}
         self._today: date | None = None
+        self._compared: datetime | None = None
 
     def tick(self) -> None:
-        """Poll, translate and cluster what is due."""
+        """Poll, translate, cluster and compare what is due."""
         now, stop = compose.now(), self._stop
         with self._paths.open_store() as store:
             if self._today != now.date():
@@ -143,6 +146,12 @@ class _Live:
                 cluster_waiting(store, self._clustering, waiting, log.info, stop)
             if not stop.is_set():
                 think_again(store, self._clustering, now, log.info)
+            if not stop.is_set() and self._is_time_to_compare(now):
+                compare_all(self._config, store, now, log.info)
+                self._compared = now
+
+    def _is_time_to_compare(self, now: datetime) -> bool:
+        return self._compared is None or now - self._compared >= EVERY
 
     def send_due(self) -> None:
         """Send the editions that are due; offer a refused one again later and later."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.comparison import FeedHealth
+from monitor.coverage.health import HEALTHY_HOURS
 from monitor.digest.headline import clean, web_link
 from monitor.digest.phrases import Speaker
 from monitor.model import SIDES, Country, Language
-from monitor.pipeline import HEALTHY_HOURS
 from monitor.store.database import Store
 from monitor.translation.checks import MEANINGS
 

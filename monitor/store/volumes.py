@@ -1,0 +1,123 @@
+"""How many items came when, by feed, and by story and outlet."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.comparison import Part
+from monitor.coverage.volumes import Volume
+from monitor.model import Country
+from monitor.store import rows
+from monitor.store.errors import guarded
+
+
+class Volumes:
+    """Counts of items, made where they lie."""
+
+    def __init__(self, db: Database, path: str) -> None:
+        self._db = db
+        self.path = path
+
+    @guarded
+    def hours(self, start: datetime, end: datetime) -> list[Volume]:
+        """Items published in [start, end), by hour and feed; empty hours are left out.
+
+        Read from an index alone: a hundred thousand items take a tenth of a second.
+        """
+        found = self._db.execute(
+            "select feed, country, substr(published, 1, 13) as hour, count(*)"
+            " from items indexed by items_volume"
+            " where published >= :start and published < :end"
+            " group by hour, country, feed order by hour, country, feed",
+            {"start": rows.to_text(start), "end": rows.to_text(end)},
+        )
+        hours: dict[str, datetime] = {}
+        return [
+            Volume(feed, side, _hour(hour, hours), items)
+            for feed, side, hour, items in found
+        ]
+
+    @guarded
+    def parts(self, start: datetime, end: datetime) -> list[Part]:
+        """What outlets have of stories, by items that came in [start, end).
+
+        An item comes when it is published or, where that lies ahead, when it is seen,
+        here and below.
+        """
+        return self._parts(
+            f"published >= :start and {_CAME} < :end",
+            {"start": rows.to_text(start), "end": rows.to_text(end)},
+        )
+
+    @guarded
+    def parts_of(self, stories: Iterable[str], end: datetime) -> list[Part]:
+        """What outlets have of these stories, by items that came before ``end``."""
+        return self._parts(
+            f"story in (select value from json_each(:named)) and {_CAME} < :end",
+            {"named": json.dumps(sorted(stories)), "end": rows.to_text(end)},
+        )
+
+    @guarded
+    def texts(
+        self, stories: Iterable[str], end: datetime
+    ) -> Iterator[tuple[str, Country, str]]:
+        """Story, side, title and summary of their items that came before ``end``."""
+        found = self._db.execute(
+            "select story, country, title || ' ' || summary from assignments"
+            " join items on items.id = item"
+            " where story in (select value from json_each(:named))"
+            f" and {_CAME} < :end order by story, items.id",
+            {"named": json.dumps(sorted(stories)), "end": rows.to_text(end)},
+        )
+        return iter(found.fetchall())
+
+    @guarded
+    def moments(
+        self, start: datetime, end: datetime
+    ) -> list[tuple[str, Country, str, datetime]]:
+        """Story, side, outlet and time of every item that came in [start, end).
+
+        In the order of time; items without a story are left out.
+        """
+        found = self._db.execute(
+            f"select story, country, outlet, {_CAME} as came from items"
+            " join assignments on item = items.id"
+            f" where published >= :start and {_CAME} < :end"
+            " order by came, items.id",
+            {"start": rows.to_text(start), "end": rows.to_text(end)},
+        )
+        return [
+            (story, side, outlet, datetime.fromisoformat(came))
+            for story, side, outlet, came in found
+        ]
+
+    def _parts(self, which: str, values: dict[str, str]) -> list[Part]:
+        found = self._db.execute(
+            "select story, country, outlet,"
+            f" min({_CAME}), max({_CAME}), count(*), sum(copy_of is null)"
+            " from items join assignments on item = items.id"
+            f" where {which} group by story, country, outlet"
+            " order by story, country, outlet",
+            values,
+        )
+        return [
+            Part(
+                *(story, side, outlet),
+                datetime.fromisoformat(first),
+                datetime.fromisoformat(last),
+                items,
+                texts,
+            )
+            for story, side, outlet, first, last, items, texts in found
+        ]
+
+
+_CAME = "min(published, seen)"
+
+
+def _hour(text: str, known: dict[str, datetime]) -> datetime:
+    if text not in known:
+        known[text] = datetime.fromisoformat(f"{text}:00:00+00:00")
+    return known[text]

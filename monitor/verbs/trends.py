@@ -1,0 +1,106 @@
+"""The verb that shows how volume changes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from monitor import comparing
+from monitor.config.settings import Config
+from monitor.coverage.trends import By, Quiet, Rise, Step, series
+from monitor.errors import ConfigError
+from monitor.model import SIDES, Country
+from monitor.store.database import Store
+from monitor.terminal import show, show_json
+from monitor.verbs import compose
+from monitor.verbs.blindspots import cannot_tell
+from monitor.verbs.compose import Paths
+
+ZONE = "America/Mexico_City"
+"""Where days begin, as on the dashboard."""
+
+_RISE_COLUMNS = ("story", "items", "expected", "outlets", "headline")
+_QUIET_COLUMNS = ("side", "items", "expected", "state")
+
+
+def show_trends(
+    paths: Paths, days: int, by: By, theme: str | None, as_json: bool
+) -> None:
+    """Items by side and step, rising stories and quiet sides, until the newest item."""
+    config = paths.read_config()
+    with paths.open_known_store() as store:
+        now = min(store.items.last_moment() or compose.now(), compose.now())
+        steps = _steps(store, config, now, days, by, theme)
+        rises = comparing.rising_stories(store, config.feeds, now)
+        quiets = comparing.quiet_sides(store, config.feeds, now)
+        stories = {s.id: s for s in store.stories.some(r.story for r in rises)}
+    rows = [_step_row(step, by) for step in steps]
+    headlines = {
+        s.id: s.headline("en") or s.headline("es") or "" for s in stories.values()
+    }
+    risen = [_rise_row(each, headlines) for each in rises]
+    states = [_quiet_row(each) for each in quiets]
+    if as_json:
+        show_json({"series": rows, "rising": risen, "sides": states})
+        return
+    show(rows, (by, *SIDES))
+    print("\nRising stories")
+    show(risen, _RISE_COLUMNS)
+    print("\nLast six hours")
+    show(states, _QUIET_COLUMNS)
+
+
+def themes(store: Store, config: Config) -> Mapping[str, Sequence[str]]:
+    """Story -> its themes, where they are known."""
+    return {}
+
+
+def _steps(
+    store: Store, config: Config, now: datetime, days: int, by: By, theme: str | None
+) -> list[Step]:
+    start, end = now - timedelta(days=days), now + timedelta(seconds=1)
+    counts: list[tuple[Country, datetime, int]]
+    if theme is None:
+        counts = [(v.side, v.hour, v.items) for v in store.volumes.hours(start, end)]
+        start = start.replace(minute=0, second=0)  # where the first hour begins
+    else:
+        known = themes(store, config)
+        if not any(theme in names for names in known.values()):
+            raise ConfigError(f"no story has the theme {theme!r}")
+        found = store.volumes.moments(start, end)
+        counts = [(s, at, 1) for story, s, _, at in found if theme in known[story]]
+    return series(counts, start, end, by, ZONE)
+
+
+def _step_row(step: Step, by: By) -> dict[str, Any]:
+    start = step.start.date() if by == "day" else step.start
+    return {by: start.isoformat()} | {side: step.items[side] for side in SIDES}
+
+
+def _rise_row(each: Rise, headlines: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "story": each.story,
+        "headline": headlines.get(each.story, ""),
+        "items": each.items,
+        "expected": round(each.expected, 1),
+        "outlets": each.outlets,
+        "surprise": round(each.surprise, 1),
+    }
+
+
+def _quiet_row(each: Quiet) -> dict[str, Any]:
+    return {
+        "side": each.side,
+        "items": each.items,
+        "expected": round(each.expected, 1),
+        "surprise": round(each.surprise, 1),
+        "is_quiet": each.is_quiet,
+        "state": _state(each),
+    }
+
+
+def _state(each: Quiet) -> str:
+    if not each.health.can_tell:
+        return cannot_tell(each.health)
+    if not each.is_known:
+        return "no rhythm known yet"
+    return "quiet" if each.is_quiet else "usual"
