@@ -11,8 +11,9 @@ from monitor.cli_parts import MAX_DAYS, Days, Json, group, paths, verbs
 coverage = group("How the two sides cover stories.")
 
 By = StrEnum("By", "outlet watchlist side")
-_OUTLET = By("outlet")
 Step = StrEnum("Step", "day hour")
+_OUTLET = By("outlet")
+_DAY = Step("day")
 
 _Since = Annotated[
     datetime | None,
@@ -81,7 +82,7 @@ def coverage_blindspots(
 def coverage_trends(
     ctx: typer.Context,
     days: Days = 7,
-    by: Annotated[Step, typer.Option(help="Steps of the series.")] = Step("day"),
+    by: Annotated[Step, typer.Option(help="Steps of the series.")] = _DAY,
     theme: Annotated[
         str | None, typer.Option(help="Only stories of this theme.")
     ] = None,
