@@ -280,3 +280,9 @@ def find_runners_up(db: Database) -> None:
         " where runner_up is not null"
     )
     db.execute("create index redirects_target on redirects (target)")
+
+
+@migrations()
+def find_revisions(db: Database) -> None:
+    """Which headlines were replaced of late."""
+    db.execute("create index revisions_until on revisions (until)")
