@@ -54,6 +54,12 @@ class Originals:
         )
 
     @guarded
+    def last_revised(self) -> datetime | None:
+        """When a headline was last replaced; None if none ever was."""
+        [row] = self._db.query("select max(until) as last from revisions")
+        return datetime.fromisoformat(row["last"]) if row["last"] else None
+
+    @guarded
     def revisions_of(self, items: Iterable[str]) -> list[Revision]:
         """All revisions of these items."""
         named = json.dumps(list(items))

@@ -35,7 +35,10 @@ _HEADLINES_SHOWN = 2
 _FRAME_COLUMNS = ("concept", "frame", "US", "US_share", "MX", "MX_share", "z")
 _HEADLINE_COLUMNS = ("US_headlines", "MX_headlines")
 _WORD_COLUMNS = ("word", "language", "side", "against", "items", "z", "headlines")
-_RETITLE_COLUMNS = ("at", "minutes", "country", "outlet", "went", "came", "after", "id")
+RETITLE_COLUMNS = (
+    *("at", "minutes", "country", "outlet", "id"),
+    *("went", "came", "before", "after"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +247,15 @@ def show_retitles(paths: Paths, span: Span, outlet: str | None, as_json: bool) -
     if as_json:
         show_json([retitle_dict(each) for each in mine])
     else:
-        show([retitle_row(each) for each in mine], _RETITLE_COLUMNS)
+        show([retitle_row(each) for each in mine], RETITLE_COLUMNS)
 
 
 def _retitles(store: Store, span: Span) -> list[Retitle]:
     if span.story:
         return retitled_in(store, _story(store, span.story))
-    return retitled(store, *span.times(store.items.last_moment() or compose.now()))
+    moments = (store.items.last_moment(), store.originals.last_revised())
+    last = max((moment for moment in moments if moment), default=compose.now())
+    return retitled(store, *span.times(last))
 
 
 def retitle_row(each: Retitle) -> dict[str, object]:
