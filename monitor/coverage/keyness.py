@@ -16,7 +16,7 @@ from monitor.coverage.odds import Leaning, leanings, prior
 from monitor.coverage.originals import Original, once
 from monitor.coverage.stopwords import STOPWORDS
 from monitor.model import LANGUAGES, SIDES, Country, Item, Language
-from monitor.stories.tokens import tokenize
+from monitor.stories.tokens import forms
 
 MIN_TEXTS = 3
 """Independent texts in which the side that leans to a word must have it."""
@@ -84,10 +84,10 @@ def lemmas(item: Item) -> dict[str, str]:
     stop = STOPWORDS[item.language]
     found: dict[str, str] = {}
     for text in (item.title, item.summary):
-        for token in tokenize(text, item.language):
-            is_grammar = token.lemma in stop or token.folded in stop
-            if not is_grammar and (len(token.lemma) > 1 or token.is_number):
-                found.setdefault(token.lemma, token.text)
+        for written, folded, lemma in forms(text, item.language):
+            is_grammar = lemma in stop or folded in stop
+            if not is_grammar and (len(lemma) > 1 or lemma.isdecimal()):
+                found.setdefault(lemma, written)
     return found
 
 
@@ -178,11 +178,11 @@ def _word(
     language: Language,
     against: Against,
 ) -> Word:
-    forms = Counter(written for _, written in uses[side].found[lemma])
+    ways = Counter(written for _, written in uses[side].found[lemma])
     [other] = (s for s in SIDES if s != side)
     return Word(
         lemma=lemma,
-        written=min(forms, key=lambda form: (-forms[form], form)),
+        written=min(ways, key=lambda way: (-ways[way], way)),
         language=language,
         side=side,
         against=against,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from monitor.model import Language
+from monitor.model import LANGUAGES, Language
 from monitor.text import fold
 
 K = TypeVar("K")
@@ -65,6 +65,8 @@ class _Term(Generic[K]):
     words: tuple[_Word, ...]
     is_open: bool
     key: K
+    at: int
+    """Which of its words it is looked for by: the longest, hence a rare one."""
 
 
 class Spotter(Generic[K]):
@@ -76,46 +78,61 @@ class Spotter(Generic[K]):
         self._open: dict[tuple[Language, str], list[_Term[K]]] = defaultdict(list)
         for language, term, key in terms:
             read = tuple(_read(match.group()) for match in _WORD.finditer(term))
-            if read:
-                made = _Term(read, term.rstrip().endswith("*"), key)
-                is_stem = made.is_open and len(read) == 1
-                (self._open if is_stem else self._exact)[
-                    language, read[0].folded
-                ].append(made)
+            if not read:
+                continue
+            is_open = term.rstrip().endswith("*")
+            whole = range(len(read) - is_open) or range(len(read))
+            at = max(whole, key=lambda n: len(read[n].folded))
+            by = self._open if is_open and len(read) == 1 else self._exact
+            by[language, read[at].folded].append(_Term(read, is_open, key, at))
         self._sizes = sorted({len(stem) for _, stem in self._open})
-        self._starts: dict[tuple[Language, str], tuple[_Word, list[_Term[K]]]] = {}
+        self._known: dict[Language, dict[str, tuple[_Word, list[_Term[K]]]]] = {
+            language: {} for language in LANGUAGES
+        }
+        """Words met: what they are and the terms looked for by them."""
 
     def find(self, text: str, language: Language) -> list[Hit[K]]:
         """The hits in a text, by (start, -end); they may overlap."""
-        matches = list(_WORD.finditer(text))
-        starts = [self._start(language, match.group()) for match in matches]
-        hits = []
-        for n, (_, terms) in enumerate(starts):
-            for term in terms:
-                last = n + len(term.words) - 1
-                if last < len(starts) and _fits(term, starts[n : last + 1]):
-                    end = matches[last].end()
-                    hits.append(Hit(term.key, matches[n].start(), end))
+        known = self._known[language]
+        raw = _WORD.findall(text)
+        starts = [known.get(word) or self._learn(language, word) for word in raw]
+        if not any(terms for _, terms in starts):
+            return []
+        fitting = [
+            (n - term.at, term)
+            for n, (_, terms) in enumerate(starts)
+            for term in terms
+            if _fits(term, n - term.at, starts)
+        ]
+        if not fitting:
+            return []
+        places = [match.span() for match in _WORD.finditer(text)]
+        hits = (
+            Hit(term.key, places[n][0], places[n + len(term.words) - 1][1])
+            for n, term in fitting
+        )
         return sorted(hits, key=lambda hit: (hit.start, -hit.end))
 
-    def _start(self, language: Language, raw: str) -> tuple[_Word, list[_Term[K]]]:
-        """A word and the terms that may begin with it."""
-        known = self._starts.get((language, raw))
-        if known is not None:
-            return known
+    def _learn(self, language: Language, raw: str) -> tuple[_Word, list[_Term[K]]]:
+        """A word and the terms that are looked for by it."""
         word = _read(raw)
         found = list(self._exact.get((language, word.folded), ()))
         for size in self._sizes:
             if size <= len(word.folded):
                 found += self._open.get((language, word.folded[:size]), ())
-        if len(self._starts) >= _WORDS_KEPT:
-            self._starts.clear()
-        self._starts[language, raw] = word, found
+        known = self._known[language]
+        if len(known) >= _WORDS_KEPT:
+            known.clear()
+        known[raw] = word, found
         return word, found
 
 
-def _fits(term: _Term[K], found: Sequence[tuple[_Word, object]]) -> bool:
-    *before, last = zip((word for word, _ in found), term.words, strict=True)
+def _fits(term: _Term[K], start: int, found: Sequence[tuple[_Word, object]]) -> bool:
+    """Whether a term stands in a text from a word on."""
+    if start < 0 or start + len(term.words) > len(found):
+        return False
+    here = found[start : start + len(term.words)]
+    *before, last = zip((word for word, _ in here), term.words, strict=True)
     is_end = last[0].begins(last[1]) if term.is_open else last[0].fits(last[1])
     return is_end and all(word.fits(asked) for word, asked in before)
 
