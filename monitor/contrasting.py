@@ -1,10 +1,9 @@
-"""What the store holds -> how the two sides word things: framing, words, headlines."""
+"""What the store holds -> how the two sides word things: words, headlines."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.coverage.framing import ConceptUse, Framing
 from monitor.coverage.keyness import Word, keyness, read_background
 from monitor.coverage.originals import Original, once, originals
 from monitor.coverage.retitles import Retitle, retitles
@@ -21,10 +20,10 @@ a fifth of itself, and reading them takes seconds, not a minute."""
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is compared, and what news in general is like beside it."""
+    """The items that are compared, and when they end."""
 
     found: tuple[Original, ...]
-    usual: tuple[Original, ...]
+    end: datetime
 
     @property
     def counted(self) -> Mapping[Country, int]:
@@ -35,30 +34,21 @@ class Material:
 
 def material(store: Store, start: datetime, end: datetime) -> Material:
     """The items published in [start, end)."""
-    return Material(tuple(store.originals.between(start, end)), _usual(store, end))
+    return Material(tuple(store.originals.between(start, end)), end)
 
 
-def material_of(store: Store, story: Story) -> Material:
+def material_of(story: Story) -> Material:
     """The items of one story."""
-    end = story.last_seen + timedelta(seconds=1)
-    return Material(tuple(originals(story)), _usual(store, end))
+    return Material(tuple(originals(story)), story.last_seen + timedelta(seconds=1))
 
 
-def _usual(store: Store, end: datetime) -> tuple[Original, ...]:
-    since = end - timedelta(days=USUAL_DAYS)
-    return tuple(store.originals.sample(since, end, MOST_USUAL))
-
-
-def frame(of: Material, framing: Framing) -> tuple[ConceptUse, ...]:
-    """How each side words the lexicon's concepts."""
-    return framing.compare(of.found, framing.counts(of.usual))
-
-
-def contrast(of: Material) -> tuple[Word, ...]:
+def contrast(store: Store, of: Material) -> tuple[Word, ...]:
     """The words that each side uses more, the surest first."""
+    since = of.end - timedelta(days=USUAL_DAYS)
+    usual = store.originals.sample(since, of.end, MOST_USUAL)
     ours = frozenset(i for each in of.found for i in (each.item.id, each.text))
-    usual = {x: read_background(of.usual, x, ours) for x in LANGUAGES}
-    return keyness(of.found, usual)
+    backgrounds = {x: read_background(usual, x, ours) for x in LANGUAGES}
+    return keyness(of.found, backgrounds)
 
 
 def retitled(store: Store, start: datetime, end: datetime) -> list[Retitle]:

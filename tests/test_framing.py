@@ -27,9 +27,9 @@ def originals(*items, **copies: str) -> list[Original]:
     return [Original(each, copies.get(each.id, each.id)) for each in items]
 
 
-def uses(*found: Original, usual=None) -> dict:
+def uses(*found: Original) -> dict:
     """(concept, frame) -> its use."""
-    told = FRAMING.compare(found, usual or {})
+    told = FRAMING.compare(found)
     return {(c.concept, use.frame): use for c in told for use in c.uses}
 
 
@@ -123,20 +123,11 @@ def test_a_dispatch_that_many_print_is_one_text_and_proves_nothing():
     assert told["wall", "wall"].leaning is None
 
 
-def test_the_long_run_tempers_what_is_always_so():
-    found = many("wall", "US", 9) + many("fence", "MX", 9)
-    z = {
-        n: uses(*found, usual={"wall": {"wall": n, "fence": 100 - n}})[
-            "wall", "wall"
-        ].leaning.z
-        for n in (1, 50)
-    }
-    assert z[1] != z[50]
-
-
-def test_counts_are_over_both_sides():
-    found = many("wall", "US", 3) + many("wall", "MX", 2) + many("migrants", "MX", 1)
-    assert FRAMING.counts(found) == {"wall": {"wall": 5}, "migrants": {"neutral": 1}}
+def test_a_side_that_writes_less_is_not_taken_for_another_view():
+    found = many("wall", "US", 90) + many("fence", "US", 10)
+    found += many("wall", "MX", 9) + many("fence", "MX", 1)
+    told = uses(*found)
+    assert told["wall", "wall"].leaning.z == pytest.approx(0, abs=1e-9)
 
 
 TITLES = st.sampled_from(["wall", "fence", "migrants", "undocumented migrants", "rain"])
@@ -160,12 +151,12 @@ def printed(news) -> list[Original]:
 def test_the_order_of_arrival_does_not_matter(news, random):
     there = printed(news)
     shuffled = random.sample(there, len(there))
-    assert FRAMING.compare(there, {}) == FRAMING.compare(shuffled, {})
+    assert FRAMING.compare(there) == FRAMING.compare(shuffled)
 
 
 @given(NEWS)
 def test_counts_add_up_and_every_number_has_its_items(news):
-    for concept in FRAMING.compare(printed(news), {}):
+    for concept in FRAMING.compare(printed(news)):
         for side, total in concept.totals.items():
             cells = [use.cells[side] for use in concept.uses]
             assert sum(cell.items for cell in cells) == total
@@ -179,8 +170,8 @@ def test_counts_add_up_and_every_number_has_its_items(news):
 @given(NEWS)
 def test_sides_swapped_turn_every_sign(news):
     swapped = [(t, {"US": "MX", "MX": "US"}[c], o, k) for t, c, o, k in news]
-    there = [u for c in FRAMING.compare(printed(news), {}) for u in c.uses]
-    back = [u for c in FRAMING.compare(printed(swapped), {}) for u in c.uses]
+    there = [u for c in FRAMING.compare(printed(news)) for u in c.uses]
+    back = [u for c in FRAMING.compare(printed(swapped)) for u in c.uses]
     assert [u.leaning and -u.leaning.z for u in there] == pytest.approx(
         [u.leaning and u.leaning.z for u in back]
     )

@@ -69,13 +69,6 @@ def test_a_word_carries_the_items_in_which_it_stands():
     assert [one.id for one in flood.others] == ["i12"]
 
 
-def test_a_word_that_news_always_has_says_less():
-    found = printed(*FLOOD, *STORM)
-    rare, common = (words(found, en=usual(flood=n))["flood"] for n in (1, 60))
-    assert rare.leaning.z > common.leaning.z > 0
-    assert (rare.usual, common.usual) == (1, 60)
-
-
 def test_it_is_written_as_most_items_write_it():
     found = printed(*FLOOD, *STORM, *[("Floods!", "US", "en")] * 7)
     assert words(found, en=usual())["flood"].written == "Floods"
@@ -107,6 +100,21 @@ def test_the_background_is_of_one_language_and_without_the_story():
     assert (told.items, told.counts["flood"]) == (4, 4)
     copies = [Original(o.item, "i00") for o in found]
     assert read_background(copies, "en", frozenset({"i00"})).items == 0
+
+
+def test_a_word_that_news_always_has_says_less():
+    found = printed(*FLOOD, *AGUA)
+    rare, common = (words(found, en=usual(flood=n))["flood"] for n in (1, 60))
+    assert rare.leaning.z > common.leaning.z > 0
+    assert (rare.usual, common.usual) == (1, 60)
+
+
+def test_items_of_the_other_side_with_the_same_name_are_told_whatever_language():
+    found = printed(
+        *[("Otis hits", "US", "en")] * 6, *[("Otis golpea", "MX", "es")] * 4
+    )
+    otis = [w for w in keyness(found, {"en": usual()}) if w.lemma == "otis"]
+    assert [(w.side, len(w.items), len(w.others)) for w in otis] == [("US", 6, 4)]
 
 
 # --- least counts --------------------------------------------------------------

@@ -6,80 +6,65 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.coverage.odds import leanings, prior
+from monitor.coverage.odds import SURE, leanings
 
 THINGS = ("wall", "fence", "muro", "valla")
 COUNTS = st.fixed_dictionaries({}, optional=dict.fromkeys(THINGS, st.integers(0, 50)))
-WEIGHTS = st.floats(1, 2000)
 
 
-def expected(counts=None, weight=10.0):
-    return prior(THINGS, counts or {}, weight)
+def zs(first: dict[str, int], second: dict[str, int]) -> dict[str, float]:
+    return {thing: told.z for thing, told in leanings(first, second).items()}
+
+
+def times(k: int, counts: dict[str, int]) -> dict[str, int]:
+    return {thing: k * n for thing, n in counts.items()}
 
 
 def test_the_statistic_is_the_published_one():
-    usual = prior(("a", "b"), {"a": 30, "b": 70}, 10.0)
-    assert dict(usual.weights) == {"a": 3.5, "b": 7.5}
-    assert usual.total == 11.0
-    told = leanings({"a": 8, "b": 2}, {"a": 1, "b": 9}, usual)["a"]
-    delta = log(11.5 / (10 + 11 - 11.5)) - log(4.5 / (10 + 11 - 4.5))
+    """Of 20 and 10 uses, the prior weighs 5: 3 for ``a``, 2 for ``b``."""
+    told = leanings({"a": 14, "b": 6}, {"a": 4, "b": 6})["a"]
+    delta = log(17 / (25 - 17)) - log(7 / (15 - 7))
     assert told.log_odds == pytest.approx(delta)
-    assert told.z == pytest.approx(delta / sqrt(1 / 11.5 + 1 / 4.5))
+    assert told.z == pytest.approx(delta / sqrt(1 / 17 + 1 / 7))
 
 
-def test_things_that_were_not_asked_about_weigh_in_the_prior_all_the_same():
-    assert prior(("a",), {"a": 1, "b": 9}, 100.0).total == 100.5
+@pytest.mark.parametrize(("items", "is_sure"), [(10, True), (8, True), (5, False)])
+def test_a_word_of_most_items_of_one_side_is_sure(items, is_sure):
+    """Ten items a side, of fifteen words each."""
+    first = {"word": items, "rest": 150 - items}
+    assert (zs(first, {"rest": 150})["word"] >= SURE) is is_sure
 
 
-def test_without_counts_the_prior_says_the_same_of_everything():
-    assert set(prior(("a", "b"), {}, 10.0).weights.values()) == {0.5}
+@pytest.mark.parametrize(
+    ("first", "second"), [({"a": 3}, {"a": 9}), ({"a": 3, "b": 1}, {}), ({}, {})]
+)
+def test_where_there_is_nothing_to_compare_nothing_is_told(first, second):
+    assert leanings(first, second) == {}
 
 
-def test_of_the_only_thing_there_is_nothing_is_told():
-    assert leanings({"a": 3}, {"a": 9}, prior(("a",), {}, 10.0)) == {}
+@given(COUNTS, COUNTS)
+def test_sides_swapped_turn_the_sign(first, second):
+    back = {thing: -z for thing, z in zs(second, first).items()}
+    assert zs(first, second) == pytest.approx(back)
 
 
-@given(COUNTS, COUNTS, COUNTS, WEIGHTS)
-def test_sides_swapped_turn_the_sign(first, second, usual, weight):
-    there = leanings(first, second, expected(usual, weight))
-    back = leanings(second, first, expected(usual, weight))
-    assert {t: -x.z for t, x in there.items()} == pytest.approx(
-        {t: x.z for t, x in back.items()}
-    )
+@given(COUNTS, st.integers(1, 9), st.integers(1, 9))
+def test_equal_shares_lean_nowhere_however_unequal_the_sides(counts, k, m):
+    told = zs(times(k, counts), times(m, counts))
+    assert told == pytest.approx(dict.fromkeys(told, 0.0), abs=1e-9)
 
 
-@given(COUNTS, COUNTS, WEIGHTS)
-def test_equal_sides_lean_nowhere(counts, usual, weight):
-    told = leanings(counts, counts, expected(usual, weight))
-    assert {x.z for x in told.values()} == {0.0}
+@given(COUNTS, COUNTS, st.integers(2, 9))
+def test_k_times_the_evidence_raises_z_by_the_root_of_k(first, second, k):
+    few, many = zs(first, second), zs(times(k, first), times(k, second))
+    assert many == pytest.approx({thing: z * sqrt(k) for thing, z in few.items()})
+    assert all(abs(many[t]) >= abs(few[t]) for t in few)
 
 
-@given(COUNTS, COUNTS, COUNTS, st.integers(2, 9))
-def test_evidence_and_prior_times_k_raise_z_by_its_root(first, second, usual, k):
-    once = expected(usual)
-    scaled = type(once)({t: k * w for t, w in once.weights.items()}, k * once.total)
-    few = leanings(first, second, once)
-    many = leanings(
-        {t: k * n for t, n in first.items()},
-        {t: k * n for t, n in second.items()},
-        scaled,
-    )
-    assert {t: x.z for t, x in many.items()} == pytest.approx(
-        {t: x.z * sqrt(k) for t, x in few.items()}
-    )
-
-
-@given(COUNTS.filter(any), COUNTS, st.integers(2, 9), st.randoms())
-def test_more_of_the_same_evidence_never_lowers_z_of_equal_sides(
-    first, usual, k, random
-):
-    shuffled = list(first.values())
-    random.shuffle(shuffled)
-    second = dict(zip(first, shuffled, strict=True))
-    few = leanings(first, second, expected(usual))
-    many = leanings(
-        {t: k * n for t, n in first.items()},
-        {t: k * n for t, n in second.items()},
-        expected(usual),
-    )
-    assert all(abs(many[t].z) >= abs(few[t].z) - 1e-9 for t in few)
+@given(COUNTS, COUNTS)
+def test_the_sign_is_that_of_the_shares(first, second):
+    totals = sum(first.values()), sum(second.values())
+    for thing, z in zs(first, second).items():
+        more = first.get(thing, 0) * totals[1] - second.get(thing, 0) * totals[0]
+        assert z * more >= 0
+        assert z == pytest.approx(0, abs=1e-9) if not more else z != 0

@@ -6,13 +6,13 @@ an outlet; an item that uses two frames counts for both. Every number carries th
 mentions it was counted from.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from monitor.concept import ASIDE, Concept
-from monitor.coverage.odds import Leaning, leanings, prior
+from monitor.coverage.odds import Leaning, leanings
 from monitor.coverage.originals import Original, once
 from monitor.coverage.spotting import Finder, Hit, Spotter
 from monitor.model import LANGUAGES, SIDES, Country, Item, Language
@@ -21,15 +21,10 @@ MIN_MENTIONS = 5
 """Mentions of a concept on each side below which nothing is said of its frames."""
 MIN_TEXTS = 3
 """Independent texts in which the side that uses a frame more must have it."""
-PRIOR_MENTIONS = 10.0
-"""How many mentions the prior of a concept's frames weighs: as many as make a side's
-own wording count for more than the long run's once it has ten."""
 
 Part = Literal["title", "summary"]
 Key = tuple[str, str]
 """(concept, frame)"""
-Counts = Mapping[str, Mapping[str, int]]
-"""Concept -> frame -> items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,26 +108,10 @@ class Framing:
             if hit.key[1] != ASIDE
         ]
 
-    def counts(self, found: Iterable[Original]) -> dict[str, dict[str, int]]:
-        """Concept -> frame -> items that use it, whatever their side.
-
-        What the prior of ``compare`` is made of.
-        """
-        keys: Counter[Key] = Counter()
-        for each in once(found):
-            keys.update({(m.concept, m.frame) for m in self.mentions(each.item)})
-        counts: dict[str, dict[str, int]] = defaultdict(dict)
-        for (concept, frame), n in keys.items():
-            counts[concept][frame] = n
-        return dict(counts)
-
-    def compare(
-        self, found: Iterable[Original], long_run: Counts
-    ) -> tuple[ConceptUse, ...]:
+    def compare(self, found: Iterable[Original]) -> tuple[ConceptUse, ...]:
         """How each side words each concept that is mentioned, in the lexicon's order.
 
-        ``long_run`` are the counts of news in general. The order of ``found`` does not
-        matter.
+        The order of ``found`` does not matter.
         """
         by_cell: dict[Key, dict[Country, list[tuple[Mention, str]]]] = defaultdict(
             lambda: {side: [] for side in SIDES}
@@ -143,7 +122,7 @@ class Framing:
                 first.setdefault((mention.concept, mention.frame), mention)
             for key, mention in first.items():
                 by_cell[key][each.item.country].append((mention, each.text))
-        made = (_use(c, by_cell, long_run.get(c.name, {})) for c in self.concepts)
+        made = (_use(concept, by_cell) for concept in self.concepts)
         return tuple(use for use in made if use.uses)
 
 
@@ -172,22 +151,17 @@ def _longest(hits: Iterable[Hit[Key]]) -> list[Hit[Key]]:
 def _use(
     concept: Concept,
     by_cell: Mapping[Key, Mapping[Country, list[tuple[Mention, str]]]],
-    long_run: Mapping[str, int],
 ) -> ConceptUse:
     used = {f.name: (concept.name, f.name) for f in concept.frames}
     used = {frame: key for frame, key in used.items() if key in by_cell}
     counts = {s: {f: len(by_cell[k][s]) for f, k in used.items()} for s in SIDES}
     totals = {side: sum(counts[side].values()) for side in SIDES}
-    told = leanings(
-        counts["US"],
-        counts["MX"],
-        prior((f.name for f in concept.frames), long_run, PRIOR_MENTIONS),
-    )
+    told = leanings(counts["US"], counts["MX"])
     uses = []
     for frame, key in used.items():
         cells = {s: _cell(by_cell[key][s], totals[s]) for s in SIDES}
         is_enough = min(totals.values()) >= MIN_MENTIONS and _is_backed(cells)
-        leaning = told.get(frame) if is_enough and len(concept.frames) > 1 else None
+        leaning = told.get(frame) if is_enough else None
         uses.append(FrameUse(frame, cells, leaning))
     return ConceptUse(concept.name, tuple(uses), totals)
 

@@ -10,9 +10,10 @@ outlets wrote in the weeks before.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
-from monitor.coverage.odds import Leaning, leanings, prior
+from monitor.coverage.odds import Leaning, leanings
 from monitor.coverage.originals import Original, once
 from monitor.coverage.stopwords import STOPWORDS
 from monitor.model import LANGUAGES, SIDES, Country, Item, Language
@@ -26,9 +27,6 @@ MIN_SIDE = 3
 """Texts of a language that a side must have to be compared in it at all."""
 MIN_BACKGROUND = 200
 """Items of a language below which its background says nothing."""
-PRIOR_WORDS = 1000.0
-"""How many words the prior weighs, about what eighty headlines with summaries have: a
-word as common as in any news must be said by most items of a story to stand out."""
 
 Against = Literal["other side", "background"]
 
@@ -50,7 +48,8 @@ class Word:
     items: tuple[Item, ...]
     """Of the side, by (published, id): those in which it stands."""
     others: tuple[Item, ...]
-    """Of the other side, in the same language."""
+    """Of the other side, in whichever language: those in which it stands, too, spelt
+    the same, as names and numbers are."""
     usual: int
     """In how many items of the background it stands."""
 
@@ -99,16 +98,14 @@ def keyness(
     Those below the least counts are left out, and so is a language in which a side has
     too few texts. ``z`` is kept as it is: whoever shows words cuts at ``odds.SURE``.
     """
-    kept = once(found)
+    table = _Table.of(once(found), backgrounds)
     words: list[Word] = []
     for language in LANGUAGES:
-        uses = {s: _uses(kept, s, language) for s in SIDES}
-        usual = backgrounds.get(language, Background(0, {}))
-        able = [side for side in SIDES if uses[side].texts >= MIN_SIDE]
+        able = [s for s in SIDES if table.uses[s, language].texts >= MIN_SIDE]
         if len(able) == 2:
-            words += _direct(uses, usual, language)
-        elif able and usual.items >= MIN_BACKGROUND:
-            words += _apart(uses, able[0], usual, language)
+            words += table.direct(language)
+        elif able and table.usual(language).items >= MIN_BACKGROUND:
+            words += table.apart(able[0], language)
     return tuple(sorted(words, key=lambda w: (-w.leaning.z, w.language, w.lemma)))
 
 
@@ -128,66 +125,82 @@ class _Uses:
         """Those in which it stands."""
         return tuple(each.item for each, _ in self.found.get(lemma, ()))
 
+    def is_backed(self, lemma: str) -> bool:
+        """Whether enough texts and outlets have it."""
+        found = [each for each, _ in self.found.get(lemma, ())]
+        is_enough = len({each.text for each in found}) >= MIN_TEXTS
+        return is_enough and len({each.item.outlet for each in found}) >= MIN_OUTLETS
 
-def _uses(kept: Iterable[Original], side: Country, language: Language) -> _Uses:
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What both sides write in both languages, beside what is usual there."""
+
+    uses: Mapping[tuple[Country, Language], _Uses]
+    backgrounds: Mapping[Language, Background]
+
+    @classmethod
+    def of(
+        cls, kept: Sequence[Original], backgrounds: Mapping[Language, Background]
+    ) -> "_Table":
+        """That of some originals, each text once an outlet."""
+        cells = [(side, language) for side in SIDES for language in LANGUAGES]
+        found: dict[tuple[Country, Language], list[Original]] = {c: [] for c in cells}
+        for each in kept:
+            found[each.item.country, each.item.language].append(each)
+        return cls({cell: _read(found[cell]) for cell in cells}, backgrounds)
+
+    def usual(self, language: Language) -> Background:
+        """What is usual in a language; nothing if that is not known."""
+        return self.backgrounds.get(language, Background(0, {}))
+
+    def direct(self, language: Language) -> Iterable[Word]:
+        """The words of either side, compared with the other's."""
+        us, mx = (self.uses[side, language] for side in SIDES)
+        for lemma, leaning in leanings(us.counts(), mx.counts()).items():
+            if leaning.z > 0 and us.is_backed(lemma):
+                yield self._word(("US", language), lemma, leaning, "other side")
+            elif leaning.z < 0 and mx.is_backed(lemma):
+                turned = Leaning(-leaning.log_odds, -leaning.z)
+                yield self._word(("MX", language), lemma, turned, "other side")
+
+    def apart(self, side: Country, language: Language) -> Iterable[Word]:
+        """The words of one side, compared with what is usual."""
+        mine, usual = self.uses[side, language], self.usual(language).counts
+        for lemma, leaning in leanings(mine.counts(), usual).items():
+            if leaning.z > 0 and mine.is_backed(lemma):
+                yield self._word((side, language), lemma, leaning, "background")
+
+    def _word(
+        self,
+        cell: tuple[Country, Language],
+        lemma: str,
+        leaning: Leaning,
+        against: Against,
+    ) -> Word:
+        side, language = cell
+        mine = self.uses[cell]
+        ways = Counter(written for _, written in mine.found[lemma])
+        [other] = (s for s in SIDES if s != side)
+        theirs = (self.uses[other, x].items(lemma) for x in LANGUAGES)
+        return Word(
+            lemma=lemma,
+            written=min(ways, key=lambda way: (-ways[way], way)),
+            language=language,
+            side=side,
+            against=against,
+            leaning=leaning,
+            items=mine.items(lemma),
+            others=tuple(sorted(chain(*theirs), key=lambda i: (i.published, i.id))),
+            usual=self.usual(language).counts.get(lemma, 0),
+        )
+
+
+def _read(kept: Iterable[Original]) -> _Uses:
     found: dict[str, list[tuple[Original, str]]] = defaultdict(list)
     texts = set()
     for each in kept:
-        if (each.item.country, each.item.language) == (side, language):
-            texts.add(each.text)
-            for lemma, written in lemmas(each.item).items():
-                found[lemma].append((each, written))
+        texts.add(each.text)
+        for lemma, written in lemmas(each.item).items():
+            found[lemma].append((each, written))
     return _Uses(found, len(texts))
-
-
-def _direct(
-    uses: Mapping[Country, _Uses], usual: Background, language: Language
-) -> Iterable[Word]:
-    us, mx = uses["US"].counts(), uses["MX"].counts()
-    told = leanings(us, mx, prior({*us, *mx}, usual.counts, PRIOR_WORDS))
-    for lemma, leaning in told.items():
-        side: Country = "US" if leaning.z > 0 else "MX"
-        way = 1 if leaning.z > 0 else -1
-        turned = Leaning(way * leaning.log_odds, way * leaning.z)
-        if turned.z > 0 and _is_backed(uses[side], lemma):
-            yield _word(uses, side, lemma, turned, usual, language, "other side")
-
-
-def _apart(
-    uses: Mapping[Country, _Uses], side: Country, usual: Background, language: Language
-) -> Iterable[Word]:
-    mine = uses[side].counts()
-    told = leanings(mine, usual.counts, prior(mine, usual.counts, PRIOR_WORDS))
-    for lemma, leaning in told.items():
-        if leaning.z > 0 and _is_backed(uses[side], lemma):
-            yield _word(uses, side, lemma, leaning, usual, language, "background")
-
-
-def _is_backed(uses: _Uses, lemma: str) -> bool:
-    found = [each for each, _ in uses.found.get(lemma, ())]
-    is_enough = len({each.text for each in found}) >= MIN_TEXTS
-    return is_enough and len({each.item.outlet for each in found}) >= MIN_OUTLETS
-
-
-def _word(
-    uses: Mapping[Country, _Uses],
-    side: Country,
-    lemma: str,
-    leaning: Leaning,
-    usual: Background,
-    language: Language,
-    against: Against,
-) -> Word:
-    ways = Counter(written for _, written in uses[side].found[lemma])
-    [other] = (s for s in SIDES if s != side)
-    return Word(
-        lemma=lemma,
-        written=min(ways, key=lambda way: (-ways[way], way)),
-        language=language,
-        side=side,
-        against=against,
-        leaning=leaning,
-        items=uses[side].items(lemma),
-        others=uses[other].items(lemma),
-        usual=usual.counts.get(lemma, 0),
-    )

@@ -8,7 +8,6 @@ from monitor.config.settings import Config
 from monitor.contrasting import (
     Material,
     contrast,
-    frame,
     material,
     material_of,
     retitled,
@@ -34,7 +33,10 @@ _HEADLINES_SHOWN = 2
 
 _FRAME_COLUMNS = ("concept", "frame", "US", "US_share", "MX", "MX_share", "z")
 _HEADLINE_COLUMNS = ("US_headlines", "MX_headlines")
-_WORD_COLUMNS = ("word", "language", "side", "against", "items", "z", "headlines")
+_WORD_COLUMNS = (
+    *("word", "language", "side", "against", "items", "others", "z"),
+    "headlines",
+)
 RETITLE_COLUMNS = (
     *("at", "minutes", "country", "outlet", "id"),
     *("went", "came", "before", "after"),
@@ -79,8 +81,8 @@ def show_framing(
     framing = _framing(paths.read_config(), concept)
     with paths.open_known_store() as store:
         found = _material(store, span)
-    uses = frame(found, framing)
-    words = contrast(found) if with_words or span.story else ()
+        words = contrast(store, found) if with_words or span.story else ()
+    uses = framing.compare(found.found)
     sure = [word for word in words if word.leaning.z >= SURE]
     if as_json:
         show_json(_framing_dict(found, uses, sure))
@@ -105,7 +107,7 @@ def _framing(config: Config, concept: str | None) -> Framing:
 
 def _material(store: Store, span: Span) -> Material:
     if span.story:
-        return material_of(store, _story(store, span.story))
+        return material_of(_story(store, span.story))
     return material(store, *span.times(store.items.last_moment() or compose.now()))
 
 
@@ -154,6 +156,7 @@ def _word_row(word: Word) -> dict[str, object]:
         "side": word.side,
         "against": word.against,
         "items": len(word.items),
+        "others": len(word.others),
         "z": _signed(word.leaning),
         "headlines": _titles(word.items),
     }
@@ -164,7 +167,6 @@ def _framing_dict(
 ) -> dict[str, object]:
     return {
         "items": found.counted,
-        "usual_items": len(found.usual),
         "concepts": [
             {
                 "concept": use.concept,
