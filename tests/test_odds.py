@@ -42,6 +42,13 @@ def test_where_there_is_nothing_to_compare_nothing_is_told(first, second):
     assert leanings(first, second) == {}
 
 
+@given(COUNTS, COUNTS, st.sets(st.sampled_from(THINGS)))
+def test_asked_about_some_it_says_the_same_of_them(first, second, some):
+    told = leanings(first, second)
+    alone = leanings(first, second, about=some)
+    assert alone == {thing: told[thing] for thing in sorted(some) if thing in told}
+
+
 @given(COUNTS, COUNTS)
 def test_sides_swapped_turn_the_sign(first, second):
     back = {thing: -z for thing, z in zs(second, first).items()}

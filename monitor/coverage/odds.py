@@ -5,11 +5,12 @@ The log-odds ratio with an informative Dirichlet prior: B. L. Monroe, M. P. Cola
 K. M. Quinn, "Fightin' Words", Political Analysis 16 (2008), section 3.5.1. The prior of
 a thing is its share in what both sides say together. A prior from elsewhere, such as
 the month before, would draw the smaller side towards it more than the larger one, and
-so find differences that are none: of two sides that word 90 of 100 and 9 of 10 items so,
-against a month in which half were worded so, it would be sure that they differ (z 3.5).
+so find differences that are none: of two sides that word 90 of 100 and 9 of 10 items
+so, and a prior of ten in which half are worded so, it would be sure that they differ
+(z 3.5).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import log, sqrt
 
@@ -31,8 +32,12 @@ class Leaning:
     """The same in standard deviations."""
 
 
-def leanings(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, Leaning]:
-    """Thing -> which side says it more, for all that either says.
+def leanings(
+    first: Mapping[str, int],
+    second: Mapping[str, int],
+    about: Iterable[str] | None = None,
+) -> dict[str, Leaning]:
+    """Thing -> which side says it more, for all that either says, or these alone.
 
     ``first`` and ``second`` say how often each side has each thing. Nothing is told
     where one side says nothing, nor of the only thing there is.
@@ -43,7 +48,7 @@ def leanings(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, L
         return {}
     scale = weight / sum(totals)
     found = {}
-    for thing in sorted({*first, *second}):
+    for thing in sorted({*first, *second} if about is None else set(about)):
         mine, theirs = first.get(thing, 0), second.get(thing, 0)
         alpha = scale * (mine + theirs)
         if 0 < mine + theirs < sum(totals):

@@ -16,7 +16,7 @@ from monitor.contrasting import (
 from monitor.coverage.framing import Cell, ConceptUse, FrameUse, Framing, Mention
 from monitor.coverage.framing_file import lexicon
 from monitor.coverage.keyness import Word
-from monitor.coverage.odds import SURE, Leaning
+from monitor.coverage.odds import Leaning
 from monitor.coverage.retitles import Retitle
 from monitor.errors import ConfigError
 from monitor.model import SIDES, Item, Story
@@ -83,7 +83,7 @@ def show_framing(
         found = _material(store, span)
         words = contrast(store, found) if with_words or span.story else ()
     uses = framing.compare(found.found)
-    sure = [word for word in words if word.leaning.z >= SURE]
+    sure = [word for word in words if word.is_sure]
     if as_json:
         show_json(_framing_dict(found, uses, sure))
         return
