@@ -191,6 +191,17 @@ def test_changed_headlines_may_be_of_one_outlet_or_story(paths, capsys):
         assert [each["item"]["id"] for each in found] == ids
 
 
+def test_a_headline_changed_twice_is_told_for_the_day_alone(paths, capsys):
+    reworded(paths)
+    with Store(paths.db) as store:
+        old = store.items.named(["a"])["a"]
+        shown = [sighting(replace(old, title="Workers found"))]
+        store.items.add(shown, old.feed, (), NOW + timedelta(days=1))
+    show_retitles(paths, Span(7, since=date(2026, 3, 3)), None, as_json=True)
+    [told] = json.loads(capsys.readouterr().out)
+    assert (told["before"], told["after"]) == ("Migrants found", "Workers found")
+
+
 def test_a_story_says_which_of_its_headlines_were_changed(paths, capsys):
     reworded(paths)
     show_story(paths, "s", in_full=False, as_json=False)

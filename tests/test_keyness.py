@@ -88,6 +88,16 @@ def test_sides_of_two_languages_are_compared_each_with_its_own():
     assert "pueblo" not in told and "agua" in told
 
 
+def test_against_the_background_it_takes_more_to_be_sure():
+    found = printed(*FLOOD, *AGUA)
+    told = {n: words(found, en=usual(flood=n))["flood"] for n in (1, 40)}
+    assert told[1].leaning.z > 3.29 > told[40].leaning.z > 1.96
+    assert [told[n].is_sure for n in (1, 40)] == [True, False]
+    direct = words(printed(*FLOOD, *STORM))["flood"]
+    assert 3.29 > direct.leaning.z > 1.96
+    assert direct.is_sure
+
+
 def test_without_a_background_nothing_is_told_across_languages():
     assert words(printed(*FLOOD, *AGUA)) == {}
     few = Background(MIN_BACKGROUND - 1, {"news": 5})
