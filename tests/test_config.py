@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from monitor.concept import Concept, Frame
 from monitor.config.mistakes import MistakesError
 from monitor.config.read import PASSWORD_VARIABLE, read_config
 from monitor.config.schema import known_keys
@@ -90,6 +91,15 @@ bridge:
     checked: 2025-06-30
 stories:
   dense: none
+framing:
+  - concept: rivers
+    replace: true
+    frames:
+      - frame: river
+        en: [river, rivers]
+        es: río
+      - {frame: border, en: [border river]}
+    aside: {en: [River Oaks]}
 """
 
 
@@ -196,6 +206,17 @@ def test_every_setting_arrives(read):
             {("es", "en"): "A" * 64, ("en", "es"): "b" * 64},
         ),
         dense="none",
+        framing=(
+            Concept(
+                "rivers",
+                (
+                    Frame("river", ("river", "rivers"), ("río",)),
+                    Frame("border", ("border river",)),
+                ),
+                Frame("aside", ("River Oaks",)),
+                replaces=True,
+            ),
+        ),
     )
 
 
@@ -373,6 +394,14 @@ READER = "digest.subscribers[0]"
         ("workers: 4", "workers: 65", "poll.workers", "expected less than or equal to 64, found 65"),
         ("bytes: 1_000_000", "bytes: 999", "poll.max_bytes", "expected greater than or equal to 1000"),
         ("dense: none", "dense: torch", "stories.dense", "expected 'auto' or 'none', found 'torch'"),
+        ("concept: rivers", "koncept: rivers", "framing[0].koncept", "unknown key; did you mean 'concept'?"),
+        ("replace: true", "replace: maybe", "framing[0].replace", "expected a valid boolean"),
+        ("frame: river", "fram: river", "framing[0].frames[0].fram", "unknown key; did you mean 'frame'?"),
+        ("frame: border", "frame: river", "framing[0].frames[1].frame", "river stands there twice; merge"),
+        (", en: [border river]", "", "framing[0].frames[1]", "border has no terms; give en or es"),
+        ("[border river]", "[river]", "framing[0].frames[1].en", "'river' is a term of river too; remove one"),
+        ("es: río", "es: r*o", "framing[0].frames[0].es", "'r*o': * stands at the end alone; write the words out"),
+        ("[River Oaks]", "['?']", "framing[0].aside.en", "'?' has no word; write one or remove it"),
         ("engine: none", "engine: google", "translation.engine", "expected 'auto', 'argos', 'apertium' or 'none', found 'google'"),
         ("https://mirror.example/", "http://mirror.example/", "translation.index", "expected an address such as https://example.org/index.json, found 'http://mirror.example/index.json'"),
         ("https://mirror.example/", "file:///srv/", "translation.index", "expected an address such as"),
@@ -545,6 +574,14 @@ def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
     assert mistakes(text) == [
         "18: watchlists[1].name: Water is already on line 16; remove one",
         "35: digest.subscribers[1].name: Mesa is already on line 28; remove one",
+    ]
+
+
+def test_a_concept_stands_in_one_place(mistakes):
+    twin = "  - {concept: rivers, frames: [{frame: rio, es: [ríos]}]}\n"
+    lines = GOOD.count("\n")
+    assert mistakes(GOOD + twin) == [
+        f"{lines + 1}: framing[1].concept: rivers is already on line 67; remove one"
     ]
 
 

@@ -101,6 +101,10 @@ def _disagreements(tree: Any, schema: FileSchema) -> Iterator[tuple[Loc, str]]:
                 yield (*readers, n, "watchlists", k), what
     yield from _owner_clashes(schema.feeds)
     yield from _entry_faults(tree, schema.bridge)
+    yield from _twins(tree, ("framing",), "concept", schema.framing)
+    for n, concept in enumerate(schema.framing):
+        for place, what in concept.to_concept().faults():
+            yield ("framing", n, *place), what
     poll = schema.poll.to_settings()
     if poll.longest_minutes < poll.interval_minutes:
         what = f"expected at least interval_minutes, {poll.interval_minutes}"

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
+from monitor.concept import ASIDE, Concept, Frame
 from monitor.config.settings import (
     Config,
     DenseName,
@@ -223,6 +224,35 @@ class EntrySchema(_Schema):
         )
 
 
+class _Frame(_Schema):
+    frame: _Text
+    en: _Forms = ()
+    es: _Forms = ()
+
+
+class _Aside(_Schema):
+    en: _Forms = ()
+    es: _Forms = ()
+
+
+class ConceptSchema(_Schema):
+    """One member of its framing."""
+
+    concept: _Text
+    replace: bool = False
+    frames: _Some[_Frame]
+    aside: _Aside = _Aside()
+
+    def to_concept(self) -> Concept:
+        """The same as our own type."""
+        return Concept(
+            name=self.concept,
+            frames=tuple(Frame(f.frame, f.en, f.es) for f in self.frames),
+            aside=Frame(ASIDE, self.aside.en, self.aside.es),
+            replaces=self.replace,
+        )
+
+
 class _Mail(_Schema):
     host: _Text
     port: int = Field(default=25, ge=1, le=65535)
@@ -257,6 +287,7 @@ class FileSchema(_Schema):
     digest: _Digest = _Digest()
     feeds: _Some[FeedSchema]
     bridge: tuple[EntrySchema, ...] = ()
+    framing: tuple[ConceptSchema, ...] = ()
 
     def to_config(self, password: str) -> Config:
         """The same as our own types; the password is no part of the file."""
@@ -272,6 +303,7 @@ class FileSchema(_Schema):
             ),
             feeds=tuple(feed.to_feed() for feed in self.feeds),
             bridge=tuple(entry.to_entry() for entry in self.bridge),
+            framing=tuple(concept.to_concept() for concept in self.framing),
             models=self.translation.to_settings(),
             dense=self.stories.dense,
         )

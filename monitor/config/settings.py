@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from monitor.concept import Concept
 from monitor.entry import Entry
 from monitor.model import Feed
 from monitor.readers import Subscriber, Watchlist
@@ -67,6 +68,8 @@ class Config:
     """What the two languages call things, beside the list we ship."""
     models: ModelSettings = ModelSettings()
     dense: DenseName = "auto"
+    framing: tuple[Concept, ...] = ()
+    """What a person adds to the framing lexicon."""
 
     @property
     def owners(self) -> Mapping[str, str]:

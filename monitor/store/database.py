@@ -16,6 +16,7 @@ from monitor.store.errors import store_error
 from monitor.store.feeds import FeedStates
 from monitor.store.items import Items
 from monitor.store.memory import Memory
+from monitor.store.originals import Originals
 from monitor.store.relations import Relations
 from monitor.store.schema import migrations
 from monitor.store.stories import Stories
@@ -41,6 +42,7 @@ class Store:
             raise store_error(self.path, error) from error
         self.feeds = FeedStates(self._db, self.path)
         self.items = Items(self._db, self.path)
+        self.originals = Originals(self._db, self.path)
         self.translations = Translations(self._db, self.path)
         self.memory = Memory(self._db, self.path)
         self.stories = Stories(self._db, self.path)

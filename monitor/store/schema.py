@@ -321,3 +321,8 @@ def create_blind_spots(db: Database) -> None:
     db.execute("create index blind_spots_closed on blind_spots (closed)")
     db.execute("create index items_volume on items (published, country, feed)")
     db.execute("drop index idx_items_published")
+
+
+def find_revisions(db: Database) -> None:
+    """Which headlines were replaced of late."""
+    db.execute("create index revisions_until on revisions (until)")

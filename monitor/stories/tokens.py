@@ -54,15 +54,29 @@ def tokenize(text: str, language: Language) -> list[Token]:
     return list(_tokens(text, language))
 
 
+def forms(text: str, language: Language) -> Iterator[tuple[str, str, str]]:
+    """(as written, folded, lemma) of the words and numbers of a text, in order.
+
+    What ``tokenize`` says of them, in half the time: places in sentences are not read.
+    """
+    for found in _TOKEN.findall(text):
+        word = _written(found)
+        yield word, *_forms(word, language)
+
+
 def _tokens(text: str, language: Language) -> Iterator[Token]:
     end = 0
     for match in _TOKEN.finditer(text):
-        word = _POSSESSIVE.sub("", match.group())
-        if not word[0].isdecimal():
-            word = word.replace(".", "")
+        word = _written(match.group())
         is_first = end == 0 or bool(_OPENS.search(text, end, match.start()))
         yield Token(word, *_forms(word, language), is_first)
         end = match.end()
+
+
+def _written(found: str) -> str:
+    """A word without its possessive 's and an acronym's full stops."""
+    word = _POSSESSIVE.sub("", found)
+    return word if word[0].isdecimal() else word.replace(".", "")
 
 
 @lru_cache(maxsize=_WORDS_KEPT)

@@ -7,6 +7,7 @@ from pathlib import Path
 from monitor import export, pipeline
 from monitor.comparison import Coverage, LagCertainty, NoLeader, Pickup
 from monitor.config.settings import Config
+from monitor.contrasting import retitled_in
 from monitor.coverage.sides import compare
 from monitor.digest.phrases import Speaker
 from monitor.errors import ConfigError
@@ -18,6 +19,7 @@ from monitor.stories.related import Related
 from monitor.terminal import facts, show, show_json
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
+from monitor.verbs.framing import RETITLE_COLUMNS, retitle_dict, retitle_row
 
 _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 
@@ -77,9 +79,11 @@ def show_story(paths: Paths, story: str, in_full: bool, as_json: bool) -> None:
                 f"no story has the id {story!r}; see 'monitor stories list'"
             )
         why = explain_one(store, known, config.bridge)
+        reworded = retitled_in(store, known)
     coverage = compare(known, config.owners)
     if as_json:
-        show_json(export.story_dict(coverage, why))
+        made = export.story_dict(coverage, why)
+        show_json(made | {"retitles": [retitle_dict(each) for each in reworded]})
         return
     if known.id != story:
         print(f"note: {story} was merged into {known.id}")
@@ -93,6 +97,9 @@ def show_story(paths: Paths, story: str, in_full: bool, as_json: bool) -> None:
     if len(coverage.pickups) > 1:
         print("\nHow it spread")
         show([_pickup_row(each) for each in coverage.pickups], _PICKUP_COLUMNS)
+    if reworded:
+        print("\nChanged headlines")
+        show([retitle_row(each) for each in reworded], RETITLE_COLUMNS)
     if why.related:
         print("\nRelated stories")
         show([_related_row(each) for each in why.related], _RELATED_COLUMNS)

@@ -1,8 +1,6 @@
 """The verbs that compare the two sides over many stories."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from monitor.config.settings import Config
@@ -22,39 +20,18 @@ from monitor.model import Story
 from monitor.terminal import show, show_json
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
+from monitor.verbs.span import Span
 
 By = Literal["outlet", "watchlist", "side"]
 
 _LEAST_OF_OUTLETS = 5
 """Stories; the median of fewer says little of two outlets."""
-_BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 _COLUMNS = ("leader", "follower", "stories", "first", "lag", "middle half", "unsure")
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Whole days in UTC, or so many up to the newest item."""
-
-    since: date | None
-    until: date | None
-    """The last day; up to the newest item if None."""
-    days: int
-    """Those before the newest item, where ``since`` is None."""
-
-    def span(self, newest: datetime) -> tuple[datetime, datetime]:
-        """Its first moment, and the one after its last."""
-        end = newest + timedelta(seconds=1)
-        if self.until is not None:
-            end = datetime.combine(self.until, time(), UTC) + timedelta(days=1)
-        if self.since is not None:
-            return datetime.combine(self.since, time(), UTC), end
-        # A feed may date its items by any year, so that no day is so many days before.
-        return end - min(timedelta(days=self.days), end - _BEGINNING), end
 
 
 def followers(
     paths: Paths,
-    period: Period,
+    span: Span,
     by: By,
     same_side: bool,
     least: int | None,
@@ -68,7 +45,7 @@ def followers(
     with paths.open_known_store() as store:
         newest = store.items.last_moment() or compose.now()
         stories = store.stories.opened(
-            *period.span(newest),
+            *span.times(newest),
             on_both_sides=not same_side,
             is_translated=by == "watchlist",
         )

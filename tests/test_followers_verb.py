@@ -11,7 +11,7 @@ from builders import NOW, assignment, item, show
 from monitor.cli import app
 from monitor.model import Item
 from monitor.store.database import Store
-from monitor.verbs.coverage import Period
+from monitor.verbs.span import Span
 
 FEEDS_YAML = """\
 contact: desk@example.org
@@ -146,7 +146,6 @@ def test_a_story_counts_in_the_period_in_which_it_began(desk):
     "words",
     [
         ("--since", "2026-03-01", "--days", "3"),
-        ("--until", "2026-03-01"),
         ("--since", "2026-03-02", "--until", "2026-03-01"),
         ("--same-side", "--by", "side"),
         ("--days", "0"),
@@ -169,12 +168,12 @@ def test_without_a_database_the_remedy_is_told(desk):
 
 def test_a_period_is_of_whole_days_or_reaches_back_from_the_newest_item():
     first = datetime(2026, 3, 1, tzinfo=UTC)
-    assert Period(date(2026, 3, 1), date(2026, 3, 2), 30).span(NOW) == (
+    assert Span(30, date(2026, 3, 1), date(2026, 3, 2)).times(NOW) == (
         first,
         first + timedelta(days=2),
     )
     end = NOW + timedelta(seconds=1)
-    assert Period(date(2026, 3, 1), None, 30).span(NOW) == (first, end)
-    assert Period(None, None, 7).span(NOW) == (end - timedelta(days=7), end)
+    assert Span(30, date(2026, 3, 1)).times(NOW) == (first, end)
+    assert Span(7).times(NOW) == (end - timedelta(days=7), end)
     old = datetime(3, 1, 1, tzinfo=UTC)
-    assert Period(None, None, 36_500).span(old)[0].year == 1
+    assert Span(36_500).times(old)[0].year == 1
