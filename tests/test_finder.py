@@ -46,6 +46,7 @@ def test_a_hit_spans_the_words_as_written(term, text, written):
         ("Rio Grande", "Rio and Grande"),
         ("migra*", "Emigrados"),
         ("migrante*", "Migra"),
+        ("una caravana migra*", "Una caravanas migrantes"),
         ("*", "Anything"),
         ("", "Anything"),
         ("Rio Grande Valley", "The Rio Grande"),

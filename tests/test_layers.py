@@ -24,7 +24,10 @@ PATHS = {
 
 # --- the layers ----------------------------------------------------------------------
 
-NOUNS = {"change", "comparison", "entry", "errors", "model", "readers", "text"}
+NOUNS = {
+    *("change", "comparison", "entry", "errors", "model", "query", "readers", "text"),
+    "theme",
+}
 FOLDERS = (
     *("feeds", "translation", "stories", "coverage", "digest", "alerts"),
     "evaluation",
@@ -244,7 +247,9 @@ HOMES = {
     "markupsafe": ["digest.render", "web.render"],
     "nh3": ["feeds.markup"],
     "numpy": ["stories", "store.vectors", "clustering"],
-    "pydantic": ["config.schema", "config.read"],
+    "pydantic": [
+        *("config.fields", "config.matching", "config.read", "config.schema"),
+    ],
     "pydantic_core": ["config.mistakes", "config.read"],
     "rich": ["terminal"],
     "ruamel": ["config.tree"],

@@ -7,6 +7,7 @@ from typing import Literal
 from monitor.entry import Entry
 from monitor.model import Feed
 from monitor.readers import Subscriber, Watchlist
+from monitor.theme import ThemeEdit
 
 EngineName = Literal["auto", "argos", "apertium", "none"]
 DenseName = Literal["auto", "none"]
@@ -67,6 +68,8 @@ class Config:
     """What the two languages call things, beside the list we ship."""
     models: ModelSettings = ModelSettings()
     dense: DenseName = "auto"
+    themes: tuple[ThemeEdit, ...] = ()
+    """Changes of the themes we ship."""
 
     @property
     def owners(self) -> Mapping[str, str]:
