@@ -21,6 +21,7 @@ from typing import TypeVar
 
 from monitor.comparison import Coverage, FeedHealth
 from monitor.coverage.sides import compare as compare_story
+from monitor.coverage.themes import Lexicon
 from monitor.digest.edition import due_date, edition, window
 from monitor.entry import Entry
 from monitor.errors import DeliveryError, TranslationError
@@ -193,6 +194,8 @@ class Desk:
     """Feeds that are not meant to be translated."""
     own: tuple[Entry, ...] = ()
     """What a person adds to the bridge."""
+    themes: Lexicon = Lexicon(())
+    """What stories are tagged with."""
 
 
 def due_editions(
