@@ -31,6 +31,8 @@ def fold(text: str) -> str:
     >>> fold("Sheinbaum: ¡México NO!  Ñandú")
     'sheinbaum: ¡mexico no!  nandu'
     """
+    if text.isascii():  # nothing to decompose, as in most words
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 

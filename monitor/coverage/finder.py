@@ -45,9 +45,11 @@ class Finder(Generic[K]):
         begun: dict[str, list[_Term[K]]] = defaultdict(list)
         for key, written in dict.fromkeys(terms):
             if parts := tuple(map(_part, _composed_words(written))):
-                term = _Term(key, written, parts, written.rstrip().endswith("*"))
-                is_begun = term.is_open and len(parts) == 1
-                (begun if is_begun else exact)[parts[0].plain].append(term)
+                is_open, is_one = written.rstrip().endswith("*"), len(parts) == 1
+                is_sure = is_one and not parts[0].is_acronym
+                term = _Term(key, written, parts, is_open, is_sure)
+                starts = begun if is_open and is_one else exact
+                starts[parts[0].plain].append(term)
         self._exact, self._begun = dict(exact), dict(begun)
         self._lengths = sorted({len(start) for start in begun})
         # News repeats its words: what each is and may begin is worked out once.
@@ -82,16 +84,19 @@ class Finder(Generic[K]):
         known = list(map(self._known, WORD.findall(text)))
         for n, (_, terms) in enumerate(known):
             for term in terms:
-                if term.stands(known, n):
+                if term.is_sure or term.stands(known, n):
                     yield n, term
 
     def _read(self, word: str) -> tuple["_Part", Sequence["_Term[K]"]]:
         """A word of a text and the terms that may begin with it."""
         part = _part(word)
         plain = part.plain
-        starts = (plain[:length] for length in self._lengths if length <= len(plain))
-        begun = (term for start in starts for term in self._begun.get(start, ()))
-        return part, (*self._exact.get(plain, ()), *begun)
+        found = list(self._exact.get(plain, ()))
+        for length in self._lengths:
+            if length > len(plain):
+                break
+            found += self._begun.get(plain[:length], ())
+        return part, found
 
 
 def longest(hits: Iterable[Hit[K]]) -> list[Hit[K]]:
@@ -124,6 +129,8 @@ class _Term(Generic[K]):
     parts: tuple[_Part, ...]
     is_open: bool
     """Whether its last word may end in any way."""
+    is_sure: bool
+    """Whether it stands wherever its first word does."""
 
     def stands(self, known: Sequence[tuple[_Part, object]], n: int) -> bool:
         """Whether it stands among the words of a text, from the nth on."""
@@ -147,6 +154,6 @@ def _composed_words(text: str) -> list[str]:
 
 
 def _part(word: str) -> _Part:
-    stem = _POSSESSIVE.sub("", word)
+    stem = word if word.isalnum() else _POSSESSIVE.sub("", word)
     is_acronym = len(stem) > 1 and stem.isupper()
     return _Part(fold(stem.replace("’", "'")), is_acronym, len(stem))

@@ -1,5 +1,6 @@
 """What a story is about: its themes, told by a lexicon that the analyst may edit."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -47,11 +48,12 @@ def tag(story: Story, lexicon: Lexicon) -> tuple[str, ...]:
     they repeat.
     """
     told = [m.item for m in story.members if m.assignment.copy_of is None]
-    each = [themes_of(item, lexicon) for item in told or _items(story)]
+    told = told or [member.item for member in story.members]
+    counts = Counter(name for item in told for name in themes_of(item, lexicon))
     return tuple(
         theme.name
         for theme in lexicon.themes
-        if sum(theme.name in found for found in each) >= SHARE * len(each)
+        if counts[theme.name] >= SHARE * len(told)
     )
 
 
@@ -63,10 +65,6 @@ def themes_of(item: Item, lexicon: Lexicon) -> set[str]:
     """
     finder = lexicon.finders[item.language]
     return finder.keys(item.title) | finder.keys(item.summary)
-
-
-def _items(story: Story) -> list[Item]:
-    return [member.item for member in story.members]
 
 
 @cache
