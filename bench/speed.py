@@ -106,7 +106,8 @@ def _steps(store: Store, items: list[Item]) -> None:
         len(stories),
         lambda: pipeline.compare(store, {}, SEEN, end),
     )
-    _timed("themes (items)", len(items), lambda: [tag(s, lexicon()) for s in stories])
+    themes = lexicon()
+    _timed("themes (items)", len(items), lambda: [tag(s, themes) for s in stories])
     lists = [replace(w, name=f"{n} {w.name}") for n in range(10) for w in WATCHLISTS]
     _timed(
         f"{len(lists)} watch-lists (items)",
