@@ -22,6 +22,8 @@ from tempfile import TemporaryDirectory
 
 from monitor import pipeline
 from monitor.clustering import Clustering, Waiting
+from monitor.coverage.themes import lexicon, tag
+from monitor.coverage.watch import matches
 from monitor.digest.render import render
 from monitor.evaluation.datasets import read
 from monitor.feeds.cadence import Pace
@@ -98,11 +100,19 @@ def _steps(store: Store, items: list[Item]) -> None:
         lambda: clustering.consolidate(store, "hour", SEEN),
     )
     end = SEEN + timedelta(seconds=1)
-    stories = len(store.stories.between(SEEN, end))
+    stories = store.stories.between(SEEN, end)
     _timed(
         "compare (stories)",
-        stories,
+        len(stories),
         lambda: pipeline.compare(store, {}, SEEN, end),
+    )
+    themes = lexicon()
+    _timed("themes (items)", len(items), lambda: [tag(s, themes) for s in stories])
+    lists = [replace(w, name=f"{n} {w.name}") for n in range(10) for w in WATCHLISTS]
+    _timed(
+        f"{len(lists)} watch-lists (items)",
+        len(items),
+        lambda: [matches(s, lists) for s in stories],
     )
     desk = pipeline.Desk((), {}, WATCHLISTS, "auto")
     _timed(

@@ -113,6 +113,24 @@ def coverage_retitles(
     verbs("framing").show_retitles(paths(ctx), span, outlet, as_json)
 
 
+@coverage.command("themes")
+def coverage_themes(
+    ctx: typer.Context,
+    days: Days = 7,
+    as_yaml: Annotated[
+        bool, typer.Option("--yaml", help="The themes as feeds.yaml would hold them.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """The themes in force, and how many stories are of each, by side."""
+    if as_yaml and as_json:
+        raise typer.BadParameter("choose one of them: --json, --yaml")
+    if as_yaml:
+        verbs("themes").print_yaml(paths(ctx))
+    else:
+        verbs("themes").list_themes(paths(ctx), days, as_json)
+
+
 @coverage.command("trends")
 def coverage_trends(
     ctx: typer.Context,
@@ -134,7 +152,7 @@ def _span(
     story: str | None = None,
     usual: int = 7,
 ) -> Any:
-    """Which items are meant; the ``usual`` number of days unless flags say otherwise."""
+    """Which items are meant: those of the ``usual`` days unless flags say other."""
     if story and (days or since or until):
         raise typer.BadParameter("name a story or days, not both")
     if since and days:

@@ -22,6 +22,7 @@ from typing import TypeVar
 from monitor.comparison import Coverage, FeedHealth
 from monitor.coverage.health import is_fresh, vouching
 from monitor.coverage.sides import compare as compare_story
+from monitor.coverage.themes import Lexicon
 from monitor.coverage.volumes import healthy_days
 from monitor.digest.edition import due_date, edition, window
 from monitor.entry import Entry
@@ -199,6 +200,8 @@ class Desk:
     """Feeds that are not meant to be translated."""
     own: tuple[Entry, ...] = ()
     """What a person adds to the bridge."""
+    themes: Lexicon = Lexicon(())
+    """What stories are tagged with."""
 
 
 def due_editions(

@@ -10,17 +10,29 @@ from typing import Literal
 
 from monitor.comparison import Coverage, FeedHealth
 from monitor.model import LANGUAGES, Country, Language
+from monitor.query import Or, Query, Term
 
 
 @dataclass(frozen=True, slots=True)
 class Watchlist:
-    """Terms an analyst follows, in either language."""
+    """What an analyst follows, in either language: any of its terms, or a query."""
 
     name: str
-    terms: tuple[str, ...]
+    terms: tuple[str, ...] = ()
     en: tuple[str, ...] = ()
     """What else the terms are called, looked for in texts of that language alone."""
     es: tuple[str, ...] = ()
+    query: Query | None = None
+    """Instead of terms."""
+
+    @property
+    def asks(self) -> Query:
+        """The query, or the one that asks for any of the terms."""
+        if self.query is not None:
+            return self.query
+        # What the terms are called elsewhere counts for all of them at once.
+        called = [Term(term, self.en, self.es) for term in self.terms[:1]]
+        return Or((*called, *map(Term, self.terms[1:])))
 
 
 @dataclass(frozen=True, slots=True)

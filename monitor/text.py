@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 _SPACE = re.compile(r"\s+")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+"""A word or number, as ``words`` counts them."""
 
 
 def squeeze(text: str) -> str:
@@ -30,6 +31,8 @@ def fold(text: str) -> str:
     >>> fold("Sheinbaum: ¡México NO!  Ñandú")
     'sheinbaum: ¡mexico no!  nandu'
     """
+    if text.isascii():  # nothing to decompose, as in most words
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
@@ -40,7 +43,7 @@ def words(text: str) -> list[str]:
     >>> words("EE.UU. y México: 1,500 mdd, O'Rourke")
     ['EE', 'UU', 'y', 'México', '1', '500', 'mdd', "O'Rourke"]
     """
-    return _WORD.findall(text)
+    return WORD.findall(text)
 
 
 def clip(text: str, limit: int) -> str:

@@ -21,7 +21,9 @@ from monitor.config.settings import (
 from monitor.entry import Entry
 from monitor.errors import ConfigError
 from monitor.model import Feed
+from monitor.query import parse_query
 from monitor.readers import Subscriber, Watchlist
+from monitor.theme import ThemeEdit
 
 OURS = Path(__file__).parent.parent / "feeds.yaml"
 
@@ -43,6 +45,8 @@ translation:
 watchlists:
   - name: Water
     terms: [CILA, Río Bravo]
+  - name: Steel
+    query: (steel OR acero) AND NOT dumping
 digest:
   mail:
     host: mail.example
@@ -91,6 +95,14 @@ bridge:
     checked: 2025-06-30
 stories:
   dense: none
+themes:
+  - name: dams
+    en: Dams
+    es: Presas
+    terms: {en: [dam], es: [presa, embalse*]}
+    replace: true
+  - name: sport
+    drop: true
 framing:
   - concept: rivers
     replace: true
@@ -144,7 +156,10 @@ def test_every_setting_arrives(read):
         contact="desk@example.org",
         poll=PollSettings(30, 120, 0.5, 2.5, 1_000_000, 4),
         engine="none",
-        watchlists=(Watchlist("Water", ("CILA", "Río Bravo")),),
+        watchlists=(
+            Watchlist("Water", ("CILA", "Río Bravo")),
+            Watchlist("Steel", query=parse_query("(steel OR acero) AND NOT dumping")),
+        ),
         mail=MailSettings(
             "mail.example", 587, "starttls", "monitor", "monitor@example.org"
         ),
@@ -216,6 +231,10 @@ def test_every_setting_arrives(read):
                 Frame("aside", ("River Oaks",)),
                 replaces=True,
             ),
+        ),
+        themes=(
+            ThemeEdit("dams", "Dams", "Presas", ("dam",), ("presa", "embalse*"), True),
+            ThemeEdit("sport", drop=True),
         ),
     )
 
@@ -395,7 +414,7 @@ READER = "digest.subscribers[0]"
         ("bytes: 1_000_000", "bytes: 999", "poll.max_bytes", "expected greater than or equal to 1000"),
         ("dense: none", "dense: torch", "stories.dense", "expected 'auto' or 'none', found 'torch'"),
         ("concept: rivers", "koncept: rivers", "framing[0].koncept", "unknown key; did you mean 'concept'?"),
-        ("replace: true", "replace: maybe", "framing[0].replace", "expected a valid boolean"),
+        ("replace: true\n    frames", "replace: maybe\n    frames", "framing[0].replace", "expected a valid boolean"),
         ("frame: river", "fram: river", "framing[0].frames[0].fram", "unknown key; did you mean 'frame'?"),
         ("frame: border", "frame: river", "framing[0].frames[1].frame", "river stands there twice; merge"),
         (", en: [border river]", "", "framing[0].frames[1]", "border has no terms; give en or es"),
@@ -409,6 +428,16 @@ READER = "digest.subscribers[0]"
         ("es_en: A", "es_fr: A", "translation.sha256.es_fr", "unknown key; did you mean 'es_en'?"),
         ("terms: [CILA, Río Bravo]", "terms: []", "watchlists[0].terms", "expected at least one, found []"),
         ("terms: [CILA, Río Bravo]", "terms: CILA", "watchlists[0].terms", "expected a list, found 'CILA'"),
+        ("terms: [CILA, Río Bravo]", "terms: [CILA, ¿?]", "watchlists[0].terms[1]", "'¿?' holds no word; write one, or remove it"),
+        ("terms: [CILA, Río Bravo]", "terms: [mi*ra]", "watchlists[0].terms[0]", "'mi*ra' has a * inside"),
+        (" AND NOT dumping", " AND NOT", "watchlists[1].query", "character 25, the end: expected a term; write one, or remove the operator before it, found '(steel OR acero) AND NOT'"),
+        ("query: (steel OR acero) AND NOT dumping", "query: NOT dumping", "watchlists[1].query", "'NOT dumping' holds for every item that has none of its terms"),
+        ("query: (steel OR acero) AND NOT dumping", "query: [steel]", "watchlists[1].query", "expected a text, found ['steel']"),
+        ("query: (steel OR acero) AND NOT dumping", "query: steel\n    terms: [a]", "watchlists[1].query", "stands beside terms; remove one of them"),
+        # themes
+        ("    drop: true", "    drop: true\n    en: Sport", "themes[1].drop", "leaves nothing to describe; remove the rest"),
+        ("es: [presa, embalse*]", "es: [presa, '*']", "themes[0].terms.es[1]", "'*' holds no word"),
+        ("name: sport", "name: dams", "themes[1].name", "dams is already on line"),
         # bridge
         ("kind: law", "kind: treaty", "bridge[0].kind", "expected 'person', 'given', 'place'"),
         ("kind: law", "kin: law", "bridge[0].kin", "unknown key; did you mean 'kind'?"),
@@ -435,8 +464,11 @@ READER = "digest.subscribers[0]"
         ('time: "06:30"', "time: 7:5", f"{READER}.time", "expected a time of day"),
         ('time: "06:30"', "time: true", f"{READER}.time", "expected a time of day"),
         ('time: "06:30"', "time: 7 am", f"{READER}.time", "expected a time of day"),
+        ("watchlists: [Water]", "watchlists: [{name: Mine, query: a b}]", f"{READER}.watchlists[0].query", "character 3, 'b': expected AND or OR; put words"),
+        ("watchlists: [Water]", "watchlists: [{nam: Mine}]", f"{READER}.watchlists[0].nam", "unknown key; did you mean 'name'?"),
+        ("watchlists: [Water]", "watchlists: [7]", f"{READER}.watchlists[0]", "expected a name, or a watch-list such as"),
         ("watchlists: [Water]", "watchlists: [Watr]", f"{READER}.watchlists[0]", "no watch-list is named 'Watr'; did you mean 'Water'?"),
-        ("watchlists: [Water]", "watchlists: [Trade]", f"{READER}.watchlists[0]", "no watch-list is named 'Trade'; expected one of Water"),
+        ("watchlists: [Water]", "watchlists: [Trade]", f"{READER}.watchlists[0]", "no watch-list is named 'Trade'; expected one of Water, Steel"),
         ("watchlists: [Water]", "watchlists: Water", f"{READER}.watchlists", "expected a list, found 'Water'"),
     ],
 )  # fmt: skip
@@ -454,8 +486,8 @@ def test_a_missing_key_is_named_at_its_feed(mistakes, key):
         rf"(?m)^    {key}:.*\n", "", GOOD[GOOD.index("feeds:") :]
     )
     assert mistakes(text) == [
-        f"34: feeds[0].{key}: is missing",
-        f"40: feeds[1].{key}: is missing",
+        f"36: feeds[0].{key}: is missing",
+        f"42: feeds[1].{key}: is missing",
     ]
 
 
@@ -479,7 +511,7 @@ def test_a_mapping_for_a_key_is_a_mistake_like_another(read):
 
 def test_no_feeds_at_all_is_one_mistake(mistakes):
     text = GOOD[: GOOD.index("feeds:")] + "feeds: []\n"
-    assert mistakes(text) == ["33: feeds: expected at least one, found []"]
+    assert mistakes(text) == ["35: feeds: expected at least one, found []"]
 
 
 def test_sections_of_the_wrong_shape_are_named_in_words_of_yaml(mistakes):
@@ -500,8 +532,8 @@ def test_mistakes_in_flow_style_have_their_own_lines(mistakes):
         "     tz: Mars/Base}\n"
     )
     assert [m.split(": ")[:2] for m in mistakes(text)] == [
-        ["35", "feeds[0].language"],
-        ["36", "feeds[0].tz"],
+        ["37", "feeds[0].language"],
+        ["38", "feeds[0].tz"],
     ]
 
 
@@ -550,7 +582,7 @@ def test_the_error_itself_is_the_first_mistake_and_a_count(read):
 def test_a_doubled_feed_names_both_lines(mistakes):
     text, line = changed("http://diario.example:8080/rss", "https://ledger.example/rss")
     assert mistakes(text) == [
-        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 34; remove one"
+        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 36; remove one"
     ]
 
 
@@ -558,12 +590,12 @@ def test_a_doubled_feed_names_both_lines(mistakes):
     ("written", "says"),
     [
         ("es: Ana Stone", "bridge[1].en: is missing; give a form in each language"),
-        ("both: T-MEC", "bridge[1]: 'T-MEC' is already on line 54; remove one"),
+        ("both: T-MEC", "bridge[1]: 'T-MEC' is already on line 56; remove one"),
     ],
 )
 def test_an_entry_that_cannot_stand_is_named_where_it_begins(mistakes, written, says):
     [mistake] = mistakes(GOOD.replace("both: Ana Stone", written))
-    assert mistake.startswith(f"59: {says}")
+    assert mistake.startswith(f"61: {says}")
 
 
 def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
@@ -572,8 +604,8 @@ def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
         "digest:\n", "  - name: Water\n    terms: [agua]\ndigest:\n"
     ).replace("feeds:\n", f"{reader}feeds:\n")
     assert mistakes(text) == [
-        "18: watchlists[1].name: Water is already on line 16; remove one",
-        "35: digest.subscribers[1].name: Mesa is already on line 28; remove one",
+        "20: watchlists[2].name: Water is already on line 16; remove one",
+        "37: digest.subscribers[1].name: Mesa is already on line 30; remove one",
     ]
 
 
@@ -581,21 +613,65 @@ def test_a_concept_stands_in_one_place(mistakes):
     twin = "  - {concept: rivers, frames: [{frame: rio, es: [ríos]}]}\n"
     lines = GOOD.count("\n")
     assert mistakes(GOOD + twin) == [
-        f"{lines + 1}: framing[1].concept: rivers is already on line 67; remove one"
+        f"{lines + 1}: framing[1].concept: rivers is already on line 77; remove one"
     ]
+
+
+def test_a_subscriber_may_have_a_watchlist_of_its_own(read):
+    lists = "[Water, {name: Mine, query: a AND b}, {name: Ours, terms: [c]}]"
+    config = read(GOOD.replace("watchlists: [Water]", f"watchlists: {lists}"))
+    assert config.subscribers[0].watchlists == ("Water", "Mine", "Ours")
+    assert config.watchlists[2:] == (
+        Watchlist("Mine", query=parse_query("a AND b")),
+        Watchlist("Ours", ("c",)),
+    )
+
+
+def test_a_watchlist_of_ones_own_has_a_name_of_its_own(mistakes):
+    text = GOOD.replace(
+        "watchlists: [Water]", "watchlists: [{name: Water, terms: [agua]}]"
+    )
+    [mistake] = mistakes(text)
+    assert mistake.endswith(
+        "watchlists[0].name: Water is already on line 16; remove one"
+    )
+
+
+def test_a_watchlist_that_asks_for_nothing_is_a_mistake(mistakes):
+    text, line = changed("    query: (steel OR acero) AND NOT dumping\n", "")
+    [mistake] = mistakes(text)
+    assert mistake.startswith(f"{line - 1}: watchlists[1].terms: is missing; give")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "    drop: true\n",
+            "    drop: false\n",
+            "74: themes[1]: changes nothing; give",
+        ),
+        (
+            "es: [presa, embalse*]",
+            "es: []",
+            "73: themes[0].replace: needs terms of both",
+        ),
+    ],
+)
+def test_a_theme_that_changes_nothing_is_a_mistake(mistakes, old, new, says):
+    [mistake] = mistakes(changed(old, new)[0])
+    assert mistake.startswith(says)
 
 
 def test_an_outlet_with_two_owners_is_a_mistake(mistakes):
     text, _ = changed("outlet: El Diario", "outlet: The Ledger")
     assert mistakes(text) == [
-        "46: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
+        "48: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
     ]
 
 
 def test_a_watchlist_named_where_there_are_none_is_a_mistake(mistakes):
-    text = GOOD.replace(
-        "watchlists:\n  - name: Water\n    terms: [CILA, Río Bravo]\n", ""
-    )
+    text = GOOD.replace(GOOD[GOOD.index("watchlists:") : GOOD.index("digest:")], "")
     [mistake] = mistakes(text)
     assert mistake.endswith("no watch-list is named 'Water'; expected none")
 

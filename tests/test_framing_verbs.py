@@ -15,8 +15,8 @@ from monitor.model import Item
 from monitor.store.database import Store
 from monitor.verbs.compose import Paths
 from monitor.verbs.framing import show_framing, show_retitles
-from monitor.verbs.span import Span
 from monitor.verbs.look import show_story
+from monitor.verbs.span import Span
 
 FEEDS_YAML = """\
 contact: desk@example.org

@@ -25,8 +25,8 @@ PATHS = {
 # --- the layers ----------------------------------------------------------------------
 
 NOUNS = {
-    *("change", "comparison", "concept", "entry", "errors", "model", "readers"),
-    "text",
+    *("change", "comparison", "concept", "entry", "errors", "model", "query"),
+    *("readers", "text", "theme"),
 }
 FOLDERS = (
     *("feeds", "translation", "stories", "coverage", "digest", "alerts"),
@@ -249,7 +249,9 @@ HOMES = {
     "markupsafe": ["digest.render", "web.render"],
     "nh3": ["feeds.markup"],
     "numpy": ["stories", "store.vectors", "clustering"],
-    "pydantic": ["config.schema", "config.read"],
+    "pydantic": [
+        *("config.fields", "config.matching", "config.read", "config.schema"),
+    ],
     "pydantic_core": ["config.mistakes", "config.read"],
     "rich": ["terminal"],
     "ruamel": ["config.tree"],
@@ -266,7 +268,7 @@ HOMES = {
     "vl_convert": ["digest.charts"],
     "w3lib": ["feeds.links"],
     # In C; ruamel reads what people edit.
-    "yaml": ["translation.bridge_file", "coverage.framing_file"],
+    "yaml": ["coverage.framing_file", "coverage.themes", "translation.bridge_file"],
 }
 
 

@@ -91,14 +91,10 @@ def _disagreements(tree: Any, schema: FileSchema) -> Iterator[tuple[Loc, str]]:
     """Mistakes that one value alone does not show: twins and dangling names."""
     readers = ("digest", "subscribers")
     yield from _twins(tree, ("feeds",), "url", schema.feeds)
-    yield from _twins(tree, ("watchlists",), "name", schema.watchlists)
     yield from _twins(tree, readers, "name", schema.digest.subscribers)
-    known = [w.name for w in schema.watchlists]
-    for n, reader in enumerate(schema.digest.subscribers):
-        for k, name in enumerate(reader.watchlists):
-            if name not in known:
-                what = f"no watch-list is named {name!r}; {hint(name, known)}"
-                yield (*readers, n, "watchlists", k), what
+    yield from _watchlist_faults(tree, schema)
+    yield from _twins(tree, ("themes",), "name", schema.themes)
+    yield from _theme_faults(schema)
     yield from _owner_clashes(schema.feeds)
     yield from _entry_faults(tree, schema.bridge)
     yield from _twins(tree, ("framing",), "concept", schema.framing)
@@ -109,6 +105,41 @@ def _disagreements(tree: Any, schema: FileSchema) -> Iterator[tuple[Loc, str]]:
     if poll.longest_minutes < poll.interval_minutes:
         what = f"expected at least interval_minutes, {poll.interval_minutes}"
         yield ("poll", "longest_minutes"), f"{what}, found {poll.longest_minutes}"
+
+
+def _watchlist_faults(tree: Any, schema: FileSchema) -> Iterator[tuple[Loc, str]]:
+    """Watch-lists that ask for nothing, or twice, and names that none has."""
+    first: dict[str, Loc] = {}
+    for loc, watchlist in schema.all_watchlists:
+        if watchlist.is_name:
+            yield (*loc, "terms"), "is missing; give terms or a query"
+        if watchlist.terms and watchlist.query is not None:
+            yield (*loc, "query"), "stands beside terms; remove one of them"
+        if (known := first.setdefault(watchlist.name, loc)) != loc:
+            line = line_of(tree, (*known, "name"))
+            what = f"{watchlist.name} is already on line {line}; remove one"
+            yield (*loc, "name"), what
+    for n, reader in enumerate(schema.digest.subscribers):
+        for k, watchlist in enumerate(reader.watchlists):
+            if watchlist.is_name and watchlist.name not in first:
+                what = f"no watch-list is named {watchlist.name!r}"
+                here = ("digest", "subscribers", n, "watchlists", k)
+                yield here, f"{what}; {hint(watchlist.name, list(first))}"
+
+
+def _theme_faults(schema: FileSchema) -> Iterator[tuple[Loc, str]]:
+    """Themes that are dropped and described in one breath, or say nothing."""
+    for n, theme in enumerate(schema.themes):
+        edit = theme.to_edit()
+        says = any((edit.en, edit.es, edit.terms_en, edit.terms_es))
+        if edit.drop and (says or edit.replace):
+            yield ("themes", n, "drop"), "leaves nothing to describe; remove the rest"
+        elif not edit.drop and not says:
+            yield ("themes", n), "changes nothing; give labels or terms, or drop: true"
+        elif edit.replace and not (edit.terms_en and edit.terms_es):
+            missing = "en" if not edit.terms_en else "es"
+            what = f"needs terms of both languages; {missing} has none"
+            yield ("themes", n, "replace"), what
 
 
 def _entry_faults(

@@ -1,17 +1,23 @@
 """What feeds.yaml may say. The only module that knows pydantic's models."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from datetime import date
 from datetime import time as Clock
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from monitor.concept import ASIDE, Concept, Frame
+from monitor.config.fields import Forms as _Forms
+from monitor.config.fields import Schema as _Schema
+from monitor.config.fields import Some as _Some
+from monitor.config.fields import Text as _Text
+from monitor.config.fields import listed
+from monitor.config.fields import must as _must
+from monitor.config.matching import ThemeSchema, WatchlistSchema, named
 from monitor.config.settings import (
     Config,
     DenseName,
@@ -25,21 +31,8 @@ from monitor.config.tree import Loc
 from monitor.entry import Entry
 from monitor.entry import Kind as EntryKind
 from monitor.model import LANGUAGES, Country, Feed, Language, Reach
-from monitor.readers import Subscriber, Watchlist
+from monitor.readers import Subscriber
 from monitor.text import squeeze
-
-T = TypeVar("T")
-
-
-def _must(be: str, is_right: Callable[[Any], object]) -> AfterValidator:
-    def checked(value: Any) -> Any:
-        # What urlsplit and ZoneInfo raise says less than we do.
-        with suppress(ValueError, LookupError, OSError):
-            if is_right(value):
-                return value
-        raise ValueError(f"expected {be}")
-
-    return AfterValidator(checked)
 
 
 def _is_web_address(value: str) -> bool:
@@ -75,11 +68,6 @@ def _clock(value: object) -> Clock:
     return Clock(int(match[1]), int(match[2]))
 
 
-def _listed(value: object) -> object:
-    """One form stands for a list of one."""
-    return (value,) if isinstance(value, str) else value
-
-
 def _match(value: object) -> object:
     """What an entry's key of this name may say: forms by language, or yes or no."""
     if value is None or isinstance(value, bool):
@@ -93,13 +81,12 @@ def _match(value: object) -> object:
 
 def _texts(value: object) -> tuple[str, ...]:
     """One text or a list of them; nothing if any is none."""
-    found = _listed(value)
+    found = listed(value)
     texts = tuple(found) if isinstance(found, list | tuple) else ()
     is_whole = all(isinstance(text, str) and squeeze(text) for text in texts)
     return tuple(map(squeeze, texts)) if is_whole else ()
 
 
-_TEXT = _must("a text", bool)
 _ASCII = _must("ASCII, as HTTP headers hold nothing else", str.isascii)
 _WEB = _must("a web address such as https://example.org/rss", _is_web_address)
 _INDEX = _must("an address such as https://example.org/index.json", _is_encrypted)
@@ -112,16 +99,9 @@ _MAIL = _must("a mail address such as desk@example.org", _MAILBOX.fullmatch)
 _ZONE = _must("an IANA time zone such as America/Mexico_City", ZoneInfo)
 _ONE_GROUP = _must("a pattern with one group", lambda p: re.compile(p).groups == 1)
 
-_Text = Annotated[str, AfterValidator(squeeze), _TEXT]
-_Pattern = Annotated[str, _TEXT, AfterValidator(_pattern)]
-_Forms = Annotated[tuple[_Text, ...], BeforeValidator(_listed)]
-_Some = Annotated[tuple[T, ...], _must("at least one", bool)]
+_Pattern = Annotated[str, _must("a text", bool), AfterValidator(_pattern)]
 Address = Annotated[_Text, _WEB, _NO_LOGIN]
 """A feed's."""
-
-
-class _Schema(BaseModel, extra="forbid"):
-    """A mapping in which a key we do not know is a mistake."""
 
 
 class FeedSchema(_Schema):
@@ -186,11 +166,6 @@ class _Translation(_Schema):
 
 class _Stories(_Schema):
     dense: DenseName = "auto"
-
-
-class _Watchlist(_Schema):
-    name: _Text
-    terms: _Some[_Text]
 
 
 class EntrySchema(_Schema):
@@ -267,8 +242,13 @@ class _Subscriber(_Schema):
     language: Literal["en", "es", "both"] = "both"
     tz: Annotated[_Text, _ZONE]
     time: Annotated[Clock, BeforeValidator(_clock)] = Clock(7)
-    watchlists: tuple[_Text, ...] = ()
+    watchlists: tuple[Annotated[WatchlistSchema, BeforeValidator(named)], ...] = ()
     translate: bool = True
+
+    def to_subscriber(self) -> Subscriber:
+        """The same as our own type."""
+        names = tuple(watchlist.name for watchlist in self.watchlists)
+        return Subscriber(**{**dict(self), "watchlists": names})
 
 
 class _Digest(_Schema):
@@ -283,11 +263,24 @@ class FileSchema(_Schema):
     poll: _Poll = _Poll()
     translation: _Translation = _Translation()
     stories: _Stories = _Stories()
-    watchlists: tuple[_Watchlist, ...] = ()
+    watchlists: tuple[WatchlistSchema, ...] = ()
     digest: _Digest = _Digest()
     feeds: _Some[FeedSchema]
     bridge: tuple[EntrySchema, ...] = ()
     framing: tuple[ConceptSchema, ...] = ()
+    themes: tuple[ThemeSchema, ...] = ()
+
+    @property
+    def all_watchlists(self) -> tuple[tuple[Loc, WatchlistSchema], ...]:
+        """Those that stand on their own, then those inside subscribers; no names."""
+        own = [(("watchlists", n), w) for n, w in enumerate(self.watchlists)]
+        inner = [
+            (("digest", "subscribers", n, "watchlists", k), watchlist)
+            for n, reader in enumerate(self.digest.subscribers)
+            for k, watchlist in enumerate(reader.watchlists)
+            if not watchlist.is_name
+        ]
+        return (*own, *inner)
 
     def to_config(self, password: str) -> Config:
         """The same as our own types; the password is no part of the file."""
@@ -296,16 +289,15 @@ class FileSchema(_Schema):
             contact=self.contact,
             poll=self.poll.to_settings(),
             engine=self.translation.engine,
-            watchlists=tuple(Watchlist(**w.model_dump()) for w in self.watchlists),
+            watchlists=tuple(w.to_watchlist() for _, w in self.all_watchlists),
             mail=MailSettings(**mail.model_dump(), password=password) if mail else None,
-            subscribers=tuple(
-                Subscriber(**s.model_dump()) for s in self.digest.subscribers
-            ),
+            subscribers=tuple(s.to_subscriber() for s in self.digest.subscribers),
             feeds=tuple(feed.to_feed() for feed in self.feeds),
             bridge=tuple(entry.to_entry() for entry in self.bridge),
             framing=tuple(concept.to_concept() for concept in self.framing),
             models=self.translation.to_settings(),
             dense=self.stories.dense,
+            themes=tuple(theme.to_edit() for theme in self.themes),
         )
 
 

@@ -8,6 +8,7 @@ from monitor.concept import Concept
 from monitor.entry import Entry
 from monitor.model import Feed
 from monitor.readers import Subscriber, Watchlist
+from monitor.theme import ThemeEdit
 
 EngineName = Literal["auto", "argos", "apertium", "none"]
 DenseName = Literal["auto", "none"]
@@ -70,6 +71,8 @@ class Config:
     dense: DenseName = "auto"
     framing: tuple[Concept, ...] = ()
     """What a person adds to the framing lexicon."""
+    themes: tuple[ThemeEdit, ...] = ()
+    """Changes of the themes we ship."""
 
     @property
     def owners(self) -> Mapping[str, str]:

@@ -1,44 +1,52 @@
 """Which of an analyst's watch-lists a story matches, in either language."""
 
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
-from monitor.model import Language, Member, Story
+from monitor.coverage.finder import Finder
+from monitor.model import LANGUAGES, Language, Member, Story
+from monitor.query import Query, holds, terms
 from monitor.readers import Watchlist
-from monitor.text import fold, words
 
-_CAPITALS = "^"
-"""Marks a word in capitals; no folded word contains it."""
-_MARK = re.escape(_CAPITALS)
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What several watch-lists ask for."""
+
+    queries: tuple[Query, ...]
+    finders: Mapping[Language, Finder[tuple[int, str]]]
+    """Each finds the number of a query and its term."""
 
 
 def matches(story: Story, watchlists: Sequence[Watchlist]) -> tuple[str, ...]:
     """The names of the watch-lists that a story matches, in the order given.
 
-    A term matches whole words, accents and case aside, in the headline or summary of
-    any item or of its translations. Words of a term stand together and in order. A
-    word in capitals is an acronym and matches capitals alone: ``ICE`` is not ice. A
-    term that ends in ``*`` matches any ending: ``migra*`` finds *migrants*. What else
-    the terms are called in a language counts in texts of that language.
+    A term stands in an item if ``finder`` finds it in the headline or summary of the
+    item or of one of its translations; what else it is called in a language counts in
+    texts of that language. A story matches if what the list asks holds for one of its
+    items, whatever the others say.
     """
-    texts = [(language, _plain(text)) for language, text in _texts(story)]
-    return tuple(
-        watchlist.name
-        for watchlist in watchlists
-        if any(_is_in(text, watchlist, language) for language, text in texts)
-    )
-
-
-def _is_in(text: str, watchlist: Watchlist, language: Language) -> bool:
-    others = watchlist.es if language == "es" else watchlist.en
-    return any(_pattern(term).search(text) for term in (*watchlist.terms, *others))
-
-
-def _texts(story: Story) -> Iterator[tuple[Language, str]]:
+    asked = _asked(tuple(watchlists))
+    matched: set[int] = set()
     for member in story.members:
-        yield from _readings(member)
+        for n, present in _present(member, asked).items():
+            if n not in matched and holds(asked.queries[n], present):
+                matched.add(n)
+    return tuple(watchlists[n].name for n in sorted(matched))
+
+
+def _present(member: Member, asked: _Asked) -> Mapping[int, Collection[str]]:
+    """The watch-lists of which a term stands in an item -> those terms.
+
+    Of a list that is not among them nothing holds: no query does without its terms.
+    """
+    present: dict[int, set[str]] = defaultdict(set)
+    for language, text in _readings(member):
+        for n, term in asked.finders[language].keys(text):
+            present[n].add(term)
+    return present
 
 
 def _readings(member: Member) -> Iterator[tuple[Language, str]]:
@@ -49,31 +57,16 @@ def _readings(member: Member) -> Iterator[tuple[Language, str]]:
         yield language, translation.summary or ""
 
 
-def _plain(text: str) -> str:
-    """The words of a text, folded and marked: ``ICE's jefe`` -> `` ice^ jefe ``."""
-    return f" {' '.join(_words(text))} "
-
-
-def _words(text: str) -> Iterator[str]:
-    # Composed letters: a word must not fall apart at a combining accent.
-    for word in words(unicodedata.normalize("NFC", text)):
-        stem = re.sub(r"['’]s$", "", word, flags=re.IGNORECASE).replace("’", "'")
-        is_acronym = len(stem) > 1 and stem.isupper()
-        yield fold(stem) + (_CAPITALS if is_acronym else "")
-
-
-@lru_cache(maxsize=4096)
-def _pattern(term: str) -> re.Pattern[str]:
-    stems = list(_words(term))
-    if not stems:
-        return re.compile(r"(?!)")
-    endings = ["" for _ in stems]
-    if term.rstrip().endswith("*"):
-        endings[-1] = rf"[^ {_MARK}]*"
-    parts = map(_part, stems, endings)
-    return re.compile(f" {' '.join(parts)} ")
-
-
-def _part(word: str, ending: str) -> str:
-    stem = re.escape(word.removesuffix(_CAPITALS)) + ending
-    return stem + (_MARK if word.endswith(_CAPITALS) else f"(?:{_MARK})?")
+@lru_cache(maxsize=64)
+def _asked(watchlists: tuple[Watchlist, ...]) -> _Asked:
+    queries = tuple(watchlist.asks for watchlist in watchlists)
+    finders = {
+        language: Finder(
+            ((n, term.text), form)
+            for n, query in enumerate(queries)
+            for term in terms(query)
+            for form in term.forms(language)
+        )
+        for language in LANGUAGES
+    }
+    return _Asked(queries, finders)

@@ -16,6 +16,8 @@ from importlib.resources import files
 from monitor.entry import Entry, Use
 from monitor.errors import ConfigError
 from monitor.model import LANGUAGES, Language
+from monitor.query import Term as QueryTerm
+from monitor.query import widened
 from monitor.readers import Watchlist
 from monitor.text import fold, words
 from monitor.translation.bridge_file import Line, read_lines
@@ -120,16 +122,22 @@ class Bridge:
 
     def widen(self, watchlist: Watchlist) -> Watchlist:
         """A watch-list that also finds the other forms of what its terms name."""
-        entries = dict.fromkeys(
-            entry for term in watchlist.terms for entry in self._meant_by(term)
-        )
-        en, es = (
-            tuple(
-                dict.fromkeys(form for e in entries for form in e.all_forms(language))
-            )
+        if watchlist.query is not None:
+            query = widened(watchlist.query, self._widen_term)
+            return replace(watchlist, query=query)
+        en, es = self._called(watchlist.terms)
+        return replace(watchlist, en=en, es=es)
+
+    def _widen_term(self, term: QueryTerm) -> QueryTerm:
+        return QueryTerm(term.text, *self._called((term.text,)))
+
+    def _called(self, terms: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+        """All forms, in English and in Spanish, of what terms name."""
+        meant = dict.fromkeys(e for term in terms for e in self._meant_by(term))
+        return tuple(
+            tuple(dict.fromkeys(form for e in meant for form in e.all_forms(language)))
             for language in LANGUAGES
         )
-        return replace(watchlist, en=en, es=es)
 
     def _meant_by(self, term: str) -> Sequence[Entry]:
         """The entry that a term is a form of; none if it may be one of several.

@@ -8,6 +8,7 @@ from pathlib import Path
 from monitor.clustering import PATIENCE, Clustering, Waiting
 from monitor.config.read import read_config
 from monitor.config.settings import Config, EngineName
+from monitor.coverage.themes import Lexicon, lexicon
 from monitor.digest.mail import Mailer
 from monitor.entry import Entry
 from monitor.errors import ConfigError, TranslationError
@@ -124,6 +125,14 @@ def watchlists(config: Config) -> tuple[Watchlist, ...]:
     return tuple(map(bridge(config.bridge).widen, config.watchlists))
 
 
+def themes(config: Config) -> Lexicon:
+    """The themes in force: ours as feeds.yaml changes them.
+
+    Raises ConfigError for a change of a theme that there is not.
+    """
+    return lexicon(config.themes)
+
+
 def open_index(address: str) -> Index:
     """The index of Argos packages at an address, or argostranslate's own."""
     return Index(address, is_public)
@@ -160,6 +169,7 @@ def desk(config: Config, translator: Translator) -> Desk:
         f"{engine.name} {engine.version}" if engine else "",
         plan(config).untranslated,
         config.bridge,
+        themes(config),
     )
 
 

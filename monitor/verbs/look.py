@@ -201,11 +201,12 @@ def _duration(minutes: int) -> str:
 
 def _coverages(store: Store, config: Config, days: int) -> list[Coverage]:
     end = store.items.last_moment() or compose.now()
-    start = _days_before(end, days)
+    start = days_before(end, days)
     return pipeline.compare(store, config.owners, start, end + timedelta(seconds=1))
 
 
-def _days_before(end: datetime, days: int) -> datetime:
+def days_before(end: datetime, days: int) -> datetime:
+    """The moment so many days before another, or the first there is."""
     # A feed may date its items by any year, so that no day is so many days before.
     return end - min(timedelta(days=days), end - _BEGINNING)
 
@@ -233,7 +234,7 @@ def export_items(paths: Paths, form: str, days: int, out: Path | None) -> None:
     """Items of the last days as json, csv or atom."""
     with paths.open_known_store() as store:
         end = store.items.last_moment() or compose.now()
-        found = store.items.all(_days_before(end, days))
+        found = store.items.all(days_before(end, days))
     match form:
         case "json":
             text = export.items_json(found)

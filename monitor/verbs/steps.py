@@ -44,6 +44,7 @@ def check(paths: Paths) -> None:
         for mistake in error.mistakes:
             print(mistake, file=sys.stderr)
         raise ConfigError(f"{paths.config}: {len(error.mistakes)} mistakes") from error
+    themes = compose.themes(config).themes
     cells = {(f.country, f.language) for f in config.feeds}
     counts = ", ".join(
         f"{sum((f.country, f.language) == cell for f in config.feeds)} {'+'.join(cell)}"
@@ -51,7 +52,8 @@ def check(paths: Paths) -> None:
     )
     print(f"{paths.config}: {len(config.feeds)} feeds ({counts})")
     print(
-        f"{len(config.subscribers)} subscribers, {len(config.watchlists)} watch-lists"
+        f"{len(config.subscribers)} subscribers, {len(config.watchlists)} watch-lists, "
+        f"{len(themes)} themes"
     )
     if not compose.translates(compose.open_translator(config.engine, config.bridge)):
         print(f"note: {compose.NO_TRANSLATOR}")

@@ -31,7 +31,14 @@ def dashboard(paths: Paths, port: int) -> Callable[[Event | None], None]:
     # Pages name the engine of each translation; none is opened to show them.
     lists = compose.watchlists(config)
     engine, own = config.engine, config.bridge
-    desk = Desk(config.feeds, config.owners, lists, engine, own=own)
+    desk = Desk(
+        config.feeds,
+        config.owners,
+        lists,
+        engine,
+        own=own,
+        themes=compose.themes(config),
+    )
     app = create_app(paths.open_known_store, desk, compose.now)
     listener = server.listen(port)
     print(f"dashboard: {server.address(listener)}", flush=True)
