@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
 
 from monitor.entry import Entry
 from monitor.model import LANGUAGES, Language
@@ -107,8 +106,6 @@ def actors(own: tuple[Entry, ...] = ()) -> Actors:
     return Actors(bridge(own).entries)
 
 
-
-
 def _named(entry: Entry) -> Entry:
     """An entry by its names alone: without the words for people of a place."""
     left = {
@@ -150,7 +147,7 @@ def _people(entries: Iterable[Entry]) -> tuple[Mapping[str, str], Mapping[str, s
     meant: dict[str, set[str]] = defaultdict(set)
     for entry in people:
         for form in (*entry.all_forms("en"), *entry.all_forms("es")):
-            for part in _parts(fold(form).split()):
+            for part in parts_of(fold(form).split()):
                 meant[part].add(_key(entry))
     fuller = {
         _key(entry): min(others)
@@ -161,12 +158,17 @@ def _people(entries: Iterable[Entry]) -> tuple[Mapping[str, str], Mapping[str, s
     return {part: min(keys) for part, keys in one.items() if len(keys) == 1}, fuller
 
 
-def _parts(name: Sequence[str]) -> Iterator[str]:
-    """What else a person is called: not by the given name alone."""
+def parts_of(name: Sequence[str]) -> Iterator[str]:
+    """What a person is called: by all names, by all but the first, by the last two.
+
+    Not by the last alone where there are more: of *Nemesio Oseguera Cervantes* that is
+    a name that many have.
+    """
     yield " ".join(name)
-    yield from name[1:]
-    yield from (" ".join(pair) for pair in pairwise(name))
-    yield " ".join(name[1:])
+    if len(name) > 1:
+        yield " ".join(name[1:])
+    if len(name) > 2:
+        yield " ".join(name[-2:])
 
 
 def _is_acronym(token: Token) -> bool:

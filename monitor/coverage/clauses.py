@@ -12,6 +12,7 @@ from monitor.coverage.actors import Actors, Span
 from monitor.coverage.verbs import VerbForm, Verbs
 from monitor.model import Language
 from monitor.stories.tokens import Token, tokenize
+from monitor.text import words
 
 QUOTE = "\ufffc"
 """Stands for a quotation of several words; no headline contains it."""
@@ -26,11 +27,11 @@ _MARKS = re.compile(
 _STRONG = frozenset(";:|!¡…()[].?¿-–—")
 """Marks that end a clause; a comma may stand inside one."""
 _ASKS = frozenset(
-    (
+    words(
         "why how what when who where which whose will can could should is are do does "
         "did if while as after before watch por que quien quienes cuando donde como "
         "cual cuales cuanto cuantos si mientras tras"
-    ).split()
+    )
 )
 """First words of clauses that ask or only lead up to the news."""
 
@@ -77,7 +78,9 @@ def _with_marks(text: str) -> str:
     return _QUOTED.sub(mark, text)
 
 
-def clauses(text: str, language: Language, actors: Actors, verbs: Verbs) -> list[Clause]:
+def clauses(
+    text: str, language: Language, actors: Actors, verbs: Verbs
+) -> list[Clause]:
     """The clauses of a headline, in order."""
     tokens: list[Token] = []
     marks: dict[int, list[str]] = {}

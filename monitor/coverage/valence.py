@@ -17,7 +17,7 @@ from monitor.errors import ConfigError
 from monitor.model import LANGUAGES, Language
 from monitor.stories.names import has_title_case
 from monitor.stories.tokens import Token, tokenize
-from monitor.text import fold
+from monitor.text import fold, words
 
 _STRONGEST = 3
 """The farthest that a valence lies from zero."""
@@ -31,26 +31,28 @@ _REACH = 3
 """How many words before a word may negate it."""
 _NEGATIONS: Mapping[Language, frozenset[str]] = {
     "en": frozenset(
-        ("no not never without neither nor cannot cant wont isnt arent wasnt werent "
-        "dont doesnt didnt hasnt havent couldnt shouldnt wouldnt").split()
+        words(
+            "no not never without neither nor cannot cant wont isnt arent wasnt werent "
+            "dont doesnt didnt hasnt havent couldnt shouldnt wouldnt"
+        )
     ),
-    "es": frozenset("no sin ni nunca jamas tampoco".split()),
+    "es": frozenset(words("no sin ni nunca jamas tampoco")),
 }
 """Folded, without apostrophes."""
 _NEAR = 2
 """How many words before a word may lessen it."""
 _LESSENS: Mapping[Language, frozenset[str]] = {
     "en": frozenset(
-        "less few fewer reduce lower decrease prevent avoid avert end stop".split()
+        words("less few fewer reduce lower decrease prevent avoid avert end stop")
     ),
     "es": frozenset(
-        "menos reducir bajar disminuir prevenir evitar impedir contrarrestar".split()
+        words("menos reducir bajar disminuir prevenir evitar impedir contrarrestar")
     ),
 }
 """Lemmas."""
 _FALLS: Mapping[Language, frozenset[str]] = {
-    "en": frozenset("fall drop decline decrease slow ease".split()),
-    "es": frozenset("caer bajar disminuir descender ceder".split()),
+    "en": frozenset(words("fall drop decline decrease slow ease")),
+    "es": frozenset(words("caer bajar disminuir descender ceder")),
 }
 """Lemmas that lessen the word right before them: *murders fall*."""
 _BACKGROUND = 0.5
@@ -93,10 +95,10 @@ class Valences:
         for meaning in self.meanings:
             for language in LANGUAGES:
                 for form in meaning.forms[language]:
-                    words = tuple(
+                    parts = tuple(
                         _bare(t.folded, language) for t in tokenize(form, language)
                     )
-                    self._forms[language][words[0]].append((words, meaning.valence))
+                    self._forms[language][parts[0]].append((parts, meaning.valence))
         for forms in self._forms.values():
             for several in forms.values():
                 several.sort(key=lambda form: -len(form[0]))
@@ -142,10 +144,10 @@ class Valences:
         """The longest form that begins there."""
         opening = tokens[start]
         for key in dict.fromkeys((opening.folded, opening.lemma)):
-            for words, valence in self._forms[language].get(key, ()):
+            for parts, valence in self._forms[language].get(key, ()):
                 there = tokens[start : start + len(words)]
-                if len(there) == len(words) and all(map(_agree, words, there)):
-                    return _Hit(start, start + len(words), valence)
+                if len(there) == len(parts) and all(map(_agree, parts, there)):
+                    return _Hit(start, start + len(parts), valence)
         return None
 
 
@@ -228,7 +230,7 @@ def _name_test(tokens: Sequence[Token]) -> Callable[[Token], bool]:
 
 
 def _bare(word: str, language: Language) -> str:
-    """A verb as its finite forms are looked up: *graduarse* is listed, *graduar* met."""
+    """A verb as it is met: *graduarse* is listed, *graduar* is the lemma."""
     return word[:-2] if language == "es" and word.endswith("rse") else word
 
 
@@ -264,5 +266,5 @@ def _is_background(tokens: Sequence[Token], i: int, language: Language) -> bool:
 
 
 def _written(tokens: Sequence[Token], hit: _Hit, turned: int | None) -> str:
-    words = " ".join(token.text for token in tokens[hit.start : hit.end])
-    return words if turned is None else f"{tokens[turned].text} … {words}"
+    form = " ".join(token.text for token in tokens[hit.start : hit.end])
+    return form if turned is None else f"{tokens[turned].text} … {form}"

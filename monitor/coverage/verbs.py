@@ -135,7 +135,9 @@ def _with_ed(base: str) -> str:
 def _with_s(base: str) -> str:
     if base.endswith("y") and base[-2] not in "aeiou":
         return f"{base[:-1]}ies"
-    return f"{base}es" if base.endswith(("s", "x", "z", "ch", "sh", "o")) else f"{base}s"
+    return (
+        f"{base}es" if base.endswith(("s", "x", "z", "ch", "sh", "o")) else f"{base}s"
+    )
 
 
 def _spanish(parts: tuple[str, ...]) -> Iterator[tuple[str, Tense]]:

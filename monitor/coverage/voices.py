@@ -15,6 +15,7 @@ from monitor.coverage.clauses import QUOTE, Clause, clauses, is_finite
 from monitor.coverage.verbs import Tense, VerbForm, VerbKind, Verbs
 from monitor.model import Language
 from monitor.stories.names import CALENDAR
+from monitor.text import words
 
 Role = Literal["agent", "patient", "quoted"]
 """What a headline makes of an actor: one who does something, one to whom something is
@@ -30,53 +31,53 @@ _ROLE_OF: Mapping[VerbKind, Role] = {
 _FINITE: frozenset[Tense] = frozenset({"present", "past", "plural"})
 _LEADS: Mapping[Language, frozenset[str]] = {
     "en": frozenset(
-        (
+        words(
             "the president vice former ex gov governor sen senator rep mayor sheriff "
             "secretary minister prime justice judge attorney general chief king pope "
             "prince queen gen sir dr us first lady candidate leader"
-        ).split()
+        )
     ),
     "es": frozenset(
-        (
+        words(
             "el la los las presidente presidenta expresidente expresidenta gobernador "
             "gobernadora exgobernador senador senadora diputado diputada alcalde "
             "alcaldesa secretario secretaria ministro ministra canciller consejero "
             "consejera fiscal juez jueza general papa rey lider candidato candidata "
             "aspirante morenista panista priista empresario abogado activista ex "
             "cantante actor actriz futbolista director directora titular comisionado"
-        ).split()
+        )
     ),
 }
 """Folded words that stand before a name and change nothing."""
 _BODIES: Mapping[Language, frozenset[str]] = {
-    "en": frozenset("administration government campaign army military".split()),
-    "es": frozenset("gobierno ejercito gobiernos administracion".split()),
+    "en": frozenset(words("administration government campaign army military")),
+    "es": frozenset(words("gobierno ejercito gobiernos administracion")),
 }
 """What stands for the actor that it belongs to: *Biden administration*."""
 _PASSED_OVER: Mapping[Language, frozenset[str]] = {
     "en": frozenset(
-        "still also again now reportedly allegedly already just once finally".split()
+        words("still also again now reportedly allegedly already just once finally")
     ),
     "es": frozenset(
-        "no se le les lo los la las nos ya tambien aun si si ahora nunca".split()
+        words("no se le les lo los la las nos ya tambien aun si si ahora nunca")
     ),
 }
 """Words between a subject and its verb."""
 _PREPOSITIONS = frozenset(
-    (
+    words(
         "in at on of over after from during as against for with to by near into amid "
         "before following without through under about than that and"
-    ).split()
+    )
 )
 _NOT_YET_THERE = _PREPOSITIONS | {"who", "why", "how", "what", "when", "if", "while"}
 """What an English subject cannot have before its name: *suspect in Tampa shooting*."""
 _NOUNS_TOO = frozenset(
-    (
+    words(
         "strikes attacks plans talks reports claims cuts hikes protests charges offers "
         "orders calls deals moves changes fines plays threats sanctions tests rallies "
         "votes rules shows shells bombs raises clashes visits backs questions demands "
         "fights results hits runs rolls signals posts files aids arrests"
-    ).split()
+    )
 )
 """Forms that are plural nouns as well: *Israel strikes kill ten*."""
 _BE = frozenset({"is", "are", "was", "were", "been", "be"})
@@ -117,7 +118,9 @@ def _said(
     clause = found[i]
     if clause.asks:
         return
-    inner = list(_english(clause, forms) if language == "en" else _spanish(clause, forms))
+    inner = list(
+        _english(clause, forms) if language == "en" else _spanish(clause, forms)
+    )
     yield from inner
     is_quoting = clause.after[:1] == (":",) and QUOTE in clause.after
     if is_quoting:
@@ -125,9 +128,8 @@ def _said(
     alone = _alone(clause, language)
     if alone is None:
         return
-    if is_quoting or _speaks(found, i, language, forms):
-        yield "quoted", alone
-    elif _closes(found, i) and not actors.is_place(alone.key):
+    is_source = _closes(found, i) and not actors.is_place(alone.key)
+    if is_quoting or is_source or _speaks(found, i, language, forms):
         yield "quoted", alone
 
 
@@ -138,9 +140,7 @@ def _alone(clause: Clause, language: Language) -> Span | None:
     return span if span and span.end == len(clause.tokens) else None
 
 
-def _speaks(
-    found: Sequence[Clause], i: int, language: Language, forms: Forms
-) -> bool:
+def _speaks(found: Sequence[Clause], i: int, language: Language, forms: Forms) -> bool:
     """Whether a Spanish clause after a colon is what the one before it says.
 
     In English it may be anything: *Ukraine: what we know*.
@@ -272,7 +272,9 @@ def _is_active(
     word, following = clause.tokens[i].text.lower(), clause.folded(i + 1)
     if "present" in form.tenses:
         then = _form(clause, i + 1, forms)
-        is_noun = following in _PREPOSITIONS or (then and bool(then.tenses & _FINITE))
+        is_noun = following in _PREPOSITIONS or (
+            then is not None and bool(then.tenses & {"base", "present", "past"})
+        )
         return not (word in _NOUNS_TOO and is_noun)
     if form.tenses & {"base"} and is_plural:
         return True
@@ -291,17 +293,17 @@ def _english_aside(clause: Clause, start: int, forms: Forms) -> Iterator[Said]:
         if form and form.kind == "says" and span.end + 1 == len(clause.tokens):
             yield "quoted", span
     form = _form(clause, start, forms)
-    if form and form.kind == "says" and "present" in form.tenses:
-        if span := _tail(clause, start + 1, "en"):
-            yield "quoted", span
+    is_said = form and form.kind == "says" and "present" in form.tenses
+    if is_said and (span := _tail(clause, start + 1, "en")):
+        yield "quoted", span
 
 
-def _according(
-    clause: Clause, words: tuple[str, ...], language: Language
-) -> Iterator[Said]:
+def _according(clause: Clause, to: Sequence[str], language: Language) -> Iterator[Said]:
+    """Whoever is named after *according to*."""
     for i in range(len(clause.tokens)):
-        if tuple(clause.folded(i + k) for k in range(len(words))) == words:
-            if span := _tail(clause, i + len(words), language):
+        if all(clause.folded(i + k) == word for k, word in enumerate(to)):
+            span = _tail(clause, i + len(to), language)
+            if span:
                 yield "quoted", span
 
 
@@ -322,13 +324,12 @@ def _spanish(clause: Clause, forms: Forms) -> Iterator[Said]:
             yield from _verb_first(clause, start, forms, form)
 
 
-def _verb_first(
-    clause: Clause, i: int, forms: Forms, form: VerbForm
-) -> Iterator[Said]:
+def _verb_first(clause: Clause, i: int, forms: Forms, form: VerbForm) -> Iterator[Said]:
     """*Anuncia Sheinbaum ...*; of *Detienen a ...* only to whom it is done."""
     is_plural = form.tenses & _FINITE == {"plural"}
     if clause.folded(i + 1) in {"a", "al"}:
-        if form.kind == "acts" and (span := _tail(clause, i + 2, "es")):
+        # In the singular it may be a noun: "Multa a Morena".
+        if is_plural and form.kind == "acts" and (span := _tail(clause, i + 2, "es")):
             yield "patient", span
         return
     span = _tail(clause, i + 1, "es")
