@@ -145,7 +145,7 @@ class Valences:
         opening = tokens[start]
         for key in dict.fromkeys((opening.folded, opening.lemma)):
             for parts, valence in self._forms[language].get(key, ()):
-                there = tokens[start : start + len(words)]
+                there = tokens[start : start + len(parts)]
                 if len(there) == len(parts) and all(map(_agree, parts, there)):
                     return _Hit(start, start + len(parts), valence)
         return None

@@ -76,10 +76,13 @@ _NOUNS_TOO = frozenset(
         "strikes attacks plans talks reports claims cuts hikes protests charges offers "
         "orders calls deals moves changes fines plays threats sanctions tests rallies "
         "votes rules shows shells bombs raises clashes visits backs questions demands "
-        "fights results hits runs rolls signals posts files aids arrests"
+        "fights results hits runs rolls signals posts files aids arrests exports "
+        "imports shares ships returns needs costs bans lands fires"
     )
 )
 """Forms that are plural nouns as well: *Israel strikes kill ten*."""
+_VERBS_BEFORE = frozenset({("calls", "for"), ("files", "for"), ("hits", "with")})
+"""Two words of which the first is a verb then."""
 _BE = frozenset({"is", "are", "was", "were", "been", "be"})
 _HAVE = frozenset({"has", "have", "had", "ha", "han", "habia"})
 _NEGATED = frozenset(
@@ -128,8 +131,9 @@ def _said(
     alone = _alone(clause, language)
     if alone is None:
         return
-    is_source = _closes(found, i) and not actors.is_place(alone.key)
-    if is_quoting or is_source or _speaks(found, i, language, forms):
+    is_source = _closes(found, i)
+    is_speaker = is_source or _speaks(found, i, language, forms)
+    if is_quoting or (is_speaker and not actors.is_place(alone.key)):
         yield "quoted", alone
 
 
@@ -181,6 +185,14 @@ def _done_by(clause: Clause, i: int, language: Language) -> Iterator[Said]:
         yield "agent", by
 
 
+def _passive(clause: Clause, language: Language, forms: Forms) -> Iterator[Said]:
+    """Who did it, of any subject: *boat seized by FBI*."""
+    for i in range(len(clause.tokens)):
+        form = _form(clause, i, forms)
+        if form and form.kind == "acts" and "participle" in form.tenses:
+            yield from _done_by(clause, i + 1, language)
+
+
 def _with_fellows(clause: Clause, last: Span) -> list[Span]:
     """An actor with those that *and* or a comma joins to it from the left."""
     joined = [last]
@@ -207,8 +219,11 @@ def _english(clause: Clause, forms: Forms) -> Iterator[Said]:
             break
         verb = _skip(clause, span.end, _PASSED_OVER["en"] | _BODIES["en"])
         if verb in clause.commas:
-            verb = next((c for c in sorted(clause.commas) if c > verb), verb)
+            end = len(clause.tokens)
+            verb = next((c for c in sorted(clause.commas) if c > verb), end)
             verb = _skip(clause, verb, _PASSED_OVER["en"])
+        if clause.folded(verb).endswith("ly"):
+            verb += 1
         subjects = _with_fellows(clause, span)
         is_plural = len(subjects) > 1 or clause.tokens[span.end - 1].text.endswith("s")
         said = list(_english_verb(clause, verb, subjects, is_plural, forms))
@@ -217,6 +232,7 @@ def _english(clause: Clause, forms: Forms) -> Iterator[Said]:
             break
     for start in clause.parts[1:]:
         yield from _english_aside(clause, start, forms)
+    yield from _passive(clause, "en", forms)
 
 
 def _bars_subject(word: str, forms: Forms) -> bool:
@@ -247,7 +263,6 @@ def _english_verb(
             yield from ((_ROLE_OF[form.kind], span) for span in subjects)
         elif "participle" in form.tenses and clause.folded(i + 1) == "by":
             yield from (("patient", span) for span in subjects)
-            yield from _done_by(clause, i + 1, "en")
 
 
 def _after(clause: Clause, i: int) -> int:
@@ -262,7 +277,6 @@ def _english_be(
         yield from ((_ROLE_OF[form.kind], span) for span in subjects)
     elif form and "participle" in form.tenses and form.kind != "undergoes":
         yield from (("patient", span) for span in subjects)
-        yield from _done_by(clause, i + 1, "en")
 
 
 def _is_active(
@@ -272,6 +286,8 @@ def _is_active(
     word, following = clause.tokens[i].text.lower(), clause.folded(i + 1)
     if "present" in form.tenses:
         then = _form(clause, i + 1, forms)
+        if following == "to" or (word, following) in _VERBS_BEFORE:
+            return True
         is_noun = following in _PREPOSITIONS or (
             then is not None and bool(then.tenses & {"base", "present", "past"})
         )
@@ -322,6 +338,7 @@ def _spanish(clause: Clause, forms: Forms) -> Iterator[Said]:
         form = _form(clause, start, forms)
         if form and form.kind == "says" and form.tenses & _FINITE:
             yield from _verb_first(clause, start, forms, form)
+    yield from _passive(clause, "es", forms)
 
 
 def _verb_first(clause: Clause, i: int, forms: Forms, form: VerbForm) -> Iterator[Said]:
@@ -365,7 +382,8 @@ def _subject_first(clause: Clause, forms: Forms) -> Iterator[Said]:
     if clause.folded(end) in _OF and (whose := _tail(clause, end + 1, "es")):
         end = whose.end
     if end in clause.commas:
-        end = next((c for c in sorted(clause.commas) if c > end), end)
+        nowhere = len(clause.tokens)
+        end = next((c for c in sorted(clause.commas) if c > end), nowhere)
     verb = _skip(clause, end, _PASSED_OVER["es"])
     yield from _spanish_verb(clause, verb, subjects, forms)
 
@@ -386,8 +404,6 @@ def _spanish_verb(
             return
         role: Role = "patient" if is_passive else _ROLE_OF[form.kind]
         yield from ((role, span) for span in subjects)
-        if is_passive:
-            yield from _done_by(clause, then + 1, "es")
     elif word in {"va", "van", "iran", "ira"} and clause.folded(i + 1) in {"a", "por"}:
         form = _form(clause, i + 2, forms)
         yield from ((_ROLE_OF[form.kind] if form else "agent", s) for s in subjects)
