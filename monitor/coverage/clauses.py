@@ -11,6 +11,7 @@ from itertools import pairwise
 from monitor.coverage.actors import Actors, Span
 from monitor.coverage.verbs import VerbForm, Verbs
 from monitor.model import Language
+from monitor.stories.names import written
 from monitor.stories.tokens import Token, tokenize
 from monitor.text import words
 
@@ -95,7 +96,21 @@ def clauses(
                 found[0] = replace(found[0], is_first=False)
             tokens.extend(found)
     spans = actors.find(_without_verbs(tokens, language, verbs), language)
-    return list(_cut(tokens, spans, marks))
+    commas = {i for i, there in marks.items() if "," in there}
+    apart = [each for span in spans for each in _apart(span, tokens, commas, actors)]
+    return list(_cut(tokens, apart, marks))
+
+
+def _apart(
+    span: Span, tokens: Sequence[Token], commas: set[int], actors: Actors
+) -> Iterator[Span]:
+    """An actor, or the several that a comma makes of one run of capitals."""
+    inner = sorted(i for i in commas if span.start < i < span.end)
+    if not inner:
+        yield span
+    for start, end in pairwise([span.start, *inner, span.end] if inner else []):
+        name = written(tokens[start:end])
+        yield Span(start, end, actors.key(name), name)
 
 
 def _without_verbs(
