@@ -24,8 +24,8 @@ from monitor.text import words
 _PREPOSITIONS = frozenset(
     words(
         "in at on of over after from during as against for with to by near into amid "
-        "across between behind beyond inside outside towards since until within despite "
-        "before following without through under about than that and"
+        "across between behind beyond inside outside towards since until within "
+        "despite before following without through under about than that and"
     )
 )
 _NOT_YET_THERE = _PREPOSITIONS | {"who", "why", "how", "what", "when", "if", "while"}

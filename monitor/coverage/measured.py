@@ -2,8 +2,9 @@
 How far tone and voices can be trusted: what they said of real headlines, read by eye.
 
 The headlines were drawn at random from US and Mexican feeds of October 2023 to February
-2024 and labelled before anybody saw an answer; none was used to write a list of words.
-A reader who labels again will differ in some.
+2024 and labelled before anybody saw an answer; none was used to write a list of words. What was
+mended since, after seeing them, is not counted. A reader who labels again will differ
+in some.
 """
 
 from collections.abc import Mapping

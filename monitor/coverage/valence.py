@@ -142,11 +142,13 @@ class Valences:
         self, tokens: Sequence[Token], start: int, language: Language
     ) -> "_Hit | None":
         """The longest form that begins there."""
-        opening = tokens[start]
-        for key in dict.fromkeys((opening.folded, opening.lemma)):
+        for key in dict.fromkeys(_keys(tokens[start], language)):
             for parts, valence in self._forms[language].get(key, ()):
                 there = tokens[start : start + len(parts)]
-                if len(there) == len(parts) and all(map(_agree, parts, there)):
+                if len(there) == len(parts) and all(
+                    part in _keys(token, language)
+                    for part, token in zip(parts, there, strict=True)
+                ):
                     return _Hit(start, start + len(parts), valence)
         return None
 
@@ -234,8 +236,8 @@ def _bare(word: str, language: Language) -> str:
     return word[:-2] if language == "es" and word.endswith("rse") else word
 
 
-def _agree(word: str, token: Token) -> bool:
-    return word in (token.folded, token.lemma)
+def _keys(token: Token, language: Language) -> tuple[str, str]:
+    return _bare(token.folded, language), _bare(token.lemma, language)
 
 
 def _turned_by(tokens: Sequence[Token], hit: _Hit, language: Language) -> int | None:

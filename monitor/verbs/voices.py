@@ -1,4 +1,4 @@
-"""The verbs that say what headlines make of the news: coverage tone, coverage voices."""
+"""The verbs that say what headlines make of the news: its tone, and who has a voice."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -69,13 +69,7 @@ def show_voices(paths: Paths, days: int, story: str | None, as_json: bool) -> No
     facts(
         "Who acts and who is quoted",
         [
-            *(
-                (
-                    side,
-                    f"{found[side].telling} of {found[side].texts} texts tell of an actor",
-                )
-                for side in SIDES
-            ),
+            *((side, _telling(found[side])) for side in SIDES),
             ("read by eye", _voices_error()),
         ],
     )
@@ -198,6 +192,10 @@ def _voices_error() -> str:
         f"in English {right['en']} statements are right and {found['en']} are found, "
         f"in Spanish {right['es']} and {found['es']}"
     )
+
+
+def _telling(side: SideRoles) -> str:
+    return f"{side.telling} of {side.texts} texts tell of an actor"
 
 
 def _roles_dict(side: SideRoles) -> dict[str, Any]:
