@@ -38,6 +38,7 @@ def test_the_bridge_names_whom_it_knows():
 
 def test_people_of_a_place_are_not_the_place():
     assert keys("La mexicana y el estadounidense ganan", "es") == []
+    assert keys("Then the Mexican won a prize", "en") == []
     assert "@mexico" not in keys("Two Mexicans and a guide were found", "en")
 
 

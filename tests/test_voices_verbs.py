@@ -75,7 +75,7 @@ def test_tone_as_json_has_every_item(db):
     assert found["difference"]["high"] < 0
     assert {each["id"] for each in found["sides"]["US"]["items"]} == {i.id for i in US}
     assert found["sides"]["US"]["items"][0]["words"] == ["rejects", "attack"]
-    assert found["method"]["opposite"] == "12 of 200"
+    assert found["method"]["opposite"] == "13 of 200"
 
 
 def test_voices_are_told_by_side_with_items(db):

@@ -64,11 +64,13 @@ def roles_by_side(
     }
     every = [voice for side in SIDES for _, said in found[side] for voice in said]
     joined = _joined({voice.key for voice in every})
-    counts = Counter(joined[voice.key] for voice in every)
+    by_key: dict[str, list[Voice]] = defaultdict(list)
+    for voice in every:
+        by_key[joined[voice.key]].append(voice)
     kept = {
-        key: actors.name(key) or _name(v for v in every if joined[v.key] == key)
-        for key, count in counts.items()
-        if count >= least
+        key: actors.name(key) or _name(said)
+        for key, said in by_key.items()
+        if len(said) >= least
     }
     return {side: _side(found[side], joined, kept) for side in SIDES}
 
