@@ -77,6 +77,7 @@ def test_spanish(text, said):
         ("Will Pemex close its refinery?", "en"),
         ("Suspect in Laredo shooting signs confession", "en"),
         ("Pemex strikes kill the mood", "en"),
+        ("Judge orders Pemex to close refinery", "en"),
         ("Pemex accused of delays", "en"),
         ("Pemex criticized over delays", "en"),
         ("Ukraine: what we know of the talks", "en"),

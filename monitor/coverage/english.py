@@ -87,7 +87,7 @@ def _opening(clause: Clause, span: Span) -> int:
 def _bars_subject(word: str, forms: Forms) -> bool:
     """Whether a word cannot stand in the subject, before its name."""
     form = forms.get(word)
-    is_verb = form is not None and form.tenses == {"present"} and word not in _NOUNS_TOO
+    is_verb = form is not None and form.tenses == {"present"}
     return word in _NOT_YET_THERE - {"and"} or is_verb
 
 
