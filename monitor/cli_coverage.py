@@ -131,6 +131,19 @@ def coverage_themes(
         verbs("themes").list_themes(paths(ctx), days, as_json)
 
 
+@coverage.command("tone")
+def coverage_tone(
+    ctx: typer.Context,
+    days: _Back = None,
+    since: _Since = None,
+    until: _Until = None,
+    story: _OfStory = None,
+    as_json: Json = False,
+) -> None:
+    """How grave or bright each side's headlines are."""
+    verbs("voices").show_tone(paths(ctx), _span(days, since, until, story), as_json)
+
+
 @coverage.command("trends")
 def coverage_trends(
     ctx: typer.Context,
@@ -143,6 +156,19 @@ def coverage_trends(
 ) -> None:
     """Items by side over time, stories that rise, and sides that fall quiet."""
     verbs("trends").show_trends(paths(ctx), days, by.value, theme, as_json)
+
+
+@coverage.command("voices")
+def coverage_voices(
+    ctx: typer.Context,
+    days: _Back = None,
+    since: _Since = None,
+    until: _Until = None,
+    story: _OfStory = None,
+    as_json: Json = False,
+) -> None:
+    """Who acts and who is quoted in each side's headlines."""
+    verbs("voices").show_voices(paths(ctx), _span(days, since, until, story), as_json)
 
 
 def _span(
