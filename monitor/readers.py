@@ -44,6 +44,16 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """Where one subscriber's edition leads beyond the stories' own links."""
+
+    web: str | None = None
+    """The edition's permanent copy; None without a public address."""
+    unsubscribe: str | None = None
+    """The page, or the mailto: address, by which its reader stops it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One digest for one subscriber and date."""
 
@@ -62,6 +72,18 @@ class Edition:
     """Items in the window that have no translation a reader would need."""
     translator: str
     """Which engine made the translations, or why there are none."""
+    links: Links = Links()
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture inside an edition."""
+
+    cid: str
+    """What the HTML calls it: ``cid:`` and this. Letters, digits and hyphens."""
+    png: bytes
+    alt: str
+    """The same in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +93,5 @@ class RenderedEdition:
     subject: str
     html: str
     text: str
+    images: tuple[Image, ...] = ()
+    """In the order in which the HTML shows them."""
