@@ -18,7 +18,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from builders import NOW, subscriber
 from monitor.digest.edition import edition
-from monitor.digest.mail import _REASONS, Mailer, message
+from monitor.digest.mail import _REASONS, Mailer
+from monitor.digest.message import message
 from monitor.errors import DeliveryError
 from monitor.readers import RenderedEdition, Subscriber
 
@@ -66,7 +67,10 @@ def test_addresses_date_and_list_are_in_the_header():
     assert made["From"] == SENDER
     assert made["Date"].datetime == NOW
     assert made["List-Id"] == "<us-mexico-coverage.news.example>"
-    assert "List-Unsubscribe" not in made
+    assert made["List-Unsubscribe"] == (
+        "<mailto:monitor@news.example?subject=unsubscribe%20dana>"
+    )
+    assert "List-Unsubscribe-Post" not in made
 
 
 def test_a_subject_cannot_smuggle_in_a_header():

@@ -31,6 +31,26 @@ class PollSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the environment alone tells."""
+
+    password: str = field(default="", repr=False)
+    """Of the mail server."""
+    dkim_key: str = field(default="", repr=False)
+    """In PEM."""
+
+
+@dataclass(frozen=True, slots=True)
+class DkimSettings:
+    """Under which name mails are signed."""
+
+    selector: str
+    domain: str
+    key: str = field(default="", repr=False)
+    """In PEM."""
+
+
+@dataclass(frozen=True, slots=True)
 class MailSettings:
     """Where editions are handed over."""
 
@@ -40,6 +60,7 @@ class MailSettings:
     username: str
     sender: str
     password: str = field(default="", repr=False)
+    dkim: DkimSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +88,8 @@ class Config:
     """What the two languages call things, beside the list we ship."""
     models: ModelSettings = ModelSettings()
     dense: DenseName = "auto"
+    web_address: str = ""
+    """The dashboard's public one, for editions and unsubscribing; empty: none."""
 
     @property
     def owners(self) -> Mapping[str, str]:
