@@ -1,10 +1,11 @@
 """The outbox: which edition is to be mailed where, and what came of it."""
 
 from datetime import date, datetime
+from typing import get_args
 
 from sqlite_utils import Database
 
-from monitor.readers import Delivery
+from monitor.readers import Delivery, DeliveryState
 from monitor.store import rows
 from monitor.store.errors import guarded
 
@@ -77,12 +78,11 @@ class Outbox:
             )
 
     @guarded
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> dict[DeliveryState, int]:
         """State -> how many deliveries are in it; every state."""
         found = self._db.query("select state, count(*) n from deliveries group by 1")
         counted = {row["state"]: row["n"] for row in found}
-        states = ("sent", "queued", "refused", "failed")
-        return {state: counted.get(state, 0) for state in states}
+        return {state: counted.get(state, 0) for state in get_args(DeliveryState)}
 
     def _where(self, which: str, *values: str) -> list[Delivery]:
         table = self._db.table("deliveries")

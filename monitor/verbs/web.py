@@ -32,7 +32,8 @@ def dashboard(paths: Paths, port: int) -> Callable[[Event | None], None]:
     lists = compose.watchlists(config)
     engine, own = config.engine, config.bridge
     desk = Desk(config.feeds, config.owners, lists, engine, own=own)
-    app = create_app(paths.open_known_store, desk, compose.now)
+    public = config.web_address
+    app = create_app(paths.open_known_store, desk, compose.now, public)
     listener = server.listen(port)
     print(f"dashboard: {server.address(listener)}", flush=True)
     return partial(server.serve, app, listener)
