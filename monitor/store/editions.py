@@ -68,7 +68,7 @@ class Editions:
 def _row(kept: KeptEdition, digests: list[str]) -> rows.Row:
     rendered = kept.rendered
     named = [
-        (image.cid, image.alt, digest)
+        (image.cid, _sound(image.alt), digest)
         for image, digest in zip(rendered.images, digests, strict=True)
     ]
     return {
@@ -78,7 +78,7 @@ def _row(kept: KeptEdition, digests: list[str]) -> rows.Row:
         "made": rows.to_text(kept.made),
         "web": kept.links.web,
         "unsubscribe": kept.links.unsubscribe,
-        "subject": rendered.subject,
+        "subject": _sound(rendered.subject),
         "html": _packed(rendered.html),
         "text": _packed(rendered.text),
         "json": _packed(kept.json),
@@ -103,9 +103,13 @@ def _edition(row: rows.Row) -> KeptEdition:
 
 
 def _packed(text: str) -> bytes:
-    # Half characters, which feeds do hold, cannot be encoded otherwise.
-    return zlib.compress(text.encode(errors="surrogatepass"))
+    return zlib.compress(text.encode(errors="replace"))
 
 
 def _unpacked(packed: bytes) -> str:
-    return zlib.decompress(packed).decode(errors="surrogatepass")
+    return zlib.decompress(packed).decode()
+
+
+def _sound(text: str) -> str:
+    """Without half characters, which cannot be kept."""
+    return text.encode(errors="replace").decode()
