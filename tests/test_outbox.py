@@ -87,7 +87,7 @@ def test_without_a_public_address_the_way_out_is_a_mail():
 def test_no_name_breaks_out_of_the_mail_address(name):
     made = unsubscribe_by_mail("m@news.example", name)
     assert made.isascii() and made.isprintable()
-    assert not set(made) & set("<>, \"\r\n")
+    assert not set(made) & set('<>, "\r\n')
     assert made.count("?") == made.count("@") == 1
 
 

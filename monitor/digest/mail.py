@@ -68,6 +68,7 @@ class Mailer:
                 smtp.starttls(context=self.context)
             if self.username:
                 self._login(smtp)
+            smtp.ehlo_or_helo_if_needed()
         except BaseException:
             smtp.close()
             raise
@@ -189,7 +190,6 @@ class MailSession:
 def _hand_over(
     smtp: smtplib.SMTP, message: EmailMessage, raw: bytes, *, utf8: bool
 ) -> None:
-    smtp.ehlo_or_helo_if_needed()
     if utf8 and not smtp.has_extn("smtputf8"):
         raise smtplib.SMTPNotSupportedError("it takes no address with accents")
     [sender] = message["From"].addresses

@@ -1,5 +1,6 @@
 """DKIM: a signature by which a mail server knows that a mail is ours (RFC 6376)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import dkim
@@ -52,16 +53,31 @@ def open_signer(selector: str, domain: str, key: str) -> Signer:
     if b"ENCRYPTED" in pem:
         raise ConfigError(f"MONITOR_DKIM_KEY: is locked by a password; {_REMEDY}")
     try:
-        bits = int(parse_pem_private_key(pem)["modulus"]).bit_length()
+        numbers = parse_pem_private_key(pem)
         signer = Signer(selector, domain, pem)
         signer(b"From: monitor@example.org\r\n\r\n")
     # The parser of DER asserts, and raises what it meets, where bytes are none.
     except (dkim.DKIMException, *_UNPARSABLE) as error:
         what = f"MONITOR_DKIM_KEY: is no RSA private key in PEM; {_REMEDY}"
         raise ConfigError(what) from error
+    if not _is_sound(numbers):
+        raise ConfigError(f"MONITOR_DKIM_KEY: the key is damaged; {_REMEDY}")
+    bits = int(numbers["modulus"]).bit_length()
     if bits < LEAST_BITS:
         raise ConfigError(f"MONITOR_DKIM_KEY: {bits} bits are too few; {_REMEDY}")
     return signer
+
+
+def _is_sound(key: Mapping[str, int]) -> bool:
+    """Whether an RSA key's numbers belong together: one wrong letter, and no mail
+    server would believe a signature."""
+    p, q, d = key["prime1"], key["prime2"], key["privateExponent"]
+    return (
+        p * q == key["modulus"]
+        and pow(pow(2, d, p * q), key["publicExponent"], p * q) == 2
+        and (d % (p - 1), d % (q - 1)) == (key["exponent1"], key["exponent2"])
+        and key["coefficient"] * q % p == 1
+    )
 
 
 _REMEDY = "make one with 'openssl genrsa -out dkim.pem 2048'"
