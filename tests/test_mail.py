@@ -120,8 +120,8 @@ def test_an_address_that_is_none_is_a_delivery_error(address):
 
 def headed(name: str = "dana", way_out: str | None = None, **more) -> EmailMessage:
     rendered = RenderedEdition("Monday", HTML, "Llegó el agua.\n", **more)
-    address = f"{name}@desk.example"
-    head = Head(name, address, SENDER, f"<{name}@news.example>", NOW, way_out)
+    address = f"{name.split()[0].lower()}@desk.example"
+    head = Head(name, address, SENDER, "<1@news.example>", NOW, way_out)
     return compose_mail(rendered, head)
 
 
