@@ -41,7 +41,7 @@ def send_due(
         return
     with sending_alone(paths.db):
         # Another process may have made some of them while this one waited.
-        _fill(config, store, _not_made(store, due), now)
+        _fill(config, store, _not_made(store, due), now, stop)
         yield from _settle(config, store, now)
         waiting = [d for d in store.outbox.open() if _may_try(d, now)]
         for result in _mail(config, store, waiting, now, stop):
@@ -56,7 +56,7 @@ def send_asked(paths: Paths, config: Config, store: Store, owed: Owed) -> None:
     now = compose.now()
     with sending_alone(paths.db):
         wanted = list(_not_stopped(store, owed))
-        _fill(config, store, _not_made(store, wanted), now)
+        _fill(config, store, _not_made(store, wanted), now, Event())
         for delivery in _asked(store, wanted):
             if delivery.state == "failed":
                 outbox.retry_one(store, delivery, now)
@@ -113,7 +113,7 @@ def told(delivery: Delivery) -> str:
     return f"{what} {delivery.state}: {delivery.error}"
 
 
-def _fill(config: Config, store: Store, owed: Owed, now: datetime) -> None:
+def _fill(config: Config, store: Store, owed: Owed, now: datetime, stop: Event) -> None:
     if not owed:
         return
     with closing(compose.open_translator(config.engine, config.bridge)) as translator:
@@ -134,7 +134,8 @@ def _fill(config: Config, store: Store, owed: Owed, now: datetime) -> None:
         new_token=compose.new_token,
     )
     for _ in outbox.fill(store, press, owed, now):
-        pass
+        if stop.is_set():
+            return
 
 
 def _settle(config: Config, store: Store, now: datetime) -> list[Delivery]:
