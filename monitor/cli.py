@@ -16,6 +16,7 @@ import typer
 
 from monitor.cli_coverage import coverage
 from monitor.cli_models import models
+from monitor.cli_outbox import outbox, subscribers
 from monitor.cli_parts import Days, Json
 from monitor.cli_parts import group as _group
 from monitor.cli_parts import paths as _paths
@@ -41,6 +42,8 @@ app.add_typer(feeds, name="feeds")
 app.add_typer(models, name="models")
 app.add_typer(stories, name="stories")
 app.add_typer(coverage, name="coverage")
+app.add_typer(outbox, name="outbox")
+app.add_typer(subscribers, name="subscribers")
 app.add_typer(exports, name="export")
 app.add_typer(evaluation, name="eval")
 

@@ -15,6 +15,7 @@ raise them ``from`` the library's own exception; anything else is a bug.
 """
 
 from monitor.model import FailureKind
+from monitor.readers import Fault
 from monitor.text import clip, printable, squeeze
 
 MAX_REASON = 500
@@ -72,4 +73,11 @@ class StoreError(MonitorError):
 
 
 class DeliveryError(MonitorError):
-    """An edition was made but not sent; it stays due."""
+    """An edition was made but not sent; it stays in the outbox.
+
+    ``fault`` is a ``readers.Fault``: whose fault it is, and for how long.
+    """
+
+    def __init__(self, reason: str, fault: Fault = "server") -> None:
+        super().__init__(reason)
+        self.fault = fault

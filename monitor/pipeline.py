@@ -5,15 +5,17 @@ The steps, in the order data meets them::
       -> translate -> translations
       -> cluster -> stories
       -> compare -> coverage
-      -> digest -> editions, mail
+      -> digest -> editions
+      -> deliver -> mail
 
 Each step reads the store, calls pure functions and writes the store one unit of work
 at a time. The poll, with threads and processes of its own, is in ``polling.py``, the
-clustering, which remembers a week of items, in ``clustering.py``. Run twice, a step
-changes nothing the second time; killed anywhere, the next run goes on where it stopped.
+clustering, which remembers a week of items, in ``clustering.py``, the keeping and
+mailing of editions in ``outbox.py``. Run twice, a step changes nothing the second time;
+killed anywhere, the next run goes on where it stopped.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import product
@@ -24,9 +26,10 @@ from monitor.coverage.health import is_fresh, vouching
 from monitor.coverage.sides import compare as compare_story
 from monitor.coverage.themes import Lexicon
 from monitor.coverage.volumes import healthy_days
+from monitor.digest.delivery import is_stopped
 from monitor.digest.edition import due_date, edition, window
 from monitor.entry import Entry
-from monitor.errors import DeliveryError, TranslationError
+from monitor.errors import TranslationError
 from monitor.feeds.health import FeedReport, report
 from monitor.model import OTHER, Feed, Language
 from monitor.readers import Edition, Subscriber, Watchlist
@@ -207,20 +210,26 @@ class Desk:
 def due_editions(
     subscribers: Iterable[Subscriber], store: Store, now: datetime
 ) -> list[tuple[Subscriber, date]]:
-    """Each subscriber's newest edition, if its time has come and it was not sent.
+    """Each subscriber's newest edition, if its time has come and it was not made.
 
     After a downtime the newest edition is caught up, not the ones before it. An
-    edition that closed before the monitor had seen anything is not due.
+    edition that closed before the monitor had seen anything is not due, nor one that
+    its reader or a person has stopped.
     """
     first = store.items.first_seen()
     if first is None:
         return []
-    due = [(subscriber, due_date(subscriber, now)) for subscriber in subscribers]
+    known = store.subscriptions.all()
+    due = [
+        (subscriber, due_date(subscriber, now))
+        for subscriber in subscribers
+        if not is_stopped(known, subscriber)
+    ]
     return [
         (subscriber, day)
         for subscriber, day in due
         if window(subscriber, day)[1] > first
-        and not store.deliveries.is_sent(subscriber.name, day)
+        and store.outbox.one(subscriber.name, day) is None
     ]
 
 
@@ -242,44 +251,6 @@ def make_edition(
         ),
         desk.translator,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class SendResult:
-    """What one edition's delivery came to."""
-
-    subscriber: Subscriber
-    day: date
-    is_new: bool = True
-    """False if it had been sent before."""
-    error: DeliveryError | None = None
-
-
-def send_editions(
-    due: Iterable[tuple[Subscriber, date]],
-    send: Callable[[Subscriber, date], str],
-    store: Store,
-    now: datetime,
-) -> Iterator[SendResult]:
-    """Send what is due; one refused mail never stops the next.
-
-    ``send`` makes and delivers one edition and gives its Message-ID. That the log can
-    be written is tried first: a locked or full database sends nothing. Between the mail
-    server's acceptance and the log's commit lies the one window in which a kill can
-    repeat a mail; nothing else happens in it.
-    """
-    for subscriber, day in due:
-        if store.deliveries.is_sent(subscriber.name, day):
-            yield SendResult(subscriber, day, is_new=False)
-            continue
-        store.deliveries.begin(subscriber.name, day)
-        try:
-            message_id = send(subscriber, day)
-        except DeliveryError as error:
-            yield SendResult(subscriber, day, error=error)
-            continue
-        store.deliveries.add(subscriber.name, day, message_id, now)
-        yield SendResult(subscriber, day)
 
 
 def batches(units: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -12,6 +12,15 @@ from monitor.comparison import Coverage, FeedHealth
 from monitor.model import LANGUAGES, Country, Language
 from monitor.query import Or, Query, Term
 
+DeliveryState = Literal["queued", "sent", "refused", "failed"]
+"""``refused``: its mail server, or its reader, does not want it; only a person can
+change that. ``failed``: given up, since it was too old or its reader is gone."""
+Fault = Literal["later", "server", "mail", "recipient"]
+"""What is wrong if a mail was not taken: nothing that lasts, for this mail alone; the
+server, for every mail; this mail, for good; its recipient, for good."""
+Stopper = Literal["reader", "person"]
+"""Who stopped a digest: its reader, by unsubscribing, or whoever runs the monitor."""
+
 
 @dataclass(frozen=True, slots=True)
 class Watchlist:
@@ -56,6 +65,16 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """Where one subscriber's edition leads beyond the stories' own links."""
+
+    web: str | None = None
+    """The edition's permanent copy; None without a public address."""
+    unsubscribe: str | None = None
+    """The page, or the mailto: address, by which its reader stops it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One digest for one subscriber and date."""
 
@@ -74,6 +93,18 @@ class Edition:
     """Items in the window that have no translation a reader would need."""
     translator: str
     """Which engine made the translations, or why there are none."""
+    links: Links = Links()
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture inside an edition."""
+
+    cid: str
+    """What the HTML calls it: ``cid:`` and this. Letters, digits and hyphens."""
+    png: bytes
+    alt: str
+    """The same in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +114,56 @@ class RenderedEdition:
     subject: str
     html: str
     text: str
+    images: tuple[Image, ...] = ()
+    """In the order in which the HTML shows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEdition:
+    """An edition as it was made, for good: what is mailed and what the web shows."""
+
+    id: str
+    """Nobody can guess it: 128 random bits, in letters, digits, ``-`` and ``_``."""
+    subscriber: str
+    date: date
+    made: datetime
+    rendered: RenderedEdition
+    links: Links = Links()
+    json: str = ""
+    atom: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One kept edition on its way to one address."""
+
+    edition: str
+    """Its id; empty for those sent before editions were kept."""
+    subscriber: str
+    date: date
+    address: str
+    message_id: str
+    state: DeliveryState = "queued"
+    queued: datetime | None = None
+    """When it was put into the outbox, or put there again."""
+    attempts: int = 0
+    """Tries begun since."""
+    next_try: datetime | None = None
+    error: str = ""
+    """Why the last try failed."""
+    sent: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One subscriber at one address: whether mail goes there."""
+
+    token: str
+    """By which its reader can stop it: 128 random bits."""
+    subscriber: str
+    address: str
+    language: Literal["en", "es", "both"]
+    stopped: datetime | None = None
+    stopped_by: Stopper | None = None
+    refused: str = ""
+    """What the mail server said when it refused the address; empty if it did not."""

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from monitor.change import LoggedChange
 from monitor.comparison import FeedHealth
@@ -32,7 +32,13 @@ from monitor.model import (
     Translation,
     Why,
 )
-from monitor.readers import Subscriber, Watchlist
+from monitor.readers import (
+    Delivery,
+    KeptEdition,
+    RenderedEdition,
+    Subscriber,
+    Watchlist,
+)
 from monitor.store.database import Store
 from monitor.stories.explain import Explanation, membership
 from monitor.stories.related import Other, Related
@@ -309,3 +315,26 @@ def subscriber(
 def watchlist(name: str = "Water", *terms: str) -> Watchlist:
     """A watch-list; its name is its only term unless terms are given."""
     return Watchlist(name, terms or (name,))
+
+
+def kept_edition(
+    name: str = "dana", day: date = date(2026, 3, 2), **more: Any
+) -> KeptEdition:
+    """Of one subscriber and day; its id is made of both."""
+    rendered = more.pop("rendered", None) or RenderedEdition(
+        f"{day}", f"<p>Llegó el agua a {name}</p>", f"Llegó el agua a {name}\n"
+    )
+    made = more.pop("made", NOW)
+    return KeptEdition(f"{name}-{day}", name, day, made=made, rendered=rendered, **more)
+
+
+def delivery(name: str = "dana", day: date = date(2026, 3, 2), **more: Any) -> Delivery:
+    """Of ``kept_edition`` of the same, just queued."""
+    given = {
+        "edition": f"{name}-{day}",
+        "address": f"{_slug(name)}@desk.example",
+        "message_id": f"<{day}.{_slug(name)}@news.example>",
+        "queued": NOW,
+        "next_try": NOW,
+    }
+    return Delivery(subscriber=name, date=day, **given | more)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.concept import Concept, Frame
 from monitor.config.mistakes import MistakesError
-from monitor.config.read import PASSWORD_VARIABLE, read_config
+from monitor.config.read import DKIM_VARIABLE, PASSWORD_VARIABLE, read_config
 from monitor.config.schema import known_keys
 from monitor.config.settings import (
     Config,
@@ -112,6 +112,17 @@ framing:
         es: río
       - {frame: border, en: [border river]}
     aside: {en: [River Oaks]}
+"""
+
+DKIM = """\
+    dkim:
+      selector: s1
+      domain: example.org
+"""
+"""What may stand under ``digest.mail``, too."""
+WEB = """\
+web:
+  address: https://digest.example
 """
 
 
@@ -294,6 +305,82 @@ def test_the_password_comes_from_the_environment_and_shows_nowhere(read):
     assert config.mail and config.mail.password == "hunter2"
     assert "hunter2" not in repr(config)
     assert "hunter2" not in str(config.mail)
+
+
+@pytest.mark.parametrize("name", [PASSWORD_VARIABLE, DKIM_VARIABLE])
+def test_a_secret_may_come_from_a_file(read, tmp_path, name):
+    secret = tmp_path / "secret"
+    secret.write_text("one\ntwo\r\n", encoding="utf-8")
+    text = GOOD.replace("  subscribers:", f"{DKIM}  subscribers:")
+    mail = read(text, **{f"{name}_FILE": str(secret)}).mail
+    assert mail and mail.dkim
+    found = {PASSWORD_VARIABLE: mail.password, DKIM_VARIABLE: mail.dkim.key}
+    assert found[name] == "one\ntwo"
+    assert "two" not in repr(mail)
+
+
+@pytest.mark.parametrize("name", [PASSWORD_VARIABLE, DKIM_VARIABLE])
+def test_a_secrets_file_that_cannot_be_read_is_named(read, tmp_path, name):
+    missing = str(tmp_path / "none")
+    with pytest.raises(ConfigError, match=f"{name}_FILE: .*none: cannot be read"):
+        read(GOOD, **{f"{name}_FILE": missing})
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="is no text in UTF-8"):
+        read(GOOD, **{f"{name}_FILE": str(tmp_path / "binary")})
+    with pytest.raises(ConfigError, match="are both set; remove one") as caught:
+        read(GOOD, **{f"{name}_FILE": missing, name: "hunter2"})
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("https://digest.example", "https://digest.example"),
+        ("https://digest.example/", "https://digest.example"),
+        ("https://digest.example:8443", "https://digest.example:8443"),
+        ("http://localhost:8765", "http://localhost:8765"),
+    ],
+)
+def test_a_public_address_is_a_whole_site(read, written, expected):
+    assert read(f"{GOOD}web: {{address: '{written}'}}\n").web_address == expected
+    assert read(GOOD).web_address == ""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "http://digest.example",
+        "https://digest.example/monitor",
+        "https://digest.example/?a=b",
+        "https://digest.example/#a",
+        "https://dana:pw@digest.example",
+        "digest.example",
+        "https://",
+    ],
+)
+def test_a_public_address_that_is_none_is_a_mistake(mistakes, written):
+    [mistake] = mistakes(f"{GOOD}web:\n  address: '{written}'\n")
+    assert ": web.address: expected" in mistake or "no user name" in mistake
+
+
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [
+        ("selector", "a b"),
+        ("selector", "-a"),
+        ("selector", "a;b=c"),
+        ("domain", "example"),
+        ("domain", "https://example.org"),
+        ("domain", "a@example.org"),
+        ("domain", "example.org; x=y"),
+    ],
+)
+def test_a_name_for_signatures_that_is_none_is_a_mistake(mistakes, key, written):
+    names = {"selector": "s1", "domain": "example.org"} | {key: written}
+    lines = "".join(f"      {name}: '{value}'\n" for name, value in names.items())
+    text = GOOD.replace("  subscribers:", f"    dkim:\n{lines}  subscribers:")
+    [mistake] = mistakes(text)
+    assert f"digest.mail.dkim.{key}: expected a" in mistake
 
 
 def test_a_password_in_the_file_is_a_mistake_that_does_not_repeat_it(mistakes):
@@ -723,7 +810,8 @@ def test_known_keys_lists_every_key_once_as_a_dotted_path():
         "feeds.local",
     } <= set(keys)
     ours = {key.rpartition(".")[2] for key in keys}
-    assert set(re.findall(r"(?m)^ *(?:- )?(\w+):", GOOD)) == ours
+    written = re.findall(r"(?m)^ *(?:- )?(\w+):", GOOD + DKIM + WEB)
+    assert set(written) == ours
 
 
 def test_our_own_feeds_yaml_is_right_and_fills_every_cell():

@@ -5,7 +5,7 @@ import ssl
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -18,9 +18,10 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from builders import NOW, subscriber
 from monitor.digest.edition import edition
-from monitor.digest.mail import _REASONS, Mailer, message
+from monitor.digest.mail import _REASONS, Mailer
+from monitor.digest.message import Head, compose_mail, message
 from monitor.errors import DeliveryError
-from monitor.readers import RenderedEdition, Subscriber
+from monitor.readers import Image, RenderedEdition, Subscriber
 
 PASSWORD = "correct-horse-battery"
 SENDER = "monitor@news.example"
@@ -66,7 +67,10 @@ def test_addresses_date_and_list_are_in_the_header():
     assert made["From"] == SENDER
     assert made["Date"].datetime == NOW
     assert made["List-Id"] == "<us-mexico-coverage.news.example>"
-    assert "List-Unsubscribe" not in made
+    assert made["List-Unsubscribe"] == (
+        "<mailto:monitor@news.example?subject=unsubscribe%20dana>"
+    )
+    assert "List-Unsubscribe-Post" not in made
 
 
 def test_a_subject_cannot_smuggle_in_a_header():
@@ -112,6 +116,55 @@ def test_an_address_that_is_none_is_a_delivery_error(address):
     with pytest.raises(DeliveryError, match="is not a mail address") as caught:
         mail(sender=address)
     assert "\n" not in str(caught.value)
+
+
+def headed(name: str = "dana", way_out: str | None = None, **more) -> EmailMessage:
+    rendered = RenderedEdition("Monday", HTML, "Llegó el agua.\n", **more)
+    address = f"{name.split()[0].lower()}@desk.example"
+    head = Head(name, address, SENDER, "<1@news.example>", NOW, way_out)
+    return compose_mail(rendered, head)
+
+
+def test_the_same_edition_is_the_same_mail_byte_for_byte():
+    images = (Image("lag", b"\x89PNG", "the lag"),)
+    assert headed(images=images).as_bytes() == headed(images=images).as_bytes()
+
+
+@pytest.mark.parametrize("host", ["d.example", "digest." + "long-" * 30 + "x.example"])
+def test_a_way_out_stands_in_the_header_whole_however_long(host):
+    way_out = f"https://{host}/unsubscribe/{'t' * 22}"
+    raw = headed("Dana Ríos", way_out).as_bytes()
+    read = message_from_bytes(raw)
+    page, by_mail = " ".join(read["List-Unsubscribe"].split()).split(", ")
+    assert page == f"<{way_out}>"
+    assert by_mail == f"<mailto:{SENDER}?subject=unsubscribe%20Dana%20R%C3%ADos>"
+    assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize("name", ["a\r\nBcc: all@desk.example", "x>, <mailto:y@z"])
+def test_a_name_cannot_smuggle_in_a_header_or_another_way_out(name):
+    rendered = RenderedEdition("Monday", HTML, "x")
+    head = Head(name, "d@desk.example", SENDER, "<1\r\nBcc: x@y>", NOW)
+    read = message_from_bytes(compose_mail(rendered, head).as_bytes())
+    assert read["Bcc"] is None
+    assert read["List-Unsubscribe"].count("mailto:") == 1
+
+
+@pytest.mark.parametrize("address", ["dana@[127.0.0.1]", "dana@[IPv6:::1]"])
+def test_an_address_literal_is_an_address(address):
+    assert mail(reader=subscriber(address=address))["To"] == address
+
+
+def test_pictures_stand_beside_the_html_that_shows_them():
+    images = (Image("lag", b"\x89PNG1", "a"), Image("time", b"\x89PNG2", "b"))
+    read = message_from_bytes(headed(images=images).as_bytes(), policy=default)
+    text, related = read.iter_parts()
+    html, *pictures = related.iter_parts()
+    kinds = [part.get_content_type() for part in (text, related, html)]
+    assert kinds == ["text/plain", "multipart/related", "text/html"]
+    assert [p["Content-ID"] for p in pictures] == ["<lag>", "<time>"]
+    assert [p.get_content() for p in pictures] == [b"\x89PNG1", b"\x89PNG2"]
+    assert {p.get_content_disposition() for p in pictures} == {"inline"}
 
 
 # --- the server ------------------------------------------------------------------
@@ -165,8 +218,8 @@ def authenticate(server, session, envelope, mechanism, auth) -> AuthResult:
 
 
 @contextmanager
-def serving(**options) -> Iterator[tuple[Desk, int]]:
-    desk = Desk()
+def serving(desk: Desk | None = None, **options) -> Iterator[tuple[Desk, int]]:
+    desk = desk or Desk()
     controller = Controller(desk, hostname="127.0.0.1", port=0, **options)
     with closing(socket.create_server(("127.0.0.1", 0))) as probe:
         controller.port = probe.getsockname()[1]
@@ -322,6 +375,141 @@ def test_nobody_listening_is_told():
 @pytest.mark.parametrize("host", ["::g", "a" * 70 + ".example", ".example"])
 def test_a_host_that_is_none_is_told(host):
     assert refusal(Mailer(host, 25, "none")) == f"{host}:25: no such host"
+
+
+# --- many mails over one connection ------------------------------------------------
+
+
+class Counting(Desk):
+    """Also counts connections, and closes each after a number of mails."""
+
+    def __init__(self, per_connection: int = 1000) -> None:
+        super().__init__()
+        self.connections = 0
+        self.left = self.per_connection = per_connection
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.connections += 1
+        self.left = self.per_connection
+        session.host_name = hostname
+        return responses
+
+    async def handle_MAIL(self, server, session, envelope, address, options) -> str:
+        if not self.left:
+            return "421 enough for one connection"
+        self.left -= 1
+        return await super().handle_MAIL(server, session, envelope, address, options)
+
+
+def test_one_connection_carries_many_mails(server_context, trusting):
+    with serving(Counting(), ssl_context=server_context) as (desk, port):
+        mailer = Mailer("localhost", port, "tls", context=trusting)
+        with mailer.session() as session:
+            for n in range(20):
+                session.send(headed(f"reader{n}"))
+    assert (desk.connections, len(desk.envelopes)) == (1, 20)
+
+
+def test_a_refused_mail_leaves_the_connection_to_the_others():
+    with (
+        serving(Counting()) as (desk, port),
+        Mailer("127.0.0.1", port, "none").session() as session,
+    ):
+        for name in ("nobody1", "dana", "nobody2", "luis"):
+            with suppress(DeliveryError):
+                session.send(headed(name))
+    assert desk.connections == 1
+    assert [e.rcpt_tos for e in desk.envelopes] == [
+        ["dana@desk.example"],
+        ["luis@desk.example"],
+    ]
+
+
+def test_a_server_that_takes_few_mails_a_connection_is_connected_to_again():
+    with (
+        serving(Counting(per_connection=2)) as (desk, port),
+        Mailer("127.0.0.1", port, "none").session() as session,
+    ):
+        for n in range(5):
+            session.send(headed(f"reader{n}"))
+    assert (desk.connections, len(desk.envelopes)) == (3, 5)
+
+
+def faults(replies: dict[bytes, bytes], until: bytes = b"never") -> str:
+    with scripted(answering(POLITE | replies, until)) as port:
+        mailer = Mailer("127.0.0.1", port, "none", timeout_seconds=5)
+        with pytest.raises(DeliveryError) as caught:
+            mailer.send(mail())
+    return caught.value.fault
+
+
+@pytest.mark.parametrize(
+    ("word", "reply", "fault"),
+    [
+        (b"RCPT", b"550 no such user", "recipient"),
+        (b"RCPT", b"450 busy", "later"),
+        (b"RCPT", b"552 mailbox full", "later"),
+        (b"RCPT", b"421 closing", "later"),
+        (b"MAIL", b"550 not from here", "server"),
+        (b"MAIL", b"451 slow down", "server"),
+        (b"MAIL", b"552 too large", "mail"),
+        (b"DATA", b"554 no", "mail"),
+        (b".", b"554 spam", "mail"),
+        (b".", b"451 try again", "later"),
+        (b"EHLO", b"421 closing", "server"),
+    ],
+)
+def test_whose_fault_it_is_follows_from_the_answer(word, reply, fault):
+    assert faults({word: reply + b"\r\n"}) == fault
+
+
+@pytest.mark.parametrize("until", [b"RCPT", b"DATA", b"."])
+def test_a_connection_lost_within_a_mail_is_that_mails_bad_luck(until):
+    assert faults({}, until) == "later"
+
+
+def test_nobody_listening_and_a_bad_certificate_are_the_servers_fault(server_context):
+    with pytest.raises(DeliveryError) as caught:
+        Mailer("127.0.0.1", 1, "none").send(mail())
+    assert caught.value.fault == "server"
+    with (
+        serving(ssl_context=server_context) as (_, port),
+        pytest.raises(DeliveryError) as caught,
+    ):
+        Mailer("localhost", port, "tls").send(mail())
+    assert caught.value.fault == "server"
+
+
+def test_a_server_that_breaks_off_again_and_again_counts_as_down():
+    def drops(connection: socket.socket) -> None:
+        answering(POLITE, b".")(connection)
+
+    found = []
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+
+        def speak() -> None:
+            for _ in range(3):
+                connection, _ = listener.accept()
+                with connection:
+                    drops(connection)
+
+        thread = threading.Thread(target=speak)
+        thread.start()
+        port = listener.getsockname()[1]
+        with Mailer("127.0.0.1", port, "none", timeout_seconds=5).session() as session:
+            for n in range(3):
+                with pytest.raises(DeliveryError) as caught:
+                    session.send(headed(f"reader{n}"))
+                found.append(caught.value.fault)
+        thread.join(timeout=5)
+    assert found == ["later", "later", "server"]
+
+
+def test_a_mail_is_signed_on_its_way():
+    with serving() as (desk, port):
+        sign = lambda raw: b"DKIM-Signature: x\r\n" + raw  # noqa: E731
+        Mailer("127.0.0.1", port, "none", sign=sign).send(mail())
+    assert desk.envelopes[0].content.startswith(b"DKIM-Signature: x\r\nSubject")
 
 
 # --- servers that misbehave ---------------------------------------------------------

@@ -1,14 +1,14 @@
 """The steps against a real database: each can be run twice, and one unit may fail."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
-from builders import NOW, feed, item, show, subscriber, translation
+from builders import NOW, delivery, feed, item, show, subscriber, translation
 from monitor import pipeline
 from monitor.clustering import PATIENCE, Clustering, Waiting
-from monitor.errors import DeliveryError, TranslationError
+from monitor.errors import TranslationError
 from monitor.model import FeedState, Language
 from monitor.pipeline import Plan
 from monitor.store.database import Store
@@ -329,12 +329,22 @@ def due(store: Store, now, *readers):
     return pipeline.due_editions(readers or (READER,), store, now)
 
 
-def test_an_edition_is_due_once_its_hour_has_come_and_until_it_is_sent(store):
+def test_an_edition_is_due_once_its_hour_has_come_and_until_it_is_made(store):
     seen = item("Hello", "US", "en")
     show(store, [seen], seen.seen)
     [(reader, day)] = due(store, seen.seen + 25 * HOUR)
-    store.deliveries.add(reader.name, day, "<id>", NOW)
+    store.outbox.add(delivery(reader.name, day))
     assert due(store, seen.seen + 25 * HOUR) == []
+
+
+def test_no_edition_is_due_to_a_reader_who_has_stopped_it(store):
+    seen = item("Hello", "US", "en")
+    show(store, [seen], seen.seen)
+    of = store.subscriptions.get(READER, "token")
+    store.subscriptions.stop(of.token, "reader", NOW)
+    assert due(store, seen.seen + 25 * HOUR) == []
+    store.subscriptions.resume(of.token)
+    assert len(due(store, seen.seen + 25 * HOUR)) == 1
 
 
 def test_a_new_monitor_owes_no_edition_of_the_days_before_it(store):
@@ -342,20 +352,3 @@ def test_a_new_monitor_owes_no_edition_of_the_days_before_it(store):
     seen = item("Hello", "US", "en")
     show(store, [seen], seen.seen)
     assert due(store, seen.seen) == []
-
-
-def test_one_refused_mail_never_stops_the_next(store):
-    other = subscriber("eli")
-
-    def send(reader, day):
-        if reader is READER:
-            raise DeliveryError("mailbox full")
-        return "<id>"
-
-    day = date(2025, 4, 9)
-    results = list(
-        pipeline.send_editions([(READER, day), (other, day)], send, store, NOW)
-    )
-    assert [bool(r.error) for r in results] == [True, False]
-    assert not store.deliveries.is_sent("dana", day)
-    assert store.deliveries.is_sent("eli", day)

@@ -7,7 +7,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Barrier
 
@@ -196,6 +196,9 @@ def test_every_table_is_strict(store, tmp_path):
         "translations",
         "assignments",
         "deliveries",
+        "editions",
+        "pictures",
+        "subscriptions",
         "faults",
         "keys",
         "sightings",
@@ -921,21 +924,6 @@ def test_stories_are_counted(store):
     keep(store, item("b"), item("c"), story="s2")
     keep(store, item("d"), spanish("e"), story="s3")
     assert store.stories.count() == {"stories": 3, "shared": 2, "cross_border": 1}
-
-
-# --- deliveries ----------------------------------------------------------------------
-
-
-def test_an_edition_is_sent_once_per_subscriber_and_date(store):
-    day = date(2026, 3, 2)
-    assert not store.deliveries.is_sent("dana", day)
-    store.deliveries.add("dana", day, "<1@desk.example>", NOW)
-    assert store.deliveries.is_sent("dana", day)
-    assert not store.deliveries.is_sent("dana", day + DAY)
-    assert not store.deliveries.is_sent("luz", day)
-    with pytest.raises(StoreError):
-        store.deliveries.add("dana", day, "<2@desk.example>", NOW)
-    assert store.deliveries.count() == 1
 
 
 # --- lock ----------------------------------------------------------------------------

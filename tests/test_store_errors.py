@@ -11,7 +11,18 @@ from pathlib import Path
 import pytest
 from numpy import ones
 
-from builders import NOW, assignment, feed, item, poll_day, show, translation
+from builders import (
+    NOW,
+    assignment,
+    delivery,
+    feed,
+    item,
+    kept_edition,
+    poll_day,
+    show,
+    subscriber,
+    translation,
+)
 from monitor.change import Change, Correction
 from monitor.comparison import BlindSpot, SideHealth
 from monitor.coverage.blindspots import Revision
@@ -326,10 +337,23 @@ CALLS = {
     "blind_spots.since": lambda s: s.blind_spots.since(NOW),
     "blind_spots.of": lambda s: s.blind_spots.of("s1"),
     "blind_spots.put": lambda s: s.blind_spots.put([Revision(None, SPOT)]),
-    "deliveries.is_sent": lambda s: s.deliveries.is_sent("dana", DAY),
-    "deliveries.begin": lambda s: s.deliveries.begin("dana", DAY),
-    "deliveries.add": lambda s: s.deliveries.add("dana", DAY, "<1@a.example>", NOW),
-    "deliveries.count": lambda s: s.deliveries.count(),
+    "editions.add": lambda s: s.editions.add(kept_edition()),
+    "editions.one": lambda s: s.editions.one("e"),
+    "editions.replace_token": lambda s: s.editions.replace_token("e", "a", "b"),
+    "outbox.add": lambda s: s.outbox.add(delivery()),
+    "outbox.one": lambda s: s.outbox.one("dana", DAY),
+    "outbox.open": lambda s: s.outbox.open(),
+    "outbox.all": lambda s: s.outbox.all(DAY),
+    "outbox.begin": lambda s: s.outbox.begin(delivery()),
+    "outbox.put": lambda s: s.outbox.put(delivery()),
+    "outbox.log": lambda s: s.outbox.log(delivery(), NOW),
+    "outbox.counts": lambda s: s.outbox.counts(),
+    "subscriptions.get": lambda s: s.subscriptions.get(subscriber(), "t"),
+    "subscriptions.of": lambda s: s.subscriptions.of("t"),
+    "subscriptions.all": lambda s: s.subscriptions.all(),
+    "subscriptions.stop": lambda s: s.subscriptions.stop("t", "reader", NOW),
+    "subscriptions.resume": lambda s: s.subscriptions.resume("t"),
+    "subscriptions.refuse": lambda s: s.subscriptions.refuse("dana", "a@b.example", ""),
 }  # fmt: skip
 
 

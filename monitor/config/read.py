@@ -22,13 +22,16 @@ from monitor.config.mistakes import (
     without_login,
 )
 from monitor.config.schema import Address, EntrySchema, FeedSchema, FileSchema
-from monitor.config.settings import Config
+from monitor.config.settings import Config, Secrets
 from monitor.config.tree import Loc, line_of, load, read_text
 from monitor.entry import Use
 from monitor.errors import ConfigError
 from monitor.model import Feed
 
 PASSWORD_VARIABLE = "MONITOR_SMTP_PASSWORD"  # noqa: S105 - a name, not a secret
+DKIM_VARIABLE = "MONITOR_DKIM_KEY"
+
+NO_SECRETS = Secrets()
 
 _ADDRESS: TypeAdapter[str] = TypeAdapter(Address)
 _LACKS_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?]\S*)?$")
@@ -37,13 +40,16 @@ _LACKS_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?]\S*)?$")
 def read_config(path: Path, environ: Mapping[str, str]) -> Config:
     """The checked content of a feeds.yaml.
 
-    Raises ConfigError if the file cannot be read, MistakesError if it says something
-    we cannot act on.
+    Raises ConfigError if the file, or one that holds a secret, cannot be read,
+    MistakesError if it says something we cannot act on.
     """
-    return check(path, read_text(path), environ.get(PASSWORD_VARIABLE, ""))
+    secrets = Secrets(
+        _secret(environ, PASSWORD_VARIABLE), _secret(environ, DKIM_VARIABLE)
+    )
+    return check(path, read_text(path), secrets)
 
 
-def check(path: Path, text: str, password: str = "") -> Config:
+def check(path: Path, text: str, secrets: Secrets = NO_SECRETS) -> Config:
     """What a text would say as the feeds.yaml at ``path``.
 
     Raises ConfigError and MistakesError as ``read_config`` does.
@@ -58,7 +64,23 @@ def check(path: Path, text: str, password: str = "") -> Config:
         raise MistakesError(lines(path, tree, misfits(error.errors()))) from None
     if found := list(_disagreements(tree, schema)):
         raise MistakesError(lines(path, tree, found))
-    return schema.to_config(password)
+    return schema.to_config(secrets)
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    """The variable of this name, or what is in the file that NAME_FILE names."""
+    file = environ.get(f"{name}_FILE", "")
+    if not file:
+        return environ.get(name, "")
+    if environ.get(name):
+        raise ConfigError(f"{name} and {name}_FILE are both set; remove one")
+    try:
+        return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        what = f"{file}: cannot be read: {error.strerror}"
+        raise ConfigError(f"{name}_FILE: {what}") from error
+    except UnicodeDecodeError:
+        raise ConfigError(f"{name}_FILE: {file}: is no text in UTF-8") from None
 
 
 def check_feed(values: Mapping[str, object]) -> Feed:

@@ -21,11 +21,13 @@ from monitor.config.matching import ThemeSchema, WatchlistSchema, named
 from monitor.config.settings import (
     Config,
     DenseName,
+    DkimSettings,
     EngineName,
     Kind,
     MailSettings,
     ModelSettings,
     PollSettings,
+    Secrets,
 )
 from monitor.config.tree import Loc
 from monitor.entry import Entry
@@ -46,6 +48,13 @@ def _is_encrypted(value: str) -> bool:
     parts = urlsplit(value)
     is_local = re.fullmatch(r"localhost|127(\.\d+){3}|::1", parts.hostname or "")
     return _is_web_address(value) and (parts.scheme == "https" or bool(is_local))
+
+
+def _is_site(value: str) -> bool:
+    """An address of a whole site: its pages lie right below it."""
+    parts = urlsplit(value)
+    is_bare = parts.path in ("", "/") and not parts.query and not parts.fragment
+    return _is_encrypted(value) and is_bare
 
 
 def _has_no_login(value: str) -> bool:
@@ -96,6 +105,16 @@ _NO_LOGIN = _must(
 )
 _MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 _MAIL = _must("a mail address such as desk@example.org", _MAILBOX.fullmatch)
+_PUBLIC = _must(
+    "https:// and a host alone, such as https://digest.example.org", _is_site
+)
+_SELECTOR = _must(
+    "a DKIM selector such as monitor2026",
+    re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?").fullmatch,
+)
+_DOMAIN = _must(
+    "a domain such as example.org", re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)+").fullmatch
+)
 _ZONE = _must("an IANA time zone such as America/Mexico_City", ZoneInfo)
 _ONE_GROUP = _must("a pattern with one group", lambda p: re.compile(p).groups == 1)
 
@@ -228,12 +247,39 @@ class ConceptSchema(_Schema):
         )
 
 
+class _Dkim(_Schema):
+    selector: Annotated[_Text, _SELECTOR]
+    domain: Annotated[_Text, _DOMAIN]
+
+
 class _Mail(_Schema):
     host: _Text
     port: int = Field(default=25, ge=1, le=65535)
     security: Literal["none", "starttls", "tls"] = "starttls"
     username: str = ""
     sender: Annotated[_Text, _MAIL]
+    dkim: _Dkim | None = None
+
+    def to_settings(self, secrets: Secrets) -> MailSettings:
+        """The same as our own type; secrets are no part of the file."""
+        dkim = self.dkim
+        return MailSettings(
+            host=self.host,
+            port=self.port,
+            security=self.security,
+            username=self.username,
+            sender=self.sender,
+            password=secrets.password,
+            dkim=(
+                DkimSettings(dkim.selector, dkim.domain, secrets.dkim_key)
+                if dkim
+                else None
+            ),
+        )
+
+
+class _Web(_Schema):
+    address: Annotated[_Text, _PUBLIC, _NO_LOGIN] | None = None
 
 
 class _Subscriber(_Schema):
@@ -269,6 +315,7 @@ class FileSchema(_Schema):
     bridge: tuple[EntrySchema, ...] = ()
     framing: tuple[ConceptSchema, ...] = ()
     themes: tuple[ThemeSchema, ...] = ()
+    web: _Web = _Web()
 
     @property
     def all_watchlists(self) -> tuple[tuple[Loc, WatchlistSchema], ...]:
@@ -282,15 +329,15 @@ class FileSchema(_Schema):
         ]
         return (*own, *inner)
 
-    def to_config(self, password: str) -> Config:
-        """The same as our own types; the password is no part of the file."""
+    def to_config(self, secrets: Secrets) -> Config:
+        """The same as our own types; secrets are no part of the file."""
         mail = self.digest.mail
         return Config(
             contact=self.contact,
             poll=self.poll.to_settings(),
             engine=self.translation.engine,
             watchlists=tuple(w.to_watchlist() for _, w in self.all_watchlists),
-            mail=MailSettings(**mail.model_dump(), password=password) if mail else None,
+            mail=mail.to_settings(secrets) if mail else None,
             subscribers=tuple(s.to_subscriber() for s in self.digest.subscribers),
             feeds=tuple(feed.to_feed() for feed in self.feeds),
             bridge=tuple(entry.to_entry() for entry in self.bridge),
@@ -298,6 +345,7 @@ class FileSchema(_Schema):
             models=self.translation.to_settings(),
             dense=self.stories.dense,
             themes=tuple(theme.to_edit() for theme in self.themes),
+            web_address=(self.web.address or "").rstrip("/"),
         )
 
 

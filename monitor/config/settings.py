@@ -33,6 +33,26 @@ class PollSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the environment alone tells."""
+
+    password: str = field(default="", repr=False)
+    """Of the mail server."""
+    dkim_key: str = field(default="", repr=False)
+    """In PEM."""
+
+
+@dataclass(frozen=True, slots=True)
+class DkimSettings:
+    """Under which name mails are signed."""
+
+    selector: str
+    domain: str
+    key: str = field(default="", repr=False)
+    """In PEM."""
+
+
+@dataclass(frozen=True, slots=True)
 class MailSettings:
     """Where editions are handed over."""
 
@@ -42,6 +62,7 @@ class MailSettings:
     username: str
     sender: str
     password: str = field(default="", repr=False)
+    dkim: DkimSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +94,8 @@ class Config:
     """What a person adds to the framing lexicon."""
     themes: tuple[ThemeEdit, ...] = ()
     """Changes of the themes we ship."""
+    web_address: str = ""
+    """The dashboard's public one, for editions and unsubscribing; empty: none."""
 
     @property
     def owners(self) -> Mapping[str, str]:

@@ -1,81 +1,27 @@
-"""An edition as a mail, and the mail server that takes it."""
+"""The mail server that takes editions."""
 
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from email.errors import MessageError
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
-from hashlib import sha256
 from socket import gaierror
 from typing import Any, Literal
 
+from monitor.digest.message import POLICY, one_line
 from monitor.errors import DeliveryError
-from monitor.readers import Edition, RenderedEdition
-from monitor.text import clip, squeeze
+from monitor.readers import Fault
+from monitor.text import clip
 
 Security = Literal["none", "starttls", "tls"]
 _REPLY_LENGTH = 200
 """Characters of a mail server's answer that an error repeats."""
 
 
-def message(
-    edition: Edition, rendered: RenderedEdition, sender: str, sent: datetime
-) -> EmailMessage:
-    """The edition as one mail: text for those who want text, HTML for the others.
-
-    Its Message-ID depends on subscriber, date and the sender's domain alone, so that a
-    mail sent twice after a cut connection can be known as one. Raises DeliveryError if
-    an address cannot be one.
-    """
-    made = EmailMessage(policy=SMTP)
-    domain = sender.rpartition("@")[2]
-    reader = edition.subscriber
-    made["Subject"] = _one_line(rendered.subject)
-    made["From"] = _address(sender)
-    made["To"] = _address(reader.address)
-    made["Date"] = format_datetime(sent)
-    made["Message-ID"] = f"<{_identity(edition)}@{domain}>"
-    made["List-Id"] = f"<us-mexico-coverage.{domain}>"
-    made["Auto-Submitted"] = "auto-generated"
-    # Quoted-printable: no line of HTML is too long for it, and any server takes it.
-    made.set_content(_encodable(rendered.text), cte="quoted-printable")
-    made.add_alternative(
-        _encodable(rendered.html), subtype="html", cte="quoted-printable"
-    )
-    return made
-
-
-def _identity(edition: Edition) -> str:
-    reader = edition.subscriber
-    mark = sha256(f"{reader.name}\0{reader.address}".encode()).hexdigest()[:16]
-    return f"{edition.date.isoformat()}.{mark}"
-
-
-def _address(mailbox: str) -> Address:
-    try:
-        return Address(addr_spec=mailbox)
-    except (MessageError, ValueError, IndexError) as error:
-        raise DeliveryError(f"{_one_line(mailbox)!r}: is not a mail address") from error
-
-
-def _one_line(text: str) -> str:
-    return "".join(c for c in squeeze(_encodable(text)) if c.isprintable())
-
-
-def _encodable(text: str) -> str:
-    """Without half characters, which no mail can carry."""
-    return text.encode(errors="replace").decode()
-
-
 @dataclass(frozen=True, slots=True)
 class Mailer:
-    """Hands mails to one mail server, one connection each."""
+    """Hands mails to one mail server."""
 
     host: str
     port: int
@@ -89,6 +35,8 @@ class Mailer:
         default_factory=ssl.create_default_context, repr=False
     )
     """Checks certificate and host name unless the caller says otherwise."""
+    sign: Callable[[bytes], bytes] | None = field(default=None, repr=False)
+    """A mail -> the same, signed."""
 
     def send(self, message: EmailMessage) -> None:
         """Return once the server has taken the mail.
@@ -96,12 +44,22 @@ class Mailer:
         Raises DeliveryError, in one line without the password, if it did not or if the
         connection broke before its answer.
         """
-        with self._explained():
-            smtp = self._connected()
-            try:
-                smtp.send_message(message)
-            finally:
-                _part(smtp)
+        with self.session() as session:
+            session.send(message)
+
+    @contextmanager
+    def session(self) -> "Iterator[MailSession]":
+        """Many mails over one connection, which is opened for the first."""
+        session = MailSession(self)
+        try:
+            yield session
+        finally:
+            session.close()
+
+    def connect(self) -> smtplib.SMTP:
+        """A connection over which mails can be sent; raises DeliveryError."""
+        with self.explained():
+            return self._connected()
 
     def _connected(self) -> smtplib.SMTP:
         smtp = self._greeted()
@@ -110,6 +68,7 @@ class Mailer:
                 smtp.starttls(context=self.context)
             if self.username:
                 self._login(smtp)
+            smtp.ehlo_or_helo_if_needed()
         except BaseException:
             smtp.close()
             raise
@@ -138,19 +97,23 @@ class Mailer:
         return f"{self.host}:{self.port}"
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def explained(
+        self, fault: Callable[[Exception], Fault] = lambda _: "server"
+    ) -> Iterator[None]:
+        """What smtplib and below raise, as a DeliveryError of that fault."""
         try:
             yield
         # ValueError: a host name that DNS or TLS cannot express.
         except (OSError, ValueError) as error:
-            raise DeliveryError(f"{self._where}: {self._reason(error)}") from error
+            reason = f"{self._where}: {self._reason(error)}"
+            raise DeliveryError(reason, fault(error)) from error
 
     def _reason(self, error: Exception) -> str:
         if isinstance(error, TimeoutError | smtplib.SMTPServerDisconnected):
             return self._silence(error)
         return next(
             (explain(error) for kind, explain in _REASONS if isinstance(error, kind)),
-            _one_line(str(error)),
+            one_line(str(error)),
         )
 
     def _silence(self, error: Exception) -> str:
@@ -165,6 +128,121 @@ class Mailer:
         return "the server closed the connection before it took the mail"
 
 
+MOST_LOST = 3
+"""Connections lost in a row after which the server counts as down."""
+
+
+class MailSession:
+    """One connection at a time; a lost one is opened anew for the next mail."""
+
+    def __init__(self, mailer: Mailer) -> None:
+        self._mailer = mailer
+        self._smtp: smtplib.SMTP | None = None
+        self._lost = 0
+
+    def send(self, message: EmailMessage) -> None:
+        """Return once the server has taken the mail; raises DeliveryError if not.
+
+        A server that has closed an idle connection, or takes so many mails over one and
+        no more, is connected to again.
+        """
+        raw, utf8 = _wire(message, self._mailer.sign)
+        is_fresh = self._smtp is None
+        smtp = self._smtp = self._alive() or self._mailer.connect()
+        try:
+            with self._mailer.explained(_fault):
+                _hand_over(smtp, message, raw, utf8=utf8)
+        except DeliveryError as error:
+            if not is_fresh and _is_closing(error.__cause__):
+                self.close()
+                self.send(message)
+                return
+            raise self._judged(error) from error.__cause__
+        self._lost = 0
+
+    def close(self) -> None:
+        """Leave; a server that hangs up now has still taken the mails."""
+        if self._smtp is not None:
+            _part(self._smtp)
+            self._smtp = None
+
+    def _alive(self) -> smtplib.SMTP | None:
+        """The connection if it is still open; what was said before is forgotten."""
+        if self._smtp is None:
+            return None
+        with suppress(smtplib.SMTPException, OSError):
+            if self._smtp.rset()[0] == _OK:
+                return self._smtp
+        self.close()
+        return None
+
+    def _judged(self, error: DeliveryError) -> DeliveryError:
+        """The server counts as down once it has broken off several mails in a row."""
+        if not _is_loss(error.__cause__):
+            return error
+        self.close()
+        self._lost += 1
+        if self._lost < MOST_LOST:
+            return error
+        return DeliveryError(str(error), "server")
+
+
+def _hand_over(
+    smtp: smtplib.SMTP, message: EmailMessage, raw: bytes, *, utf8: bool
+) -> None:
+    if utf8 and not smtp.has_extn("smtputf8"):
+        raise smtplib.SMTPNotSupportedError("it takes no address with accents")
+    [sender] = message["From"].addresses
+    [recipient] = message["To"].addresses
+    options = ("SMTPUTF8", "BODY=8BITMIME") if utf8 else ()
+    smtp.sendmail(sender.addr_spec, [recipient.addr_spec], raw, options)
+
+
+def _wire(
+    message: EmailMessage, sign: Callable[[bytes], bytes] | None
+) -> tuple[bytes, bool]:
+    """The mail as it is sent, and whether only SMTPUTF8 can take its addresses."""
+    addresses = (*message["From"].addresses, *message["To"].addresses)
+    utf8 = not all(address.addr_spec.isascii() for address in addresses)
+    raw = message.as_bytes(policy=POLICY.clone(utf8=utf8))
+    return (sign(raw) if sign else raw), utf8
+
+
+_OK, _CLOSING, _LASTING, _FULL = 250, 421, 500, 552
+"""Answers of a mail server (RFC 5321): done, good-bye, the first that last, no room."""
+
+
+def _fault(error: Exception) -> Fault:
+    """Whose fault it is that one mail was not taken over an open connection."""
+    match error:
+        case smtplib.SMTPRecipientsRefused(recipients=recipients):
+            [(code, _), *_] = recipients.values()
+            # A mailbox that is full may be emptied (RFC 5321, 4.5.3.1.10).
+            return "recipient" if code >= _LASTING and code != _FULL else "later"
+        case smtplib.SMTPSenderRefused(smtp_code=code):
+            return "mail" if code == _FULL else "server"
+        case smtplib.SMTPDataError(smtp_code=code):
+            return "mail" if code >= _LASTING else "later"
+        case smtplib.SMTPNotSupportedError():
+            return "mail"
+        case smtplib.SMTPResponseException():
+            return "server"
+        case _:
+            return "later"
+
+
+def _is_loss(error: BaseException | None) -> bool:
+    """Whether the connection is gone without a word."""
+    is_silence = isinstance(error, smtplib.SMTPServerDisconnected)
+    is_smtp = isinstance(error, smtplib.SMTPException)
+    return is_silence or (isinstance(error, OSError) and not is_smtp)
+
+
+def _is_closing(error: BaseException | None) -> bool:
+    """Whether the server ends the session before it heard of the mail."""
+    return isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code == _CLOSING
+
+
 def _refused_recipient(error: smtplib.SMTPRecipientsRefused) -> str:
     [(address, (code, reply)), *_] = error.recipients.items()
     return f"recipient {address} refused: {_reply(code, reply)}"
@@ -172,7 +250,7 @@ def _refused_recipient(error: smtplib.SMTPRecipientsRefused) -> str:
 
 def _reply(code: int, reply: bytes | str) -> str:
     text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
-    return clip(_one_line(f"{code} {text}"), _REPLY_LENGTH)
+    return clip(one_line(f"{code} {text}"), _REPLY_LENGTH)
 
 
 _REASONS: tuple[tuple[type[Exception], Callable[[Any], str]], ...] = (
@@ -189,22 +267,22 @@ _REASONS: tuple[tuple[type[Exception], Callable[[Any], str]], ...] = (
         smtplib.SMTPResponseException,
         lambda e: f"the server answered {_reply(e.smtp_code, e.smtp_error)}",
     ),
-    (smtplib.SMTPException, lambda e: f"the server cannot do it: {_one_line(str(e))}"),
+    (smtplib.SMTPException, lambda e: f"the server cannot do it: {one_line(str(e))}"),
     (
         ssl.SSLCertVerificationError,
-        lambda e: f"certificate not trusted: {_one_line(e.verify_message)}",
+        lambda e: f"certificate not trusted: {one_line(e.verify_message)}",
     ),
     (
         ssl.SSLError,
         lambda e: (
-            f"TLS failed ({_one_line(e.reason or str(e))}); "
+            f"TLS failed ({one_line(e.reason or str(e))}); "
             "is the security setting right for this port?"
         ),
     ),
     (ConnectionRefusedError, lambda _: "connection refused; is a mail server there?"),
     (gaierror, lambda _: "no such host"),
     (UnicodeError, lambda _: "no such host"),
-    (OSError, lambda e: _one_line(e.strerror or str(e))),
+    (OSError, lambda e: one_line(e.strerror or str(e))),
 )
 """The most telling kind first: nearly all of them are OSErrors."""
 

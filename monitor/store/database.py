@@ -11,15 +11,17 @@ from sqlite_utils import Database, Migrations
 
 from monitor.store.blind_spots import BlindSpots
 from monitor.store.corrections import Corrections
-from monitor.store.editions import Deliveries
+from monitor.store.editions import Editions
 from monitor.store.errors import store_error
 from monitor.store.feeds import FeedStates
 from monitor.store.items import Items
 from monitor.store.memory import Memory
 from monitor.store.originals import Originals
+from monitor.store.outbox import Outbox
 from monitor.store.relations import Relations
 from monitor.store.schema import migrations
 from monitor.store.stories import Stories
+from monitor.store.subscriptions import Subscriptions
 from monitor.store.translations import Translations
 from monitor.store.vectors import Vectors
 from monitor.store.volumes import Volumes
@@ -51,7 +53,9 @@ class Store:
         self.vectors = Vectors(self._db, self.path)
         self.volumes = Volumes(self._db, self.path)
         self.blind_spots = BlindSpots(self._db, self.path)
-        self.deliveries = Deliveries(self._db, self.path)
+        self.editions = Editions(self._db, self.path)
+        self.outbox = Outbox(self._db, self.path)
+        self.subscriptions = Subscriptions(self._db, self.path)
 
     def __enter__(self) -> Self:
         return self

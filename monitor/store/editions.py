@@ -1,50 +1,115 @@
-"""Which edition was sent to whom."""
+"""Editions as they were made, for good."""
 
-import sqlite3
+import json
+import zlib
+from dataclasses import replace
 from datetime import date, datetime
+from hashlib import sha256
 
 from sqlite_utils import Database
 
+from monitor.readers import Image, KeptEdition, Links, RenderedEdition
 from monitor.store import rows
 from monitor.store.errors import guarded
 
 
-class Deliveries:
-    """The send log: once per subscriber and date."""
+class Editions:
+    """One a subscriber and date, never changed."""
 
     def __init__(self, db: Database, path: str) -> None:
         self._db = db
         self.path = path
 
     @guarded
-    def is_sent(self, subscriber: str, day: date) -> bool:
-        """Whether this subscriber has this day's edition."""
-        where = "subscriber = ? and date = ? and sent is not null"
-        log = self._db.table("deliveries")
-        return bool(log.count_where(where, [subscriber, day.isoformat()]))
-
-    @guarded
-    def begin(self, subscriber: str, day: date) -> None:
-        """Note that it is about to be sent: what cannot be logged is not sent."""
-        delivery = {"subscriber": subscriber, "date": day.isoformat()}
-        self._db.table("deliveries").insert(delivery, ignore=True)
-
-    @guarded
-    def add(self, subscriber: str, day: date, message_id: str, now: datetime) -> None:
-        """Log the mail server's acceptance; raises StoreError the second time."""
-        self._db.execute("pragma synchronous = full")  # the mail is out: not to be lost
+    def add(self, kept: KeptEdition) -> None:
+        """Keep an edition; raises StoreError for the second of a subscriber's day."""
+        images = kept.rendered.images
+        digests = [sha256(image.png).hexdigest() for image in images]
         with self._db.atomic():
-            noted = self._db.execute(
-                "insert into deliveries (subscriber, date, message_id, sent)"
-                " values (?, ?, ?, ?) on conflict do update"
-                " set message_id = excluded.message_id, sent = excluded.sent"
-                " where sent is null",
-                [subscriber, day.isoformat(), message_id, rows.to_text(now)],
+            self._db.table("pictures").insert_all(
+                [
+                    {"digest": digest, "png": image.png}
+                    for digest, image in zip(digests, images, strict=True)
+                ],
+                ignore=True,
             )
-            if not noted.rowcount:
-                raise sqlite3.IntegrityError("UNIQUE constraint: was sent before")
+            self._db.table("editions").insert(_row(kept, digests))
 
     @guarded
-    def count(self) -> int:
-        """How many editions were sent."""
-        return int(self._db.table("deliveries").count_where("sent is not null"))
+    def one(self, edition: str) -> KeptEdition | None:
+        """The edition with this id, if there is one."""
+        found = self._db.table("editions").rows_where("id = ?", [edition])
+        row = next(iter(found), None)
+        if row is None:
+            return None
+        kept = _edition(row)
+        images = tuple(self._image(*named) for named in json.loads(row["images"]))
+        return replace(kept, rendered=replace(kept.rendered, images=images))
+
+    @guarded
+    def replace_token(self, edition: str, old: str, new: str) -> None:
+        """Let an edition that was not sent yet be stopped by another token."""
+        kept = self.one(edition)
+        if kept is None:
+            return
+        values = {
+            "html": _packed(kept.rendered.html.replace(old, new)),
+            "text": _packed(kept.rendered.text.replace(old, new)),
+            "unsubscribe": (kept.links.unsubscribe or "").replace(old, new) or None,
+        }
+        with self._db.atomic():
+            self._db.table("editions").update(edition, values)
+
+    def _image(self, cid: str, alt: str, digest: str) -> Image:
+        found = self._db.query("select png from pictures where digest = ?", [digest])
+        return Image(cid, next(iter(found))["png"], alt)
+
+
+def _row(kept: KeptEdition, digests: list[str]) -> rows.Row:
+    rendered = kept.rendered
+    named = [
+        (image.cid, _sound(image.alt), digest)
+        for image, digest in zip(rendered.images, digests, strict=True)
+    ]
+    return {
+        "id": kept.id,
+        "subscriber": kept.subscriber,
+        "date": kept.date.isoformat(),
+        "made": rows.to_text(kept.made),
+        "web": kept.links.web,
+        "unsubscribe": kept.links.unsubscribe,
+        "subject": _sound(rendered.subject),
+        "html": _packed(rendered.html),
+        "text": _packed(rendered.text),
+        "json": _packed(kept.json),
+        "atom": _packed(kept.atom),
+        "images": json.dumps(named, ensure_ascii=False),
+    }
+
+
+def _edition(row: rows.Row) -> KeptEdition:
+    """Without its pictures."""
+    html, text = _unpacked(row["html"]), _unpacked(row["text"])
+    return KeptEdition(
+        id=row["id"],
+        subscriber=row["subscriber"],
+        date=date.fromisoformat(row["date"]),
+        made=datetime.fromisoformat(row["made"]),
+        rendered=RenderedEdition(row["subject"], html, text),
+        links=Links(row["web"], row["unsubscribe"]),
+        json=_unpacked(row["json"]),
+        atom=_unpacked(row["atom"]),
+    )
+
+
+def _packed(text: str) -> bytes:
+    return zlib.compress(text.encode(errors="replace"))
+
+
+def _unpacked(packed: bytes) -> str:
+    return zlib.decompress(packed).decode()
+
+
+def _sound(text: str) -> str:
+    """Without half characters, which cannot be kept."""
+    return text.encode(errors="replace").decode()

@@ -16,9 +16,11 @@ from monitor.model import (
     Translation,
     Why,
 )
+from monitor.readers import Delivery, Subscription
 
 Row = dict[str, Any]
 
+_DELIVERY_TIMES = ("queued", "next_try", "sent")
 _STATE_TIMES = ("last_poll", "last_good", "next_poll", "last_full", "retired")
 
 
@@ -167,6 +169,30 @@ def change(row: Row, moves: Iterable[Row], undone: bool) -> LoggedChange:
         row["correction"],
     )
     return LoggedChange(row["id"], datetime.fromisoformat(row["at"]), made, undone)
+
+
+def delivery_row(delivery: Delivery) -> Row:
+    """A Delivery as a row of ``deliveries``."""
+    row = _columns(delivery) | {"date": delivery.date.isoformat()}
+    for name in _DELIVERY_TIMES:
+        row[name] = to_text(row[name]) if row[name] else None
+    return row
+
+
+def delivery(row: Row) -> Delivery:
+    """A row of ``deliveries`` as a Delivery."""
+    values = {name: row[name] for name in Delivery.__dataclass_fields__}
+    times = {n: datetime.fromisoformat(row[n]) for n in _DELIVERY_TIMES if row[n]}
+    values["date"] = date.fromisoformat(row["date"])
+    # The oldest rows have none.
+    values["message_id"] = row["message_id"] or ""
+    return Delivery(**values | times)
+
+
+def subscription(row: Row) -> Subscription:
+    """A row of ``subscriptions`` as a Subscription."""
+    stopped = datetime.fromisoformat(row["stopped"]) if row["stopped"] else None
+    return Subscription(**{**row, "stopped": stopped})
 
 
 def correction_row(correction: Correction, made: datetime) -> Row:

@@ -323,6 +323,46 @@ def create_blind_spots(db: Database) -> None:
     db.execute("drop index idx_items_published")
 
 
+@migrations()
 def find_revisions(db: Database) -> None:
     """Which headlines were replaced of late."""
     db.execute("create index revisions_until on revisions (until)")
+
+
+@migrations()
+def keep_editions(db: Database) -> None:
+    """Editions as they were made, and the outbox from which they are mailed.
+
+    Texts are packed by zlib; pictures, which subscribers share, are kept once, by the
+    hash of their bytes. What was sent before is in the outbox as sent, without an
+    edition; what was only about to be sent is made anew.
+    """
+    db.execute(
+        "create table editions (id text primary key not null, subscriber text not null,"
+        " date text not null, made text not null, web text, unsubscribe text,"
+        " subject text not null, html blob not null, text blob not null,"
+        " json blob not null, atom blob not null, images text not null,"
+        " unique (subscriber, date)) strict"
+    )
+    db.execute(
+        "create table pictures (digest text primary key not null, png blob not null)"
+        " strict"
+    )
+    db.execute("delete from deliveries where sent is null")
+    deliveries = db.table("deliveries")
+    for column in ("edition", "address", "error"):
+        deliveries.add_column(column, str, not_null_default="")
+    deliveries.add_column("state", str, not_null_default="sent")
+    deliveries.add_column("attempts", int, not_null_default=0)
+    deliveries.add_column("queued", str)
+    deliveries.add_column("next_try", str)
+    db.execute(
+        "create index deliveries_open on deliveries (state, next_try)"
+        " where state <> 'sent'"
+    )
+    db.execute(
+        "create table subscriptions (token text primary key not null,"
+        " subscriber text not null, address text not null, language text not null,"
+        " stopped text, stopped_by text, refused text not null default '',"
+        " unique (subscriber, address)) strict"
+    )

@@ -4,12 +4,14 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_urlsafe
 
 from monitor.clustering import PATIENCE, Clustering, Waiting
 from monitor.config.read import read_config
 from monitor.config.settings import Config, EngineName
 from monitor.coverage.themes import Lexicon, lexicon
 from monitor.digest.mail import Mailer
+from monitor.digest.signing import open_signer
 from monitor.entry import Entry
 from monitor.errors import ConfigError, TranslationError
 from monitor.feeds.addresses import is_public
@@ -174,11 +176,27 @@ def desk(config: Config, translator: Translator) -> Desk:
 
 
 def open_mailer(config: Config) -> Mailer:
-    """The mail server that feeds.yaml names; raises ConfigError if it names none."""
+    """The mail server that feeds.yaml names; raises ConfigError if it names none.
+
+    Raises ConfigError, too, if mails are to be signed and there is no key for it.
+    """
     mail = config.mail
     if mail is None:
         raise ConfigError("feeds.yaml: digest.mail is missing; give host and sender")
-    return Mailer(mail.host, mail.port, mail.security, mail.username, mail.password)
+    dkim = mail.dkim
+    return Mailer(
+        mail.host,
+        mail.port,
+        mail.security,
+        mail.username,
+        mail.password,
+        sign=open_signer(dkim.selector, dkim.domain, dkim.key) if dkim else None,
+    )
+
+
+def new_token() -> str:
+    """128 random bits, as an address can hold them."""
+    return token_urlsafe(16)
 
 
 def sender(config: Config) -> str:

@@ -1,27 +1,23 @@
 """The verb that makes editions: printed, written or sent."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
-from threading import Event
 
 from monitor import pipeline
 from monitor.config.settings import Config
 from monitor.digest.edition import due_date, window
-from monitor.digest.mail import message
+from monitor.digest.message import message
 from monitor.digest.render import render
-from monitor.errors import ConfigError, DeliveryError
-from monitor.readers import Edition, Subscriber
-from monitor.store.database import Store
-from monitor.store.lock import sending_alone
+from monitor.errors import ConfigError
+from monitor.outbox import Owed
+from monitor.readers import Edition
 from monitor.text import fold, words
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
-
-Owed = Sequence[tuple[Subscriber, date]]
-"""Editions to send."""
+from monitor.verbs.outbox import send_asked, subscribers
 
 
 def digest(
@@ -32,12 +28,12 @@ def digest(
     Raises DeliveryError after trying all if one could not be sent.
     """
     config, now = paths.read_config(), compose.now()
-    readers = _subscribers(config, wanted)
+    readers = subscribers(config, wanted)
     editions = [(reader, day or due_date(reader, now)) for reader in readers]
     with paths.open_known_store() as store:
         if send:
             _refuse_unfinished(editions, now)
-            _send_all(paths, config, store, editions, now)
+            send_asked(paths, config, store, editions)
             return
         desk = _desk(config)
         made = [
@@ -48,37 +44,6 @@ def digest(
     _hint(made, newest)
     for edition in made:
         _put(edition, compose.sender(config), out, now)
-
-
-def send_editions(
-    paths: Paths, config: Config, store: Store, owed: Owed, now: datetime, stop: Event
-) -> Iterator[pipeline.SendResult]:
-    """Send what was not sent yet, one at a time, until told to stop.
-
-    One process sends at a time, so that two cannot send one edition. Raises StoreError
-    if another holds the outbox for long.
-    """
-    mailer, desk = compose.open_mailer(config), _desk(config)
-
-    def deliver(reader: Subscriber, day: date) -> str:
-        made = pipeline.make_edition(store, desk, reader, day, now)
-        mail = message(made, render(made), compose.sender(config), now)
-        mailer.send(mail)
-        return str(mail["Message-ID"])
-
-    with sending_alone(paths.db):
-        for reader, day in owed:
-            if stop.is_set():
-                return
-            yield from pipeline.send_editions([(reader, day)], deliver, store, now)
-
-
-def outcome(result: pipeline.SendResult) -> str:
-    """One line on one edition."""
-    what = f"digest: {result.day} for {result.subscriber.name}"
-    if result.error:
-        return f"{what} not sent: {result.error}"
-    return f"{what} sent" if result.is_new else f"{what} was sent before"
 
 
 def write_edition(
@@ -109,17 +74,6 @@ def write_file(path: Path, body: bytes) -> Path:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
     return path
-
-
-def _send_all(
-    paths: Paths, config: Config, store: Store, owed: Owed, now: datetime
-) -> None:
-    failed: DeliveryError | None = None
-    for result in send_editions(paths, config, store, owed, now, Event()):
-        failed = result.error or failed
-        print(outcome(result))
-    if failed:
-        raise failed
 
 
 def _refuse_unfinished(editions: Owed, now: datetime) -> None:
@@ -153,14 +107,6 @@ def _put(edition: Edition, sender: str, out: Path | None, now: datetime) -> None
 def _desk(config: Config) -> pipeline.Desk:
     with closing(compose.open_translator(config.engine, config.bridge)) as translator:
         return compose.desk(config, translator)
-
-
-def _subscribers(config: Config, wanted: str | None) -> tuple[Subscriber, ...]:
-    found = tuple(s for s in config.subscribers if wanted in (None, s.name))
-    if not found:
-        names = ", ".join(repr(s.name) for s in config.subscribers) or "none"
-        raise ConfigError(f"no subscriber is named {wanted!r}; known: {names}")
-    return found
 
 
 def _slug(name: str) -> str:

@@ -6,21 +6,20 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from threading import Event
 
-from monitor import pipeline, schedule
+from monitor import schedule
 from monitor.comparing import EVERY
 from monitor.config.settings import Config
 from monitor.errors import MonitorError, TranslationError
 from monitor.feeds.fetch import Fetcher
-from monitor.readers import Subscriber
 from monitor.store.lock import running_alone
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
 from monitor.verbs.blindspots import compare_all
 from monitor.verbs.compose import Paths
-from monitor.verbs.digest import outcome, send_editions
+from monitor.verbs.outbox import send_due, told
 from monitor.verbs.steps import (
     cluster_waiting,
     poll_due,
@@ -34,9 +33,6 @@ TICK_SECONDS = 60.0
 STOP_SECONDS = 8.0
 """How long a stop waits, in all, for work to reach its next commit."""
 
-MOST_PATIENT = timedelta(hours=1)
-"""The longest pause before a refused mail is offered again."""
-
 
 def run(
     paths: Paths, open_dashboard: Callable[[], Callable[[Event], None]] | None
@@ -48,6 +44,8 @@ def run(
         compose.open_fetcher(config) as fetcher,
         closing(compose.open_translator(config.engine, config.bridge)) as translator,
     ):
+        if config.mail:
+            compose.open_mailer(config)  # a key that is missing is missed now
         if not compose.translates(translator):
             log.warning(compose.NO_TRANSLATOR)
         paths.open_store().close()
@@ -121,7 +119,6 @@ class _Live:
         self._plan = compose.plan(config)
         self._clustering = compose.open_clustering(config)
         self._stop = stop
-        self._refused: dict[tuple[str, date], tuple[int, datetime]] = {}
         self._today: date | None = None
         self._compared: datetime | None = None
 
@@ -154,37 +151,11 @@ class _Live:
         return self._compared is None or now - self._compared >= EVERY
 
     def send_due(self) -> None:
-        """Send the editions that are due; offer a refused one again later and later."""
+        """Make the editions that are due; mail those, and others that still wait."""
         if self._config.mail is None:
             return
         now = compose.now()
         with self._paths.open_store() as store:
-            due = [
-                (reader, day)
-                for reader, day in pipeline.due_editions(
-                    self._config.subscribers, store, now
-                )
-                if self._may_try(reader, day, now)
-            ]
-            if not due:
-                return
-            for result in send_editions(
-                self._paths, self._config, store, due, now, self._stop
-            ):
-                self._remember(result, now)
-                log.log(
-                    logging.ERROR if result.error else logging.INFO, outcome(result)
-                )
-
-    def _may_try(self, reader: Subscriber, day: date, now: datetime) -> bool:
-        _, when = self._refused.get((reader.name, day), (0, now))
-        return when <= now
-
-    def _remember(self, result: pipeline.SendResult, now: datetime) -> None:
-        key = result.subscriber.name, result.day
-        if result.error is None:
-            self._refused.pop(key, None)
-            return
-        times = self._refused.get(key, (0, now))[0] + 1
-        pause = min(timedelta(minutes=2 ** min(times, 10)), MOST_PATIENT)
-        self._refused[key] = times, now + pause
+            for delivery in send_due(self._paths, self._config, store, now, self._stop):
+                is_sent = delivery.state == "sent"
+                log.log(logging.INFO if is_sent else logging.ERROR, told(delivery))

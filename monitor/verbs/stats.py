@@ -1,6 +1,6 @@
 """The verb that says how the monitor is: what it holds, which feeds and texts fail."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from monitor import pipeline
 from monitor.comparison import FeedHealth
 from monitor.feeds.health import FeedReport
+from monitor.readers import Subscription
 from monitor.terminal import facts, show, show_json
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
@@ -30,7 +31,9 @@ def stats(paths: Paths, as_json: bool) -> None:
             "warnings": store.translations.warnings(),
             "quarantined": store.translations.quarantined(),
             **store.stories.count(),
-            "deliveries": store.deliveries.count(),
+            "deliveries": store.outbox.counts(),
+            "undelivered": [asdict(d) for d in store.outbox.open()],
+            "stopped": _stopped(store.subscriptions.all()),
             "feeds": [_row(*pair) for pair in zip(health, reports, strict=True)],
         }
     if as_json:
@@ -56,13 +59,26 @@ def _show(found: Mapping[str, Any]) -> None:
             ("stories", found["stories"]),
             ("  of several items", found["shared"]),
             ("  on both sides", found["cross_border"]),
-            ("editions sent", found["deliveries"]),
+            ("editions sent", found["deliveries"]["sent"]),
+            ("  not sent yet", found["deliveries"]["queued"]),
+            ("  refused", found["deliveries"]["refused"]),
+            ("  given up on", found["deliveries"]["failed"]),
+            ("readers stopped", ", ".join(found["stopped"]) or "none"),
             ("feeds", f"{len(feeds)}, {len(down)} not healthy"),
         ],
     )
     if down:
         print("\nFeeds that cannot vouch for their side")
         show(down, ("outlet", "country", "failures", "error", "last_good", "url"))
+    if found["undelivered"]:
+        print("\nEditions that did not arrive ('monitor outbox retry')")
+        columns = ("state", "date", "subscriber", "attempts", "error", "edition")
+        show(found["undelivered"], columns)
+
+
+def _stopped(known: Iterable[Subscription]) -> list[str]:
+    """Names of those to whom nothing is mailed since they or a person stopped it."""
+    return sorted({of.subscriber for of in known if of.stopped})
 
 
 def _show_remarks(reports: list[FeedReport]) -> None:

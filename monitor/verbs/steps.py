@@ -57,6 +57,8 @@ def check(paths: Paths) -> None:
     )
     if not compose.translates(compose.open_translator(config.engine, config.bridge)):
         print(f"note: {compose.NO_TRANSLATOR}")
+    if config.mail and compose.open_mailer(config).sign:
+        print("mails are signed (DKIM)")
     if config.dense == "auto":
         is_there = open_encoder() is not None
         print(f"dense channel: {'on' if is_there else 'not installed, see make dense'}")

@@ -39,7 +39,8 @@ def dashboard(paths: Paths, port: int) -> Callable[[Event | None], None]:
         own=own,
         themes=compose.themes(config),
     )
-    app = create_app(paths.open_known_store, desk, compose.now)
+    public = config.web_address
+    app = create_app(paths.open_known_store, desk, compose.now, public)
     listener = server.listen(port)
     print(f"dashboard: {server.address(listener)}", flush=True)
     return partial(server.serve, app, listener)

@@ -42,6 +42,7 @@ from monitor.web.days import (
 )
 from monitor.web.guard import guarded
 from monitor.web.health import health_page, idle, well
+from monitor.web.reader_pages import ReaderPages
 from monitor.web.render import render
 from monitor.web.story import story_page
 from monitor.web.today import today_view
@@ -58,14 +59,19 @@ _READ = ["GET", "HEAD"]
 
 
 def create_app(
-    open_store: Callable[[], Store], desk: Desk, clock: Callable[[], datetime]
+    open_store: Callable[[], Store],
+    desk: Desk,
+    clock: Callable[[], datetime],
+    public: str = "",
 ) -> ASGIApp:
-    """The dashboard over the database that ``open_store`` opens, read only.
+    """The dashboard over the database that ``open_store`` opens.
 
-    ``desk`` says which feeds, owners and watch-lists there are; ``clock`` gives this
-    moment in UTC.
+    It changes nothing but whether readers want their mail. ``desk`` says which feeds,
+    owners and watch-lists there are; ``clock`` gives this moment in UTC; ``public`` is
+    the address under which readers reach what is theirs, if there is one.
     """
     site = _Site(open_store, desk, clock)
+    readers = ReaderPages(open_store, clock)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_api_route("/", site.today, methods=_READ)
     app.add_api_route("/stories/{story}", site.story, methods=_READ)
@@ -73,11 +79,14 @@ def create_app(
     app.add_api_route("/stories.atom", site.stories_atom, methods=_READ)
     app.add_api_route("/health", site.health, methods=_READ)
     app.add_api_route("/livez", _livez, methods=_READ)
+    app.add_api_route("/editions/{edition}", readers.edition, methods=_READ)
+    app.add_api_route("/unsubscribe/{token}", readers.leaving, methods=_READ)
+    app.add_api_route("/unsubscribe/{token}", readers.leave, methods=["POST"])
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    return guarded(app)
+    return guarded(app, public)
 
 
 class _Site:

@@ -1,6 +1,6 @@
 """How far today's numbers can be trusted: feeds, dates and translations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ from monitor.coverage.health import HEALTHY_HOURS
 from monitor.digest.headline import clean, web_link
 from monitor.digest.phrases import Speaker
 from monitor.model import SIDES, Country, Language
+from monitor.readers import Delivery, DeliveryState
 from monitor.store.database import Store
 from monitor.translation.checks import MEANINGS
 
@@ -54,6 +55,17 @@ class QuarantineView:
 
 
 @dataclass(frozen=True, slots=True)
+class MailView:
+    """An edition that has not arrived."""
+
+    subscriber: str
+    date: str
+    state: str
+    attempts: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class HealthPage:
     """The whole page."""
 
@@ -70,6 +82,9 @@ class HealthPage:
     doubts: tuple[tuple[str, str], ...]
     """Warning in words and how many translations carry it."""
     quarantined: tuple[QuarantineView, ...]
+    mails: tuple[tuple[str, str], ...]
+    """What became of editions, and of how many; none if none was ever made."""
+    undelivered: tuple[MailView, ...]
 
 
 def idle(polled: datetime | None, now: datetime) -> str:
@@ -105,6 +120,32 @@ def health_page(
         quarantined=tuple(
             _quarantine(row, speaker) for row in store.translations.quarantined()
         ),
+        mails=_mails(store, speaker),
+        undelivered=tuple(_mail(d, speaker) for d in store.outbox.open()),
+    )
+
+
+def _mails(store: Store, speaker: Speaker) -> tuple[tuple[str, str], ...]:
+    counts = store.outbox.counts()
+    named = tuple((_STATES[state], speaker.number(n)) for state, n in counts.items())
+    return named if any(counts.values()) else ()
+
+
+_STATES: Mapping[DeliveryState, str] = {
+    "sent": "sent",
+    "queued": "waiting",
+    "refused": "refused",
+    "failed": "given up on",
+}
+
+
+def _mail(delivery: Delivery, speaker: Speaker) -> MailView:
+    return MailView(
+        subscriber=clean(delivery.subscriber),
+        date=speaker.day(delivery.date),
+        state=_STATES[delivery.state],
+        attempts=speaker.number(delivery.attempts),
+        reason=clean(delivery.error),
     )
 
 
