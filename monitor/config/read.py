@@ -13,6 +13,7 @@ from typing import Any, cast
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from monitor.config.alerts import alert_faults
 from monitor.config.mistakes import (
     MistakesError,
     dotted,
@@ -100,6 +101,10 @@ def _disagreements(tree: Any, schema: FileSchema) -> Iterator[tuple[Loc, str]]:
                 what = f"no watch-list is named {name!r}; {hint(name, known)}"
                 yield (*readers, n, "watchlists", k), what
     yield from _owner_clashes(schema.feeds)
+    yield from _twins(tree, ("alerts",), "name", schema.alerts)
+    for n, alert in enumerate(schema.alerts):
+        for place, what in alert_faults(alert.to_alert(), known):
+            yield ("alerts", n, *place), what
     yield from _entry_faults(tree, schema.bridge)
     poll = schema.poll.to_settings()
     if poll.longest_minutes < poll.interval_minutes:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from datetime import time as Clock
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -24,7 +24,7 @@ from monitor.config.tree import Loc
 from monitor.entry import Entry
 from monitor.entry import Kind as EntryKind
 from monitor.model import LANGUAGES, Country, Feed, Language, Reach
-from monitor.readers import Subscriber, Watchlist
+from monitor.readers import Alert, AlertKind, QuietHours, Subscriber, Watchlist
 from monitor.text import squeeze
 
 T = TypeVar("T")
@@ -109,6 +109,11 @@ _NO_LOGIN = _must(
 _MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 _MAIL = _must("a mail address such as desk@example.org", _MAILBOX.fullmatch)
 _ZONE = _must("an IANA time zone such as America/Mexico_City", ZoneInfo)
+_VARIABLE = _must(
+    "the name of an environment variable such as DESK_CHANNELS: secrets stay out of"
+    " this file",
+    re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch,
+)
 _ONE_GROUP = _must("a pattern with one group", lambda p: re.compile(p).groups == 1)
 
 _Text = Annotated[str, AfterValidator(squeeze), _TEXT]
@@ -246,6 +251,45 @@ class _Digest(_Schema):
     subscribers: tuple[_Subscriber, ...] = ()
 
 
+class _QuietHours(_Schema):
+    start: Annotated[Clock, BeforeValidator(_clock)] = Field(alias="from")
+    end: Annotated[Clock, BeforeValidator(_clock)] = Field(alias="to")
+    tz: Annotated[_Text, _ZONE]
+
+
+class AlertSchema(_Schema):
+    """One member of its alerts."""
+
+    name: _Text
+    on: _Some[AlertKind]
+    to: Annotated[_Text, _VARIABLE] | None = None
+    webhook: Annotated[_Text, _ASCII, _WEB, _NO_LOGIN] | None = None
+    secret: Annotated[_Text, _VARIABLE] | None = None
+    watchlists: tuple[_Text, ...] = ()
+    themes: tuple[_Text, ...] = ()
+    language: Literal["en", "es", "both"] = "both"
+    cooldown_minutes: int = Field(default=360, ge=0, le=7 * 24 * 60)
+    quiet_hours: _QuietHours | None = None
+    local: bool = False
+
+    def to_alert(self) -> Alert:
+        """The same as our own type."""
+        quiet = self.quiet_hours
+        return Alert(
+            name=self.name,
+            on=tuple(dict.fromkeys(self.on)),
+            to=self.to or "",
+            webhook=self.webhook or "",
+            secret=self.secret or "",
+            watchlists=self.watchlists,
+            themes=self.themes,
+            language=self.language,
+            cooldown=timedelta(minutes=self.cooldown_minutes),
+            quiet_hours=QuietHours(quiet.start, quiet.end, quiet.tz) if quiet else None,
+            local=self.local,
+        )
+
+
 class FileSchema(_Schema):
     """A whole feeds.yaml."""
 
@@ -257,6 +301,7 @@ class FileSchema(_Schema):
     digest: _Digest = _Digest()
     feeds: _Some[FeedSchema]
     bridge: tuple[EntrySchema, ...] = ()
+    alerts: tuple[AlertSchema, ...] = ()
 
     def to_config(self, password: str) -> Config:
         """The same as our own types; the password is no part of the file."""
@@ -274,6 +319,7 @@ class FileSchema(_Schema):
             bridge=tuple(entry.to_entry() for entry in self.bridge),
             models=self.translation.to_settings(),
             dense=self.stories.dense,
+            alerts=tuple(alert.to_alert() for alert in self.alerts),
         )
 
 
@@ -284,6 +330,7 @@ def known_keys() -> Iterator[str]:
 
 def _keys(schema: type[BaseModel], prefix: str) -> Iterator[str]:
     for name, what in schema.model_fields.items():
+        name = what.alias or name
         yield prefix + name
         for inner in _schemas(what.annotation):
             yield from _keys(inner, f"{prefix}{name}.")
@@ -303,4 +350,4 @@ def siblings(loc: Loc) -> list[str]:
     for step in loc[:-1]:
         if isinstance(step, str):
             [schema] = _schemas(schema.model_fields[step].annotation)
-    return list(schema.model_fields)
+    return [what.alias or name for name, what in schema.model_fields.items()]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from monitor.entry import Entry
 from monitor.model import Feed
-from monitor.readers import Subscriber, Watchlist
+from monitor.readers import Alert, Subscriber, Watchlist
 
 EngineName = Literal["auto", "argos", "apertium", "none"]
 DenseName = Literal["auto", "none"]
@@ -67,6 +67,7 @@ class Config:
     """What the two languages call things, beside the list we ship."""
     models: ModelSettings = ModelSettings()
     dense: DenseName = "auto"
+    alerts: tuple[Alert, ...] = ()
 
     @property
     def owners(self) -> Mapping[str, str]:
