@@ -44,9 +44,11 @@ EDGES = {
     "translation.apertium_pipe",
     "digest.mail",
     "alerts.send",
+    "alerts.send_webhook",
 }
 ROOT = {
     "cli",
+    "cli_alerts",
     "cli_coverage",
     "cli_models",
     "cli_parts",
@@ -67,6 +69,7 @@ MAY_IMPORT = {
     "clustering": {"noun", "core", "store"},
     "correcting": {"noun", "core", "store"},
     "explaining": {"noun", "core", "store"},
+    "alerting": {"noun", "core", "store"},
     "schedule": set(),
     "export": {"noun", "core"},
     "newsroom": {"noun", "core", "newsroom"},
@@ -194,6 +197,11 @@ def test_the_tree_is_read():
         ("monitor.web.app", "monitor.clustering", False),
         ("monitor.stories.terms", "monitor.cli", False),
         ("monitor.verbs.steps", "monitor.config.settings", True),
+        ("monitor.alerts.rules", "monitor.coverage.lag", True),
+        ("monitor.alerts.decide", "monitor.alerts.send", False),
+        ("monitor.alerts.send_webhook", "monitor.feeds.addresses", False),
+        ("monitor.alerting", "monitor.alerts.send", False),
+        ("monitor.alerting", "monitor.store.database", True),
     ],
 )
 def test_the_rules_are_those_of_the_design(module, other, allowed):
@@ -255,7 +263,10 @@ HOMES = {
     "sqlite_utils": ["store"],
     "starlette": ["web"],
     "tokenizers": ["stories.dense_model"],
-    "typer": ["cli", "cli_coverage", "cli_models", "cli_parts", "cli_stories"],
+    "typer": [
+        *("cli", "cli_alerts", "cli_coverage", "cli_models", "cli_parts"),
+        "cli_stories",
+    ],
     "urllib3": ["feeds.fetch_call", "feeds.places", "translation.argos_download"],
     "uvicorn": ["web.server"],
     "vl_convert": ["digest.charts"],

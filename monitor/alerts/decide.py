@@ -148,7 +148,8 @@ class _Known:
     def _go_on(self, position: int, finding: Finding) -> None:
         note = self._notes[position]
         items = note.items | finding.items
-        if finding.is_passing and not note.is_on:
+        comes_again = finding.is_passing and ":" not in finding.what
+        if comes_again and not note.is_on:
             if self._is_cooling(finding):
                 return
             new = finding.notice

@@ -69,7 +69,8 @@ class Finding:
     """One fact about one story or side."""
 
     what: str
-    """Its kind, and for watch-lists the list: ``watchlist:Water``."""
+    """Its kind, and what tells it from others of it: ``watchlist:Water``, or
+    ``blind-spot:`` and when it was opened."""
     about: str
     """The story's id, or the side."""
     items: frozenset[str]
@@ -145,7 +146,7 @@ def _of_story(coverage: Coverage, picture: Picture, now: datetime) -> Iterator[F
     story = coverage.story.id
     lists = picture.matched.get(story, ())
     for name in lists:
-        yield _told(coverage, picture, now, "watchlist", watchlists=(name,))
+        yield _told(coverage, picture, now, "watchlist", mark=name, watchlists=(name,))
     if since := crossed(coverage.story):
         yield _told(coverage, picture, now, "crossing", since=since)
     if jump := picture.jumps.get(story):
@@ -170,6 +171,7 @@ def _of_blind_spot(
         }
         yield _told(
             *(coverage, picture, now, "blind-spot"),
+            mark=f"{spot.opened:%Y-%m-%dT%H:%M:%SZ}",
             since=spot.opened,
             side=spot.silent,
             counts=figures,
@@ -182,6 +184,7 @@ def _told(
     now: datetime,
     kind: AlertKind,
     *,
+    mark: str = "",
     since: datetime | None = None,
     watchlists: tuple[str, ...] | None = None,
     side: Country | None = None,
@@ -207,7 +210,7 @@ def _told(
         counts=counts,
     )
     return Finding(
-        what=f"{kind}:{watchlists[0]}" if watchlists else kind,
+        what=f"{kind}:{mark}" if mark else kind,
         about=story.id,
         items=frozenset(m.item.id for m in story.members),
         since=since or max(m.item.seen for m in story.members),

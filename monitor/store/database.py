@@ -9,6 +9,7 @@ from typing import Self
 
 from sqlite_utils import Database, Migrations
 
+from monitor.store.alerts import Alerts
 from monitor.store.corrections import Corrections
 from monitor.store.editions import Deliveries
 from monitor.store.errors import store_error
@@ -46,6 +47,7 @@ class Store:
         self.corrections = Corrections(self._db, self.path)
         self.vectors = Vectors(self._db, self.path)
         self.deliveries = Deliveries(self._db, self.path)
+        self.alerts = Alerts(self._db, self.path)
 
     def __enter__(self) -> Self:
         return self

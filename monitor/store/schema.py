@@ -280,3 +280,43 @@ def find_runners_up(db: Database) -> None:
         " where runner_up is not null"
     )
     db.execute("create index redirects_target on redirects (target)")
+
+
+@migrations()
+def create_alerts(db: Database) -> None:
+    """What alerts look for and since when, what they noted, and what they send.
+
+    ``scope`` is a hash of what is looked for. A note's ``items`` are those of its
+    story. A message whose ``channel`` is empty goes to all of its alert's channels,
+    which are not known yet.
+    """
+    db.execute(
+        "create table alert_scopes (alert text not null, kind text not null,"
+        " scope text not null, since text not null, primary key (alert, kind))"
+        " strict, without rowid"
+    )
+    db.execute(
+        "create table alert_notes (id integer primary key, alert text not null,"
+        " what text not null, about text not null, noted text not null,"
+        " state text not null, seen text not null, notice text not null, told text,"
+        " is_on integer not null) strict"
+    )
+    db.execute("create index alert_notes_about on alert_notes (about)")
+    db.execute("create index alert_notes_held on alert_notes (alert, state)")
+    db.execute(
+        "create table alert_items (item text not null, note integer not null,"
+        " primary key (item, note)) strict, without rowid"
+    )
+    db.execute("create index alert_items_note on alert_items (note)")
+    db.execute(
+        "create table alert_messages (id text not null, channel text not null,"
+        " alert text not null, made text not null, content text not null,"
+        " state text not null, attempts integer not null, due text not null,"
+        " reason text not null, label text not null, primary key (id, channel)) strict"
+    )
+    db.execute("create index alert_messages_due on alert_messages (state, due)")
+    db.execute(
+        "create table alert_stops (alert text not null, channel text not null,"
+        " at text not null, reason text not null, primary key (alert, channel))"
+        " strict, without rowid"
+    )

@@ -17,6 +17,9 @@ from monitor.readers import Subscriber
 from monitor.store.lock import running_alone
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
+from monitor.verbs.alerts import note as note_alerts
+from monitor.verbs.alerts import outcome as told
+from monitor.verbs.alerts import send as send_alerts
 from monitor.verbs.compose import Paths
 from monitor.verbs.digest import outcome, send_editions
 from monitor.verbs.steps import (
@@ -57,6 +60,8 @@ def run(
                 "tick": busy.around(live.tick),
                 "digest": busy.around(live.send_due),
             }
+            if config.alerts:
+                work["alerts"] = busy.around(live.send_alerts)
             if serve:
                 work["serve"] = lambda: serve(stop)
             count = len(config.feeds)
@@ -118,6 +123,7 @@ class _Live:
         self._translator = translator
         self._plan = compose.plan(config)
         self._clustering = compose.open_clustering(config)
+        self._channels = compose.open_channels(config)
         self._stop = stop
         self._refused: dict[tuple[str, date], tuple[int, datetime]] = {}
         self._today: date | None = None
@@ -143,6 +149,20 @@ class _Live:
                 cluster_waiting(store, self._clustering, waiting, log.info, stop)
             if not stop.is_set():
                 think_again(store, self._clustering, now, log.info)
+            if self._config.alerts and not stop.is_set():
+                note_alerts(self._config, store, now, log.info)
+
+    def send_alerts(self) -> None:
+        """Send the alerts that are due, whatever the tick is busy with."""
+        with (
+            self._paths.open_store() as store,
+            closing(send_alerts(self._paths, store, self._channels)) as results,
+        ):
+            for result in results:
+                is_sent = result.standing.state == "sent"
+                log.log(logging.INFO if is_sent else logging.ERROR, told(result))
+                if self._stop.is_set():
+                    return
 
     def send_due(self) -> None:
         """Send the editions that are due; offer a refused one again later and later."""

@@ -31,6 +31,7 @@ def stats(paths: Paths, as_json: bool) -> None:
             "quarantined": store.translations.quarantined(),
             **store.stories.count(),
             "deliveries": store.deliveries.count(),
+            "alerts": store.alerts.count(),
             "feeds": [_row(*pair) for pair in zip(health, reports, strict=True)],
         }
     if as_json:
@@ -41,7 +42,7 @@ def stats(paths: Paths, as_json: bool) -> None:
 
 
 def _show(found: Mapping[str, Any]) -> None:
-    outlets, feeds = found["outlets"], found["feeds"]
+    outlets, feeds, alerts = found["outlets"], found["feeds"], found["alerts"]
     down = [feed for feed in feeds if not feed["healthy"]]
     facts(
         "Database",
@@ -57,6 +58,7 @@ def _show(found: Mapping[str, Any]) -> None:
             ("  of several items", found["shared"]),
             ("  on both sides", found["cross_border"]),
             ("editions sent", found["deliveries"]),
+            ("alerts", ", ".join(f"{n} {state}" for state, n in alerts.items())),
             ("feeds", f"{len(feeds)}, {len(down)} not healthy"),
         ],
     )

@@ -55,6 +55,9 @@ def check(paths: Paths) -> None:
     )
     if not compose.translates(compose.open_translator(config.engine, config.bridge)):
         print(f"note: {compose.NO_TRANSLATOR}")
+    for name, found in compose.open_channels(config).items():
+        if found.fault:
+            print(f"note: alert {name}: {found.fault}")
     if config.dense == "auto":
         is_there = open_encoder() is not None
         print(f"dense channel: {'on' if is_there else 'not installed, see make dense'}")
