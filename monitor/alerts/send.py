@@ -42,9 +42,10 @@ _FORMS: dict[str, Form] = {"text": "text", "markdown": "markdown", "html": "html
 _MARGIN = 16
 """Characters that Apprise puts between a title and a text, and then some."""
 
-# It would log addresses and what services answer; we say ourselves what came of it.
+# They would log addresses and what services answer; we say ourselves what came of it.
 logging.getLogger("apprise").propagate = False
 logging.getLogger("apprise").addHandler(logging.NullHandler())
+logging.getLogger("urllib3").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,6 +217,8 @@ def _deadline(seconds: float) -> Iterator[_Line]:
     timer.start()
     try:
         yield line
+        if line.is_cut:  # what was cut may look whole
+            raise TimeoutError
     except _FOREIGN as error:
         if line.is_cut:
             raise TimeoutError from error
