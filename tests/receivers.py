@@ -79,7 +79,9 @@ def verify(signature: str, body: bytes, secret: str = SECRET) -> bool:
 
 
 @contextmanager
-def receiving(wrap: Callable[[ThreadingHTTPServer], None] = lambda _: None) -> Iterator[Receiver]:
+def receiving(
+    wrap: Callable[[ThreadingHTTPServer], None] = lambda _: None,
+) -> Iterator[Receiver]:
     """A receiver on a free port; ``wrap`` may put TLS around it."""
     receiver = Receiver()
 
@@ -95,7 +97,9 @@ def receiving(wrap: Callable[[ThreadingHTTPServer], None] = lambda _: None) -> I
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     wrap(server)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}
+    )
     thread.start()
     receiver.url = f"http://127.0.0.1:{server.server_port}/hook"
     try:

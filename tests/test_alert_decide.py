@@ -29,9 +29,7 @@ class Desk:
         self.notes: dict[int, Note] = {}
 
     def look(self, now: datetime, found: Iterable[Finding]) -> list[Bundle]:
-        decision = decide(
-            self.alert, found, list(self.notes.values()), self.since, now
-        )
+        decision = decide(self.alert, found, list(self.notes.values()), self.since, now)
         for note in decision.notes:
             number = note.id or len(self.notes) + 1
             self.notes[number] = replace(note, id=number)

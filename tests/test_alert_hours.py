@@ -12,6 +12,7 @@ ZONES = (
     *("America/Tijuana", "America/Ciudad_Juarez", "America/Mexico_City"),
     *("America/New_York", "UTC"),
 )
+START = datetime(2026, 1, 1, tzinfo=UTC)
 NIGHT = QuietHours(time(22), time(7), "America/New_York")
 
 
@@ -90,12 +91,11 @@ def test_a_time_that_is_left_out_is_the_jump(quiet):
     st.times().map(lambda t: t.replace(second=0, microsecond=0)),
     st.times().map(lambda t: t.replace(second=0, microsecond=0)),
     st.sampled_from(ZONES),
-    st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)),
+    st.integers(0, 730 * 24 * 60).map(lambda n: START + timedelta(minutes=n)),
 )
 def test_their_end_lies_ahead_within_a_day_and_is_no_quiet_hour(start, end, tz, now):
     if start == end:
         return
-    now = now.replace(microsecond=0, tzinfo=UTC)
     until = quiet_until(QuietHours(start, end, tz), now)
     wall = now.astimezone(ZoneInfo(tz)).time()
     is_quiet = start <= wall < end if start < end else wall >= start or wall < end

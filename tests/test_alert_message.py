@@ -2,6 +2,7 @@ import html as html_module
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -93,17 +94,13 @@ KINDS = {
         ),
         (
             "blind-spot",
-            "Blind spot: 6 items of 4 outlets in Mexico, none in the US, where 3.2"
-            " would be usual",
-            "Punto ciego: 6 notas de 4 medios en México, ninguna en EE. UU., donde lo"
-            " usual sería 3.2",
+            "Blind spot: 6 items of 4 outlets in Mexico, none in the US, where 3.2 would be usual",
+            "Punto ciego: 6 notas de 4 medios en México, ninguna en EE. UU., donde lo usual sería 3.2",
         ),
         (
             "quiet",
-            "Feeds of Mexico have gone quiet: 7 of 31 cannot be read; 1 items in 3 h,"
-            " usually 20",
-            "Las fuentes de México están en silencio: 7 de 31 no se pueden leer;"
-            " 1 notas en 3 h, lo usual es 20",
+            "Feeds of Mexico have gone quiet: 7 of 31 cannot be read; 1 items in 3 h, usually 20",
+            "Las fuentes de México están en silencio: 7 de 31 no se pueden leer; 1 notas en 3 h, lo usual es 20",
         ),
     ],
 )
@@ -136,9 +133,8 @@ def test_html_and_markdown_link_the_headlines():
         '<a href="https://thepotomacledger.example/u1">Mexico agrees on water</a>'
         in body(message(*CROSSED), "html", 4000)
     )
-    assert (
-        "[Mexico agrees on water](https://thepotomacledger.example/u1)"
-        in body(message(*CROSSED), "markdown", 4000)
+    assert "[Mexico agrees on water](https://thepotomacledger.example/u1)" in body(
+        message(*CROSSED), "markdown", 4000
     )
 
 
@@ -197,7 +193,9 @@ def test_hostile_headlines_mention_nobody_and_lead_nowhere(words, form):
 @pytest.mark.parametrize("words", HOSTILE)
 def test_hostile_headlines_form_no_markdown(words):
     text = body(message(*notices(both_sides(words, words))), "markdown", 4000)
-    ours = text.replace("**Crossed the border: the US first, Mexico 2 h 15 min later**", "")
+    ours = text.replace(
+        "**Crossed the border: the US first, Mexico 2 h 15 min later**", ""
+    )
     ours = re.sub(r"\]\(https://[\w./]+\)", "", ours).replace("Ledger: [", "Ledger: ")
     ours = ours.replace("Anáhuac: [", "Anáhuac: ")
     assert not re.search(r"(?<!\\)[*_`~|\[\]]", ours)
@@ -259,3 +257,23 @@ def test_a_document_says_it_all():
         "México acuerda agua",
     ]
     assert notice["headlines"][1]["translations"]["en"]["engine"] == "apertium"
+
+
+def fields(value: object, name: str = "") -> set[str]:
+    if isinstance(value, list):
+        return {found for inner in value for found in fields(inner, f"{name}[]")}
+    if not isinstance(value, dict) or name.endswith(".counts"):
+        return set()
+    here = {f"{name}.{key}".lstrip(".") for key in value}
+    if name.endswith(".translations"):
+        here = set()
+    inner = (fields(v, f"{name}.{k}".lstrip(".")) for k, v in value.items())
+    return here.union(*inner)
+
+
+def test_every_field_of_the_document_is_documented_and_no_other():
+    page = Path(__file__).parents[1] / "docs/alerts.md"
+    body = page.read_text(encoding="utf-8").split("### The body")[1]
+    assert set(re.findall(r"^\| `([\w.\[\]]+)`", body, re.MULTILINE)) == fields(
+        document(message(*CROSSED))
+    )

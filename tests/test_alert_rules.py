@@ -50,7 +50,9 @@ def test_a_story_crosses_when_the_second_side_is_first_seen():
 
 def test_a_reprint_of_the_other_sides_text_crosses_no_border():
     original, reprint = item(id="a"), item("Agua", "MX", id="b", minutes=3)
-    assert crossed(replace(story(), members=(member(original), copied(reprint)))) is None
+    assert (
+        crossed(replace(story(), members=(member(original), copied(reprint)))) is None
+    )
     own = item("Agua", "MX", id="c", minutes=7)
     both = replace(story(), members=(member(original), copied(reprint), member(own)))
     assert crossed(both) == own.seen
@@ -118,8 +120,11 @@ def test_what_is_down_and_what_is_low_is_one_finding():
         NOW,
     )
     assert found.notice.counts == {
-        **{"feeds": 4, "down": 3},
-        **{"items": 0, "usual": 20.0, "hours": 3.0},
+        "feeds": 4,
+        "down": 3,
+        "items": 0,
+        "usual": 20.0,
+        "hours": 3.0,
     }
 
 

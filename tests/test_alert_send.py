@@ -162,13 +162,22 @@ def test_every_service_that_runs_commands_or_reads_files_is_refused():
         source = Path(inspect.getfile(plugin)).read_text(encoding="utf-8")
         if re.search(r"^import subprocess|subprocess\.run", source, re.MULTILINE):
             names = {plugin.protocol, plugin.secure_protocol} - {None}
-            assert {n for each in names for n in ([each] if isinstance(each, str) else each)} <= REFUSED
+            assert {
+                n for each in names for n in ([each] if isinstance(each, str) else each)
+            } <= REFUSED
         if "AppriseAttachment(asset=" in source:
-            named = re.findall(r'"(template|keyfile|subfile)" in results\["qsd"\]', source)
-            assert named, f"{plugin.__name__}: which parameter names its file? {parameters}"
+            named = re.findall(
+                r'"(template|keyfile|subfile)" in results\["qsd"\]', source
+            )
+            assert named, (
+                f"{plugin.__name__}: which parameter names its file? {parameters}"
+            )
 
 
-LIMITED = {"sms": "bulksms://user:pass@+15555555555", "chat": "discord://1234567890/abcdefghijk"}
+LIMITED = {
+    "sms": "bulksms://user:pass@+15555555555",
+    "chat": "discord://1234567890/abcdefghijk",
+}
 
 
 @pytest.mark.parametrize("address", LIMITED.values(), ids=LIMITED)

@@ -58,8 +58,10 @@ def test_an_old_signature_does_not_verify():
     assert verify(signature(SECRET, moment, b"x"), b"x")
     assert not verify(signature(SECRET, moment - 301, b"x"), b"x")
     assert not verify(signature(SECRET, moment, b"x"), b"y")
-    assert not verify(signature(SECRET, moment - 1, b"x").replace(
-        f"t={moment - 1}", f"t={moment}"), b"x")
+    assert not verify(
+        signature(SECRET, moment - 1, b"x").replace(f"t={moment - 1}", f"t={moment}"),
+        b"x",
+    )
 
 
 @pytest.mark.parametrize(
@@ -177,9 +179,9 @@ def test_tls_is_checked(tmp_path):
         here = {"resolve": lambda host, port: ["127.0.0.1"]}
         assert channel(url, context=trusting, **here).send(message()).outcome == "sent"
         stranger = channel(url, **here).send(message())
-        other = channel(
-            url.replace("hook.", "other."), context=trusting, **here
-        ).send(message())
+        other = channel(url.replace("hook.", "other."), context=trusting, **here).send(
+            message()
+        )
     for attempt in (stranger, other):
         assert attempt.outcome == "again"
         assert "certificate is not trusted" in attempt.reason

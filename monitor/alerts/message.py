@@ -15,8 +15,9 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from monitor.alerts.notice import Headline, Notice, as_json
+from monitor.alerts.wording import WORDS, Words
 from monitor.digest.phrases import Speaker
-from monitor.model import OTHER, SIDES, Country, Language
+from monitor.model import OTHER, SIDES, Language
 from monitor.text import clip
 
 VERSION = 1
@@ -67,7 +68,7 @@ def document(message: Message, base: str = "") -> dict[str, Any]:
 def title(message: Message) -> str:
     """One line: which alert, what, and of one story its headline."""
     language = message.languages[0]
-    words = _WORDS[language]
+    words = WORDS[language]
     if message.is_test:
         return tame(clip(f"[{message.alert}] {words.test}", TITLE_LENGTH))
     count = len(message.notices) + message.more
@@ -88,7 +89,7 @@ def body(message: Message, form: Form, limit: int, base: str = "") -> str:
     """
     marks = _FORMS[form]
     if message.is_test:
-        tests = (marks.escape(_WORDS[each].test_text) for each in message.languages)
+        tests = (marks.escape(WORDS[each].test_text) for each in message.languages)
         return marks.line.join(tests)[:limit]
     blocks = [_block(each, message, marks, base) for each in _by_story(message.notices)]
     for shown in range(len(blocks), 0, -1):
@@ -140,7 +141,7 @@ def _block(
         for headline in newest.headlines
         for line in _headline_lines(headline, message.languages, marks)
     ]
-    page, words = _page(newest, base), _WORDS[message.languages[0]]
+    page, words = _page(newest, base), WORDS[message.languages[0]]
     sources = words.sources.format(
         items=newest.items, outlets=newest.outlets, owners=newest.owners
     )
@@ -161,14 +162,14 @@ def _headline_lines(
     other = OTHER[headline.language]
     made = headline.translations.get(other)
     if made and other in languages:
-        words = _WORDS[other]
+        words = WORDS[other]
         doubt = f", {words.doubtful}" if made.doubts else ""
         by = f"({words.translated.format(engine=tame(made.engine))}{doubt})"
         yield marks.escape(f"= {tame(made.text)} {by}")
 
 
 def _more(count: int, message: Message, marks: "_Marks") -> str:
-    words = (_WORDS[language].more.format(n=count) for language in message.languages)
+    words = (WORDS[language].more.format(n=count) for language in message.languages)
     return marks.escape(" / ".join(words))
 
 
@@ -197,7 +198,7 @@ def _page(notice: Notice, base: str) -> str:
 
 def _statement(notice: Notice, language: Language) -> str:
     """What happened, in one sentence without a full stop."""
-    words = _WORDS[language]
+    words = WORDS[language]
     match notice.kind:
         case "watchlist":
             return words.watchlist.format(names=", ".join(notice.watchlists))
@@ -214,7 +215,7 @@ def _statement(notice: Notice, language: Language) -> str:
 
 
 def _crossing(notice: Notice, language: Language) -> str:
-    words = _WORDS[language]
+    words = WORDS[language]
     if notice.lag_minutes is None:
         return words.crossed_unknown
     doubt = words.certainty.get(notice.lag_certainty or "", "")
@@ -226,7 +227,7 @@ def _crossing(notice: Notice, language: Language) -> str:
     return words.crossed.format(lag=lag, **sides) + doubt
 
 
-def _quiet(notice: Notice, words: "_Words") -> str:
+def _quiet(notice: Notice, words: Words) -> str:
     counts = notice.counts or {}
     figures = {name: _figure(value) for name, value in counts.items()}
     side = words.side[notice.side or "US"]
@@ -240,105 +241,6 @@ def _quiet(notice: Notice, words: "_Words") -> str:
 def _figure(value: float) -> str:
     """``3.2``; ``14``."""
     return f"{value:.1f}".removesuffix(".0")
-
-
-# --- words -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    side: Mapping[Country, str]
-    kinds: Mapping[str, str]
-    watchlist: str
-    crossed: str
-    crossed_together: str
-    crossed_unknown: str
-    certainty: Mapping[str, str]
-    jump: str
-    blind_spot: str
-    quiet: str
-    down: str
-    low: str
-    sources: str
-    page: str
-    translated: str
-    doubtful: str
-    many: str
-    more: str
-    test: str
-    test_text: str
-
-
-_WORDS: Mapping[Language, _Words] = {
-    "en": _Words(
-        side={"US": "the US", "MX": "Mexico"},
-        kinds={
-            "watchlist": "On a watch-list",
-            "crossing": "Crossed the border",
-            "jump": "Jump in volume",
-            "blind-spot": "Blind spot",
-            "quiet": "Feeds gone quiet",
-        },
-        watchlist="On the watch-list {names}",
-        crossed="Crossed the border: {leader} first, {second} {lag} later",
-        crossed_together="Crossed the border: both sides at the same time",
-        crossed_unknown="Crossed the border; who was first cannot be told",
-        certainty={
-            "default-zone": " (one date names no time zone)",
-            "poll-bounded": " (undated items may have been earlier)",
-        },
-        jump="Jump in volume: {items} items in {hours} h, usually {usual}",
-        blind_spot=(
-            "Blind spot: {items} items of {outlets} outlets in {covering}, none in"
-            " {silent}, where {expected} would be usual"
-        ),
-        quiet="Feeds of {side} have gone quiet",
-        down="{down} of {feeds} cannot be read",
-        low="{items} items in {hours} h, usually {usual}",
-        sources="Items: {items}, outlets: {outlets}, owners: {owners}",
-        page="The whole story",
-        translated="English by {engine}",
-        doubtful="doubtful",
-        many="{n} things to know",
-        more="and {n} more",
-        test="Test",
-        test_text="This is a test of this channel. Nothing has happened.",
-    ),
-    "es": _Words(
-        side={"US": "EE. UU.", "MX": "México"},
-        kinds={
-            "watchlist": "En una lista de seguimiento",
-            "crossing": "Cruzó la frontera",
-            "jump": "Salto de volumen",
-            "blind-spot": "Punto ciego",
-            "quiet": "Fuentes en silencio",
-        },
-        watchlist="En la lista de seguimiento {names}",
-        crossed="Cruzó la frontera: {leader} primero, {second} {lag} después",
-        crossed_together="Cruzó la frontera: ambos lados al mismo tiempo",
-        crossed_unknown="Cruzó la frontera; no se puede saber quién fue primero",
-        certainty={
-            "default-zone": " (una fecha no indica zona horaria)",
-            "poll-bounded": " (puede haber notas anteriores sin fecha)",
-        },
-        jump="Salto de volumen: {items} notas en {hours} h, lo usual es {usual}",
-        blind_spot=(
-            "Punto ciego: {items} notas de {outlets} medios en {covering}, ninguna en"
-            " {silent}, donde lo usual sería {expected}"
-        ),
-        quiet="Las fuentes de {side} están en silencio",
-        down="{down} de {feeds} no se pueden leer",
-        low="{items} notas en {hours} h, lo usual es {usual}",
-        sources="Notas: {items}, medios: {outlets}, dueños: {owners}",
-        page="La historia completa",
-        translated="español por {engine}",
-        doubtful="dudosa",
-        many="{n} novedades",
-        more="y {n} más",
-        test="Prueba",
-        test_text="Esta es una prueba de este canal. No ha ocurrido nada.",
-    ),
-}
 
 
 # --- strangers' words --------------------------------------------------------------

@@ -124,6 +124,9 @@ class _Live:
         self._plan = compose.plan(config)
         self._clustering = compose.open_clustering(config)
         self._channels = compose.open_channels(config)
+        for name, mine in self._channels.items():
+            if mine.fault:
+                log.warning("alert %s: %s", name, mine.fault)
         self._stop = stop
         self._refused: dict[tuple[str, date], tuple[int, datetime]] = {}
         self._today: date | None = None
