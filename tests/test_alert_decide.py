@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from builders import NOW, item, story
 from monitor.alerts.decide import MOST, MOST_NOTICES, Bundle, Note, decide
 from monitor.alerts.rules import Finding, Jump, Picture, findings
-from monitor.comparison import SideHealth
+from monitor.comparison import BlindSpot, SideHealth
 from monitor.coverage.sides import compare
 from monitor.model import Story
 from monitor.readers import ALERT_KINDS, Alert, QuietHours
@@ -145,6 +145,30 @@ def test_what_is_passing_is_not_told_late():
     assert desk.look(NOW + 7 * HOUR, seen()) == []
     desk.look(NOW + 8 * HOUR, seen())
     assert told(desk.look(NOW + 9 * HOUR, seen(down=True))) == [[("quiet", "MX")]]
+
+
+def test_a_jump_within_the_cool_down_of_another_thing_is_not_told_late():
+    jumping = {"s1": Jump(9, 2.0, 3.0)}
+    desk = Desk()
+    desk.look(NOW, seen(crossing(1)))
+    assert desk.look(NOW + HOUR, seen(crossing(1), jumps=jumping)) == []
+    assert desk.look(NOW + 7 * HOUR, seen(crossing(1))) == []
+    made = desk.look(NOW + 8 * HOUR, seen(crossing(1), jumps=jumping))
+    assert told(made) == [[("jump", "s1")]]
+
+
+def test_a_blind_spot_that_could_not_be_told_for_a_while_is_told_once():
+    well = SideHealth("US", 40, 1, 0.02)
+    spot = BlindSpot("s1", "US", NOW, 6, 4, 4, 5, 3.2, 7, 9, well, opened=NOW)
+    mexican = (compare(story(item(country="MX", id="m1"), id="s1"), {}),)
+    desk = Desk()
+    found = findings(Picture(mexican, blind_spots=(spot,)), NOW)
+    assert told(desk.look(NOW, found)) == [[("blind-spot", "s1")]]
+    assert desk.look(NOW + 8 * HOUR, ()) == []
+    assert desk.look(NOW + 16 * HOUR, found) == []
+    again = replace(spot, opened=NOW + 20 * HOUR)
+    found = findings(Picture(mexican, blind_spots=(again,)), NOW + 20 * HOUR)
+    assert told(desk.look(NOW + 20 * HOUR, found)) == [[("blind-spot", "s1")]]
 
 
 def test_a_story_merged_into_another_is_the_same_story():

@@ -138,6 +138,11 @@ def test_html_and_markdown_link_the_headlines():
     )
 
 
+def test_html_spells_what_html_reserves():
+    text = body(message(*notices(both_sides('Water & "salt"'))), "html", 4000)
+    assert "Water &amp; &quot;salt&quot;</a>" in text
+
+
 # --- hostile words ---------------------------------------------------------------
 
 HOSTILE = [

@@ -105,6 +105,14 @@ def test_a_story_told_of_and_merged_into_another_is_not_told_again(watching):
     assert look(watching, 9) == []
 
 
+def test_a_story_told_of_is_known_by_its_items_under_another_id(watching):
+    take(watching, us(2, 1), mx(2, 1), story="s2", now=NOW + HOUR)
+    assert look(watching, 1) == [[("crossing", "s2")]]
+    moves = (Move("u2", "s2", "s9"), Move("m2", "s2", "s9"))
+    watching.stories.change(Change("split", moves, "apart"), NOW + 2 * HOUR)
+    assert look(watching, 9) == []
+
+
 def test_a_side_that_goes_quiet_is_told(watching):
     quiet = replace(FACTS, sides={"MX": SideHealth("MX", 31, 7, 0.3)})
     assert look(watching, 1, quiet) == [[("quiet", "MX")]]
