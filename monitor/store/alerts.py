@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from monitor.alerts.decide import Note
 from monitor.alerts.delivery import Standing
 from monitor.alerts.message import Message
-from monitor.alerts.notice import as_json, from_json
+from monitor.alerts.notice import Notice, as_json, from_json
 from monitor.readers import AlertKind
 from monitor.store import rows
 from monitor.store.errors import guarded
@@ -249,10 +249,23 @@ def _note_row(note: Note) -> rows.Row:
         "noted": rows.to_text(note.noted),
         "state": note.state,
         "seen": rows.to_text(note.seen),
-        "notice": json.dumps(as_json(note.notice), ensure_ascii=False),
+        "notice": _notice_text(note),
         "told": rows.to_text(note.told) if note.told else None,
         "is_on": int(note.is_on),
     }
+
+
+def _notice_text(note: Note) -> str:
+    """Only what is still to be told; there may be thousands of notes that were."""
+    if note.state != "held":
+        return ""
+    return json.dumps(as_json(note.notice), ensure_ascii=False)
+
+
+def _notice(row: rows.Row) -> Notice:
+    if row["notice"]:
+        return from_json(json.loads(row["notice"]))
+    return Notice(row["what"].partition(":")[0], datetime.fromisoformat(row["noted"]))
 
 
 def _note(row: rows.Row) -> Note:
@@ -264,7 +277,7 @@ def _note(row: rows.Row) -> Note:
         noted=datetime.fromisoformat(row["noted"]),
         state=row["state"],
         seen=datetime.fromisoformat(row["seen"]),
-        notice=from_json(json.loads(row["notice"])),
+        notice=_notice(row),
         told=datetime.fromisoformat(row["told"]) if row["told"] else None,
         is_on=bool(row["is_on"]),
         id=row["id"],
