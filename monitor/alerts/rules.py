@@ -6,7 +6,7 @@ decided in ``decide.py``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.alerts.notice import Notice, headlines
@@ -143,23 +143,22 @@ def crossed(story: Story) -> datetime | None:
 
 
 def _of_story(coverage: Coverage, picture: Picture, now: datetime) -> Iterator[Finding]:
-    story = coverage.story.id
-    lists = picture.matched.get(story, ())
-    for name in lists:
-        yield _told(coverage, picture, now, "watchlist", mark=name, watchlists=(name,))
-    if since := crossed(coverage.story):
-        yield _told(coverage, picture, now, "crossing", since=since)
-    if jump := picture.jumps.get(story):
+    story = coverage.story
+    about = _about_story(coverage, picture, now)
+    for name in about.watchlists:
+        listed = replace(about, kind="watchlist", watchlists=(name,))
+        yield _found(story, listed, name)
+    if since := crossed(story):
+        yield _found(story, about, since=since)
+    if jump := picture.jumps.get(story.id):
         figures = {"items": jump.items, "usual": jump.usual, "hours": jump.hours}
-        yield _told(coverage, picture, now, "jump", counts=figures)
+        yield _found(story, replace(about, kind="jump", counts=figures))
     for spot in picture.blind_spots:
-        if spot.story == story and spot.opened and not spot.closed:
-            yield from _of_blind_spot(coverage, picture, now, spot)
+        if spot.story == story.id and spot.opened and not spot.closed:
+            yield from _of_blind_spot(story, about, spot)
 
 
-def _of_blind_spot(
-    coverage: Coverage, picture: Picture, now: datetime, spot: BlindSpot
-) -> Iterator[Finding]:
+def _of_blind_spot(story: Story, about: Notice, spot: BlindSpot) -> Iterator[Finding]:
     """What cannot be told is not claimed."""
     if spot.health.can_tell:
         figures = {
@@ -169,36 +168,19 @@ def _of_blind_spot(
             "texts": spot.texts,
             "expected": spot.expected,
         }
-        yield _told(
-            *(coverage, picture, now, "blind-spot"),
-            mark=f"{spot.opened:%Y-%m-%dT%H:%M:%SZ}",
-            since=spot.opened,
-            side=spot.silent,
-            counts=figures,
-        )
+        notice = replace(about, kind="blind-spot", side=spot.silent, counts=figures)
+        mark = f"{spot.opened:%Y-%m-%dT%H:%M:%SZ}"
+        yield _found(story, notice, mark, since=spot.opened)
 
 
-def _told(
-    coverage: Coverage,
-    picture: Picture,
-    now: datetime,
-    kind: AlertKind,
-    *,
-    mark: str = "",
-    since: datetime | None = None,
-    watchlists: tuple[str, ...] | None = None,
-    side: Country | None = None,
-    counts: Mapping[str, float] | None = None,
-) -> Finding:
+def _about_story(coverage: Coverage, picture: Picture, now: datetime) -> Notice:
+    """What every notice about a story says; a crossing says no more."""
     story, sides = coverage.story, coverage.sides.values()
-    notice = Notice(
-        kind=kind,
+    return Notice(
+        kind="crossing",
         at=now,
         story=story.id,
-        side=side,
-        watchlists=(
-            picture.matched.get(story.id, ()) if watchlists is None else watchlists
-        ),
+        watchlists=picture.matched.get(story.id, ()),
         themes=picture.themes.get(story.id, ()),
         headlines=headlines(coverage),
         items=sum(len(one.items) for one in sides),
@@ -207,10 +189,14 @@ def _told(
         leader=coverage.leader,
         lag_minutes=coverage.lag_minutes,
         lag_certainty=coverage.lag_certainty,
-        counts=counts,
     )
+
+
+def _found(
+    story: Story, notice: Notice, mark: str = "", since: datetime | None = None
+) -> Finding:
     return Finding(
-        what=f"{kind}:{mark}" if mark else kind,
+        what=f"{notice.kind}:{mark}" if mark else notice.kind,
         about=story.id,
         items=frozenset(m.item.id for m in story.members),
         since=since or max(m.item.seen for m in story.members),

@@ -64,23 +64,22 @@ class Alerts:
     def notes(
         self, alert: str, about: Iterable[str], items: Iterable[str]
     ) -> list[Note]:
-        """Notes about any of these stories, sides or items, those that wait, and those
-        that were so when last looked at; with all others about the same stories."""
+        """Notes about any of these stories, sides or items, those that wait, with
+        all others about their stories, and those that were so when last looked at."""
         found = self._db.query(
-            "with recursive wanted (note) as ("
-            " select id from alert_notes where alert = :alert"
-            " and (state = 'held' or is_on and (what in ('jump', 'quiet')"
-            " or what like 'blind-spot:%'))"
+            "with waiting (note) as (select id from alert_notes"
+            " where alert = :alert and state = 'held'),"
+            " wanted (note) as (select note from waiting"
+            " union select id from alert_notes where alert = :alert and is_on"
+            " and (what in ('jump', 'quiet') or what like 'blind-spot:%')"
             " union select id from alert_notes where alert = :alert"
             " and about in (select value from json_each(:about))"
-            " union select note from alert_items"
-            " where item in (select value from json_each(:items))"
-            " union select others.note from wanted"
-            " join alert_items as mine on mine.note = wanted.note"
-            " join alert_items as others on others.item = mine.item)"
+            " union select note from alert_items where item in"
+            " (select value from json_each(:items) union select item from alert_items"
+            " where note in (select note from waiting)))"
             " select alert_notes.*, (select json_group_array(item) from alert_items"
             " where note = id) as items from alert_notes"
-            " where alert = :alert and id in (select note from wanted) order by id",
+            " where id in (select note from wanted) and alert = :alert order by id",
             {
                 "alert": alert,
                 "about": json.dumps(list(about)),
