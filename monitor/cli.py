@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.cli_alerts import alerts
 from monitor.cli_coverage import coverage
 from monitor.cli_models import models
 from monitor.cli_outbox import outbox, subscribers
@@ -44,6 +45,7 @@ app.add_typer(stories, name="stories")
 app.add_typer(coverage, name="coverage")
 app.add_typer(outbox, name="outbox")
 app.add_typer(subscribers, name="subscribers")
+app.add_typer(alerts, name="alerts")
 app.add_typer(exports, name="export")
 app.add_typer(evaluation, name="eval")
 

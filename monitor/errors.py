@@ -14,10 +14,14 @@ Each reads ``subject: what failed`` and says the remedy where there is one. Edge
 raise them ``from`` the library's own exception; anything else is a bug.
 """
 
+from typing import Literal
+
 from monitor.model import FailureKind
-from monitor.readers import Fault
 from monitor.text import clip, printable, squeeze
 
+Fault = Literal["later", "server", "mail", "recipient"]
+"""What is wrong if a mail was not taken: nothing that lasts, for this mail alone; the
+server, for every mail; this mail, for good; its recipient, for good."""
 MAX_REASON = 500
 """Characters of why a feed failed; a server may have had its say in it."""
 

@@ -5,8 +5,8 @@ Who reads what the monitor finds, and what each of them gets. Frozen values, as 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import Literal
+from datetime import date, datetime, time, timedelta
+from typing import Literal, get_args
 
 from monitor.comparison import Coverage, FeedHealth
 from monitor.model import LANGUAGES, Country, Language
@@ -15,9 +15,6 @@ from monitor.query import Or, Query, Term
 DeliveryState = Literal["queued", "sent", "refused", "failed"]
 """``refused``: its mail server, or its reader, does not want it; only a person can
 change that. ``failed``: given up, since it was too old or its reader is gone."""
-Fault = Literal["later", "server", "mail", "recipient"]
-"""What is wrong if a mail was not taken: nothing that lasts, for this mail alone; the
-server, for every mail; this mail, for good; its recipient, for good."""
 Stopper = Literal["reader", "person"]
 """Who stopped a digest: its reader, by unsubscribing, or whoever runs the monitor."""
 
@@ -61,6 +58,52 @@ class Subscriber:
     @property
     def languages(self) -> tuple[Language, ...]:
         """Those the edition speaks, the page's own first."""
+        return LANGUAGES if self.language == "both" else (self.language,)
+
+
+AlertKind = Literal["watchlist", "crossing", "jump", "blind-spot", "quiet"]
+"""What an alert may tell: a story matches a watch-list, has crossed the border, jumps
+in volume, is a blind spot of one side; or one side's feeds have gone quiet."""
+
+ALERT_KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """From when to when, on one zone's clock, nobody wants to be told."""
+
+    start: time
+    end: time
+    """Earlier than ``start`` where a midnight lies between."""
+    tz: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What somebody wants to be told at once, and through which channels."""
+
+    name: str
+    on: tuple[AlertKind, ...]
+    to: str = ""
+    """Name of the environment variable that holds Apprise addresses."""
+    webhook: str = ""
+    """Web address that is posted to; the one of ``to`` and ``webhook`` is empty."""
+    secret: str = ""
+    """Name of the environment variable that holds the webhook's secret."""
+    watchlists: tuple[str, ...] = ()
+    """Only stories that match one of them; empty: any story."""
+    themes: tuple[str, ...] = ()
+    """Only stories of one of them; empty: of any theme or none."""
+    language: Literal["en", "es", "both"] = "both"
+    cooldown: timedelta = timedelta(hours=6)
+    """At least so long lies between two messages on one story or side."""
+    quiet_hours: QuietHours | None = None
+    local: bool = False
+    """Whether the webhook may live on a private or loopback address."""
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """Those the alert speaks, English first."""
         return LANGUAGES if self.language == "both" else (self.language,)
 
 

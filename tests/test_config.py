@@ -809,7 +809,7 @@ def test_known_keys_lists_every_key_once_as_a_dotted_path():
         "feeds.url",
         "feeds.local",
     } <= set(keys)
-    ours = {key.rpartition(".")[2] for key in keys}
+    ours = {key.rpartition(".")[2] for key in keys if not key.startswith("alerts")}
     written = re.findall(r"(?m)^ *(?:- )?(\w+):", GOOD + DKIM + WEB)
     assert set(written) == ours
 

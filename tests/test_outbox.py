@@ -36,7 +36,7 @@ from monitor.readers import (
     Subscription,
 )
 from monitor.store.database import Store
-from monitor.store.schema import migrations
+from monitor.store.schema_coverage import migrations
 
 DAY = date(2026, 3, 2)
 MINUTE = timedelta(minutes=1)

@@ -188,6 +188,11 @@ def test_every_table_is_strict(store, tmp_path):
             " and name not like '\\_sqlite%' escape '\\'"
         ).fetchall()
     assert {name for name, _ in tables} == {
+        "alert_items",
+        "alert_messages",
+        "alert_notes",
+        "alert_scopes",
+        "alert_stops",
         "feed_states",
         "feed_failures",
         "poll_days",

@@ -1,8 +1,12 @@
-"""What the schemas of feeds.yaml are made of: texts, lists and a strict mapping."""
+"""What the schemas of feeds.yaml are made of: checked texts and a strict mapping."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import time as Clock
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator
 
@@ -29,6 +33,72 @@ def listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _is_web_address(value: str) -> bool:
+    parts = urlsplit(value)
+    named = parts.hostname and parts.port != 0 and not re.search(r"\s", value)
+    return bool(named) and parts.scheme in {"http", "https"}
+
+
+def _is_encrypted(value: str) -> bool:
+    """Or this machine's own, where nobody listens in between."""
+    parts = urlsplit(value)
+    is_local = re.fullmatch(r"localhost|127(\.\d+){3}|::1", parts.hostname or "")
+    return _is_web_address(value) and (parts.scheme == "https" or bool(is_local))
+
+
+def _is_site(value: str) -> bool:
+    """An address of a whole site: its pages lie right below it."""
+    parts = urlsplit(value)
+    is_bare = parts.path in ("", "/") and not parts.query and not parts.fragment
+    return _is_encrypted(value) and is_bare
+
+
+def _has_no_login(value: str) -> bool:
+    parts = urlsplit(value)
+    return parts.username is None and parts.password is None
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except (re.error, OverflowError) as error:
+        raise ValueError(f"expected a regular expression: {error}") from None
+    return value
+
+
+def clock(value: object) -> Clock:
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(value))
+    if not match:
+        raise ValueError('expected a time of day such as "07:00"')
+    return Clock(int(match[1]), int(match[2]))
+
+
+ASCII = must("ASCII, as HTTP headers hold nothing else", str.isascii)
+WEB = must("a web address such as https://example.org/rss", _is_web_address)
+INDEX = must("an address such as https://example.org/index.json", _is_encrypted)
+SHA256 = must("64 hexadecimal digits", re.compile(r"[0-9A-Fa-f]{64}").fullmatch)
+NO_LOGIN = must(
+    "no user name or password in an address: they are never sent", _has_no_login
+)
+_MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
+MAIL = must("a mail address such as desk@example.org", _MAILBOX.fullmatch)
+PUBLIC = must("https:// and a host alone, such as https://digest.example.org", _is_site)
+SELECTOR = must(
+    "a DKIM selector such as monitor2026",
+    re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?").fullmatch,
+)
+DOMAIN = must(
+    "a domain such as example.org", re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)+").fullmatch
+)
+ZONE = must("an IANA time zone such as America/Mexico_City", ZoneInfo)
+VARIABLE = must(
+    "the name of an environment variable such as DESK_CHANNELS: secrets stay out of"
+    " this file",
+    re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch,
+)
+ONE_GROUP = must("a pattern with one group", lambda p: re.compile(p).groups == 1)
+
+Pattern = Annotated[str, must("a text", bool), AfterValidator(_pattern)]
 Text = Annotated[str, AfterValidator(squeeze), must("a text", bool)]
 Forms = Annotated[tuple[Text, ...], BeforeValidator(listed)]
 Some = Annotated[tuple[T, ...], must("at least one", bool)]

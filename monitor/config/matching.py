@@ -1,10 +1,11 @@
-"""What feeds.yaml may say of watch-lists and themes."""
+"""What feeds.yaml may say of watch-lists, themes and framing."""
 
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from monitor.config.fields import Schema, Some, Text
+from monitor.concept import ASIDE, Concept, Frame
+from monitor.config.fields import Forms, Schema, Some, Text
 from monitor.errors import ConfigError
 from monitor.query import Query, parse_query, term_fault
 from monitor.readers import Watchlist
@@ -81,4 +82,33 @@ class ThemeSchema(Schema):
             self.terms.es,
             self.replace,
             self.drop,
+        )
+
+
+class _Frame(Schema):
+    frame: Text
+    en: Forms = ()
+    es: Forms = ()
+
+
+class _Aside(Schema):
+    en: Forms = ()
+    es: Forms = ()
+
+
+class ConceptSchema(Schema):
+    """One member of its framing."""
+
+    concept: Text
+    replace: bool = False
+    frames: Some[_Frame]
+    aside: _Aside = _Aside()
+
+    def to_concept(self) -> Concept:
+        """The same as our own type."""
+        return Concept(
+            name=self.concept,
+            frames=tuple(Frame(f.frame, f.en, f.es) for f in self.frames),
+            aside=Frame(ASIDE, self.aside.en, self.aside.es),
+            replaces=self.replace,
         )

@@ -1,23 +1,34 @@
 """What feeds.yaml may say. The only module that knows pydantic's models."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from datetime import time as Clock
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from monitor.concept import ASIDE, Concept, Frame
-from monitor.config.fields import Forms as _Forms
-from monitor.config.fields import Schema as _Schema
-from monitor.config.fields import Some as _Some
-from monitor.config.fields import Text as _Text
-from monitor.config.fields import listed
-from monitor.config.fields import must as _must
-from monitor.config.matching import ThemeSchema, WatchlistSchema, named
+from monitor.config.alerts import AlertSchema
+from monitor.config.fields import (
+    ASCII,
+    DOMAIN,
+    INDEX,
+    MAIL,
+    NO_LOGIN,
+    ONE_GROUP,
+    PUBLIC,
+    SELECTOR,
+    SHA256,
+    WEB,
+    ZONE,
+    Forms,
+    Pattern,
+    Schema,
+    Some,
+    Text,
+    clock,
+    listed,
+)
+from monitor.config.matching import ConceptSchema, ThemeSchema, WatchlistSchema, named
 from monitor.config.settings import (
     Config,
     DenseName,
@@ -35,46 +46,6 @@ from monitor.entry import Kind as EntryKind
 from monitor.model import LANGUAGES, Country, Feed, Language, Reach
 from monitor.readers import Subscriber
 from monitor.text import squeeze
-
-
-def _is_web_address(value: str) -> bool:
-    parts = urlsplit(value)
-    named = parts.hostname and parts.port != 0 and not re.search(r"\s", value)
-    return bool(named) and parts.scheme in {"http", "https"}
-
-
-def _is_encrypted(value: str) -> bool:
-    """Or this machine's own, where nobody listens in between."""
-    parts = urlsplit(value)
-    is_local = re.fullmatch(r"localhost|127(\.\d+){3}|::1", parts.hostname or "")
-    return _is_web_address(value) and (parts.scheme == "https" or bool(is_local))
-
-
-def _is_site(value: str) -> bool:
-    """An address of a whole site: its pages lie right below it."""
-    parts = urlsplit(value)
-    is_bare = parts.path in ("", "/") and not parts.query and not parts.fragment
-    return _is_encrypted(value) and is_bare
-
-
-def _has_no_login(value: str) -> bool:
-    parts = urlsplit(value)
-    return parts.username is None and parts.password is None
-
-
-def _pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except (re.error, OverflowError) as error:
-        raise ValueError(f"expected a regular expression: {error}") from None
-    return value
-
-
-def _clock(value: object) -> Clock:
-    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(value))
-    if not match:
-        raise ValueError('expected a time of day such as "07:00"')
-    return Clock(int(match[1]), int(match[2]))
 
 
 def _match(value: object) -> object:
@@ -96,46 +67,23 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(map(squeeze, texts)) if is_whole else ()
 
 
-_ASCII = _must("ASCII, as HTTP headers hold nothing else", str.isascii)
-_WEB = _must("a web address such as https://example.org/rss", _is_web_address)
-_INDEX = _must("an address such as https://example.org/index.json", _is_encrypted)
-_SHA256 = _must("64 hexadecimal digits", re.compile(r"[0-9A-Fa-f]{64}").fullmatch)
-_NO_LOGIN = _must(
-    "no user name or password in an address: they are never sent", _has_no_login
-)
-_MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
-_MAIL = _must("a mail address such as desk@example.org", _MAILBOX.fullmatch)
-_PUBLIC = _must(
-    "https:// and a host alone, such as https://digest.example.org", _is_site
-)
-_SELECTOR = _must(
-    "a DKIM selector such as monitor2026",
-    re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?").fullmatch,
-)
-_DOMAIN = _must(
-    "a domain such as example.org", re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)+").fullmatch
-)
-_ZONE = _must("an IANA time zone such as America/Mexico_City", ZoneInfo)
-_ONE_GROUP = _must("a pattern with one group", lambda p: re.compile(p).groups == 1)
-
-_Pattern = Annotated[str, _must("a text", bool), AfterValidator(_pattern)]
-Address = Annotated[_Text, _WEB, _NO_LOGIN]
+Address = Annotated[Text, WEB, NO_LOGIN]
 """A feed's."""
 
 
-class FeedSchema(_Schema):
+class FeedSchema(Schema):
     """One member of its feeds."""
 
     url: Address
-    outlet: _Text
+    outlet: Text
     country: Country
     language: Language
     kind: Kind
-    owner: _Text
-    tz: Annotated[_Text, _ZONE]
-    drop_params: tuple[_Text, ...] = ()
-    id_pattern: Annotated[_Pattern, _ONE_GROUP] | None = None
-    recurring_titles: tuple[_Pattern, ...] = ()
+    owner: Text
+    tz: Annotated[Text, ZONE]
+    drop_params: tuple[Text, ...] = ()
+    id_pattern: Annotated[Pattern, ONE_GROUP] | None = None
+    recurring_titles: tuple[Pattern, ...] = ()
     local: bool = False
     translate: Reach = "all"
 
@@ -147,7 +95,7 @@ class FeedSchema(_Schema):
 _POLL = PollSettings()
 
 
-class _Poll(_Schema):
+class _Poll(Schema):
     interval_minutes: int = Field(default=_POLL.interval_minutes, ge=1, le=24 * 60)
     longest_minutes: int = Field(default=_POLL.longest_minutes, ge=1, le=24 * 60)
     gap_seconds: float = Field(default=_POLL.gap_seconds, ge=0, le=60)
@@ -164,14 +112,14 @@ class _Poll(_Schema):
         return PollSettings(**values)
 
 
-class _Sums(_Schema):
-    es_en: Annotated[str, _SHA256] | None = None
-    en_es: Annotated[str, _SHA256] | None = None
+class _Sums(Schema):
+    es_en: Annotated[str, SHA256] | None = None
+    en_es: Annotated[str, SHA256] | None = None
 
 
-class _Translation(_Schema):
+class _Translation(Schema):
     engine: EngineName = "auto"
-    index: Annotated[_Text, _INDEX] | None = None
+    index: Annotated[Text, INDEX] | None = None
     sha256: _Sums = _Sums()
 
     def to_settings(self) -> ModelSettings:
@@ -183,17 +131,17 @@ class _Translation(_Schema):
         )
 
 
-class _Stories(_Schema):
+class _Stories(Schema):
     dense: DenseName = "auto"
 
 
-class EntrySchema(_Schema):
+class EntrySchema(Schema):
     """One member of its bridge."""
 
     kind: EntryKind
-    en: _Forms = ()
-    es: _Forms = ()
-    both: _Forms = ()
+    en: Forms = ()
+    es: Forms = ()
+    both: Forms = ()
     only: Language | None = None
     match: Annotated[Any, AfterValidator(_match)] = None
     office: str = ""
@@ -218,46 +166,17 @@ class EntrySchema(_Schema):
         )
 
 
-class _Frame(_Schema):
-    frame: _Text
-    en: _Forms = ()
-    es: _Forms = ()
+class _Dkim(Schema):
+    selector: Annotated[Text, SELECTOR]
+    domain: Annotated[Text, DOMAIN]
 
 
-class _Aside(_Schema):
-    en: _Forms = ()
-    es: _Forms = ()
-
-
-class ConceptSchema(_Schema):
-    """One member of its framing."""
-
-    concept: _Text
-    replace: bool = False
-    frames: _Some[_Frame]
-    aside: _Aside = _Aside()
-
-    def to_concept(self) -> Concept:
-        """The same as our own type."""
-        return Concept(
-            name=self.concept,
-            frames=tuple(Frame(f.frame, f.en, f.es) for f in self.frames),
-            aside=Frame(ASIDE, self.aside.en, self.aside.es),
-            replaces=self.replace,
-        )
-
-
-class _Dkim(_Schema):
-    selector: Annotated[_Text, _SELECTOR]
-    domain: Annotated[_Text, _DOMAIN]
-
-
-class _Mail(_Schema):
-    host: _Text
+class _Mail(Schema):
+    host: Text
     port: int = Field(default=25, ge=1, le=65535)
     security: Literal["none", "starttls", "tls"] = "starttls"
     username: str = ""
-    sender: Annotated[_Text, _MAIL]
+    sender: Annotated[Text, MAIL]
     dkim: _Dkim | None = None
 
     def to_settings(self, secrets: Secrets) -> MailSettings:
@@ -278,16 +197,16 @@ class _Mail(_Schema):
         )
 
 
-class _Web(_Schema):
-    address: Annotated[_Text, _PUBLIC, _NO_LOGIN] | None = None
+class _Web(Schema):
+    address: Annotated[Text, PUBLIC, NO_LOGIN] | None = None
 
 
-class _Subscriber(_Schema):
-    name: _Text
-    address: Annotated[_Text, _MAIL]
+class _Subscriber(Schema):
+    name: Text
+    address: Annotated[Text, MAIL]
     language: Literal["en", "es", "both"] = "both"
-    tz: Annotated[_Text, _ZONE]
-    time: Annotated[Clock, BeforeValidator(_clock)] = Clock(7)
+    tz: Annotated[Text, ZONE]
+    time: Annotated[Clock, BeforeValidator(clock)] = Clock(7)
     watchlists: tuple[Annotated[WatchlistSchema, BeforeValidator(named)], ...] = ()
     translate: bool = True
 
@@ -297,25 +216,26 @@ class _Subscriber(_Schema):
         return Subscriber(**{**dict(self), "watchlists": names})
 
 
-class _Digest(_Schema):
+class _Digest(Schema):
     mail: _Mail | None = None
     subscribers: tuple[_Subscriber, ...] = ()
 
 
-class FileSchema(_Schema):
+class FileSchema(Schema):
     """A whole feeds.yaml."""
 
-    contact: Annotated[_Text, _ASCII]
+    contact: Annotated[Text, ASCII]
     poll: _Poll = _Poll()
     translation: _Translation = _Translation()
     stories: _Stories = _Stories()
     watchlists: tuple[WatchlistSchema, ...] = ()
     digest: _Digest = _Digest()
-    feeds: _Some[FeedSchema]
+    feeds: Some[FeedSchema]
     bridge: tuple[EntrySchema, ...] = ()
     framing: tuple[ConceptSchema, ...] = ()
     themes: tuple[ThemeSchema, ...] = ()
     web: _Web = _Web()
+    alerts: tuple[AlertSchema, ...] = ()
 
     @property
     def all_watchlists(self) -> tuple[tuple[Loc, WatchlistSchema], ...]:
@@ -346,6 +266,7 @@ class FileSchema(_Schema):
             dense=self.stories.dense,
             themes=tuple(theme.to_edit() for theme in self.themes),
             web_address=(self.web.address or "").rstrip("/"),
+            alerts=tuple(alert.to_alert() for alert in self.alerts),
         )
 
 
@@ -356,6 +277,7 @@ def known_keys() -> Iterator[str]:
 
 def _keys(schema: type[BaseModel], prefix: str) -> Iterator[str]:
     for name, what in schema.model_fields.items():
+        name = what.alias or name
         yield prefix + name
         for inner in _schemas(what.annotation):
             yield from _keys(inner, f"{prefix}{name}.")
@@ -375,4 +297,4 @@ def siblings(loc: Loc) -> list[str]:
     for step in loc[:-1]:
         if isinstance(step, str):
             [schema] = _schemas(schema.model_fields[step].annotation)
-    return list(schema.model_fields)
+    return [what.alias or name for name, what in schema.model_fields.items()]

@@ -7,7 +7,7 @@ from typing import Literal
 from monitor.concept import Concept
 from monitor.entry import Entry
 from monitor.model import Feed
-from monitor.readers import Subscriber, Watchlist
+from monitor.readers import Alert, Subscriber, Watchlist
 from monitor.theme import ThemeEdit
 
 EngineName = Literal["auto", "argos", "apertium", "none"]
@@ -96,6 +96,7 @@ class Config:
     """Changes of the themes we ship."""
     web_address: str = ""
     """The dashboard's public one, for editions and unsubscribing; empty: none."""
+    alerts: tuple[Alert, ...] = ()
 
     @property
     def owners(self) -> Mapping[str, str]:

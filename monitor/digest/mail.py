@@ -10,8 +10,7 @@ from socket import gaierror
 from typing import Any, Literal
 
 from monitor.digest.message import POLICY, one_line
-from monitor.errors import DeliveryError
-from monitor.readers import Fault
+from monitor.errors import DeliveryError, Fault
 from monitor.text import clip
 
 Security = Literal["none", "starttls", "tls"]

@@ -9,6 +9,7 @@ from typing import Self
 
 from sqlite_utils import Database, Migrations
 
+from monitor.store.alerts import Alerts
 from monitor.store.blind_spots import BlindSpots
 from monitor.store.corrections import Corrections
 from monitor.store.editions import Editions
@@ -19,7 +20,7 @@ from monitor.store.memory import Memory
 from monitor.store.originals import Originals
 from monitor.store.outbox import Outbox
 from monitor.store.relations import Relations
-from monitor.store.schema import migrations
+from monitor.store.schema_coverage import migrations
 from monitor.store.stories import Stories
 from monitor.store.subscriptions import Subscriptions
 from monitor.store.translations import Translations
@@ -56,6 +57,7 @@ class Store:
         self.editions = Editions(self._db, self.path)
         self.outbox = Outbox(self._db, self.path)
         self.subscriptions = Subscriptions(self._db, self.path)
+        self.alerts = Alerts(self._db, self.path)
 
     def __enter__(self) -> Self:
         return self

@@ -44,20 +44,22 @@ def running_alone(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def sending_alone(path: Path) -> Iterator[None]:
+def sending_alone(path: Path, what: str = "editions") -> Iterator[None]:
     """Hold the database's outbox, waiting for another sender to be done.
 
-    Raises StoreError if that takes longer than SEND_SECONDS.
+    Alerts have an outbox of their own. Raises StoreError if it takes longer than
+    SEND_SECONDS.
     """
-    lock = FileLock(f"{path}.send.lock", timeout=SEND_SECONDS)
+    name = "send" if what == "editions" else what
+    lock = FileLock(f"{path}.{name}.lock", timeout=SEND_SECONDS)
     try:
         lock.acquire()
     except Timeout as error:
         raise StoreError(
-            f"{path}: another process is sending editions; try again when it is done"
+            f"{path}: another process is sending {what}; try again when it is done"
         ) from error
     except OSError as error:
-        raise StoreError(f"{path}.send.lock: {error.strerror or error}") from error
+        raise StoreError(f"{path}.{name}.lock: {error.strerror or error}") from error
     try:
         yield
     finally:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 
+from monitor.alerting import Channels, Facts
+from monitor.alerts.rules import side_health
 from monitor.clustering import PATIENCE, Clustering, Waiting
 from monitor.config.read import read_config
 from monitor.config.settings import Config, EngineName
@@ -18,8 +20,8 @@ from monitor.feeds.addresses import is_public
 from monitor.feeds.cadence import Pace
 from monitor.feeds.fetch import Fetcher
 from monitor.model import LANGUAGES, Language
-from monitor.pipeline import Desk, Plan
-from monitor.readers import Watchlist
+from monitor.pipeline import Desk, Plan, feed_health
+from monitor.readers import Alert, Watchlist
 from monitor.store.database import Store
 from monitor.stories.dense_model import open_encoder
 from monitor.translation.apertium import ApertiumTranslator
@@ -197,6 +199,34 @@ def open_mailer(config: Config) -> Mailer:
 def new_token() -> str:
     """128 random bits, as an address can hold them."""
     return token_urlsafe(16)
+
+
+def open_channels(config: Config) -> dict[str, Channels]:
+    """The channels of each alert by its name, or why it has none."""
+    return {alert.name: _channels(alert) for alert in config.alerts}
+
+
+def _channels(alert: Alert) -> Channels:
+    """Those of one alert; what is wrong with some never stops the others."""
+    variable = alert.secret if alert.webhook else alert.to
+    value = os.environ.get(variable, "").strip()
+    if not value:
+        return Channels(fault=f"the environment variable {variable} is not set")
+    if alert.webhook:
+        from monitor.alerts.send_webhook import WebhookChannel
+
+        channel = WebhookChannel(alert.webhook, value, now, is_public, alert.local)
+        return Channels((channel,))
+    from monitor.alerts.send import open_channels  # loads Apprise, which takes 0.3 s
+
+    channels, faults = open_channels(variable, value)
+    return Channels(channels, "; ".join(faults))
+
+
+def alert_facts(config: Config, store: Store, now: datetime) -> Facts:
+    """What alerts go by, beside the stories."""
+    health = feed_health(config.feeds, store, now)
+    return Facts(config.owners, watchlists(config), side_health(health))
 
 
 def sender(config: Config) -> str:

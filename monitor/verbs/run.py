@@ -17,6 +17,9 @@ from monitor.feeds.fetch import Fetcher
 from monitor.store.lock import running_alone
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
+from monitor.verbs.alerts import note as note_alerts
+from monitor.verbs.alerts import outcome as alerted
+from monitor.verbs.alerts import send as send_alerts
 from monitor.verbs.blindspots import compare_all
 from monitor.verbs.compose import Paths
 from monitor.verbs.outbox import send_due, told
@@ -57,6 +60,8 @@ def run(
                 "tick": busy.around(live.tick),
                 "digest": busy.around(live.send_due),
             }
+            if config.alerts:
+                work["alerts"] = busy.around(live.send_alerts)
             if serve:
                 work["serve"] = lambda: serve(stop)
             count = len(config.feeds)
@@ -118,6 +123,10 @@ class _Live:
         self._translator = translator
         self._plan = compose.plan(config)
         self._clustering = compose.open_clustering(config)
+        self._channels = compose.open_channels(config)
+        for name, mine in self._channels.items():
+            if mine.fault:
+                log.warning("alert %s: %s", name, mine.fault)
         self._stop = stop
         self._today: date | None = None
         self._compared: datetime | None = None
@@ -146,6 +155,20 @@ class _Live:
             if not stop.is_set() and self._is_time_to_compare(now):
                 compare_all(self._config, store, now, log.info)
                 self._compared = now
+            if self._config.alerts and not stop.is_set():
+                note_alerts(self._config, store, now, log.info)
+
+    def send_alerts(self) -> None:
+        """Send the alerts that are due, whatever the tick is busy with."""
+        with (
+            self._paths.open_store() as store,
+            closing(send_alerts(self._paths, store, self._channels)) as results,
+        ):
+            for result in results:
+                is_sent = result.standing.state == "sent"
+                log.log(logging.INFO if is_sent else logging.ERROR, alerted(result))
+                if self._stop.is_set():
+                    return
 
     def _is_time_to_compare(self, now: datetime) -> bool:
         return self._compared is None or now - self._compared >= EVERY

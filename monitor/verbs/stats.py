@@ -34,6 +34,7 @@ def stats(paths: Paths, as_json: bool) -> None:
             "deliveries": store.outbox.counts(),
             "undelivered": [asdict(d) for d in store.outbox.open()],
             "stopped": _stopped(store.subscriptions.all()),
+            "alerts": store.alerts.count(),
             "feeds": [_row(*pair) for pair in zip(health, reports, strict=True)],
         }
     if as_json:
@@ -44,7 +45,7 @@ def stats(paths: Paths, as_json: bool) -> None:
 
 
 def _show(found: Mapping[str, Any]) -> None:
-    outlets, feeds = found["outlets"], found["feeds"]
+    outlets, feeds, alerts = found["outlets"], found["feeds"], found["alerts"]
     down = [feed for feed in feeds if not feed["healthy"]]
     facts(
         "Database",
@@ -64,6 +65,7 @@ def _show(found: Mapping[str, Any]) -> None:
             ("  refused", found["deliveries"]["refused"]),
             ("  given up on", found["deliveries"]["failed"]),
             ("readers stopped", ", ".join(found["stopped"]) or "none"),
+            ("alerts", ", ".join(f"{n} {state}" for state, n in alerts.items())),
             ("feeds", f"{len(feeds)}, {len(down)} not healthy"),
         ],
     )

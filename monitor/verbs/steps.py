@@ -59,6 +59,9 @@ def check(paths: Paths) -> None:
         print(f"note: {compose.NO_TRANSLATOR}")
     if config.mail and compose.open_mailer(config).sign:
         print("mails are signed (DKIM)")
+    for name, found in compose.open_channels(config).items():
+        if found.fault:
+            print(f"note: alert {name}: {found.fault}")
     if config.dense == "auto":
         is_there = open_encoder() is not None
         print(f"dense channel: {'on' if is_there else 'not installed, see make dense'}")

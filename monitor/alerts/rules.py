@@ -1,0 +1,223 @@
+"""
+What is so, as far as alerts can tell it: stories and sides -> findings.
+
+A finding is one fact about one story or one side. Whether anybody is told, and when, is
+decided in ``decide.py``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from monitor.alerts.notice import Notice, headlines
+from monitor.comparison import BlindSpot, Coverage, FeedHealth, SideHealth
+from monitor.model import SIDES, Country, Story
+from monitor.readers import Alert, AlertKind
+
+LEAST_USUAL = 12.0
+"""Items that a side must usually bring in a stretch for their lack to mean something:
+of twelve at random, three or fewer come in 2 of 1,000 stretches."""
+LOW = 0.25
+"""Share of the usual volume at which a side counts as quiet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """How much more one story brings than before."""
+
+    items: int
+    """In the last ``hours``."""
+    usual: float
+    """Items in as many hours before."""
+    hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """How much one side brings, beside what is usual at this time."""
+
+    items: int
+    """In the last ``hours``."""
+    usual: float
+    hours: float
+
+    @property
+    def is_low(self) -> bool:
+        """Whether so little is no accident."""
+        return self.usual >= LEAST_USUAL and self.items <= LOW * self.usual
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is so at one moment; in which order its stories come does not matter."""
+
+    coverages: tuple[Coverage, ...] = ()
+    matched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Story -> names of the watch-lists it matches."""
+    themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Story -> names of its themes."""
+    jumps: Mapping[str, Jump] = field(default_factory=dict)
+    """Story -> its jump, for those that jump now."""
+    blind_spots: tuple[BlindSpot, ...] = ()
+    """Those whose stories are among the coverages count."""
+    sides: Mapping[Country, SideHealth] = field(default_factory=dict)
+    volumes: Mapping[Country, Volume] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fact about one story or side."""
+
+    what: str
+    """Its kind, and what tells it from others of it: ``watchlist:Water``, or
+    ``blind-spot:`` and when it was opened."""
+    about: str
+    """The story's id, or the side."""
+    items: frozenset[str]
+    """Of the story: it is the same one wherever they go. Empty for a side."""
+    since: datetime | None
+    """When its newest part was first seen; None where only now can be told."""
+    notice: Notice
+
+    @property
+    def kind(self) -> AlertKind:
+        """What kind of fact it is."""
+        return self.notice.kind
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether it ends, and may come again; that a border was crossed stays so."""
+        return self.kind not in LASTING
+
+
+LASTING: frozenset[AlertKind] = frozenset({"watchlist", "crossing"})
+
+
+def findings(picture: Picture, now: datetime) -> tuple[Finding, ...]:
+    """All that is so, by story or side and kind."""
+    found = (
+        *(f for c in picture.coverages for f in _of_story(c, picture, now)),
+        *(f for side in SIDES for f in _of_side(side, picture, now)),
+    )
+    return tuple(sorted(found, key=lambda f: (f.about, f.what)))
+
+
+def wants(alert: Alert, finding: Finding) -> bool:
+    """Whether an alert tells such a thing; of a side's feeds, whatever its lists."""
+    if finding.kind not in alert.on:
+        return False
+    if finding.kind == "quiet":
+        return True
+    is_listed = not alert.watchlists or set(alert.watchlists) & set(
+        finding.notice.watchlists
+    )
+    has_theme = not alert.themes or set(alert.themes) & set(finding.notice.themes)
+    return bool(is_listed and has_theme)
+
+
+def side_health(health: Iterable[FeedHealth]) -> dict[Country, SideHealth]:
+    """Each side's feeds as they are now, all of one weight."""
+    known = list(health)
+    found: dict[Country, SideHealth] = {}
+    for side in SIDES:
+        mine = [h for h in known if h.feed.country == side]
+        down = sum(not h.is_healthy for h in mine)
+        found[side] = SideHealth(side, len(mine), down, down / max(1, len(mine)))
+    return found
+
+
+def crossed(story: Story) -> datetime | None:
+    """When the second side was first seen to have an item that is no copy, if it has.
+
+    An outlet that reprints the other side's dispatch has not taken the story up.
+    """
+    firsts: dict[Country, datetime] = {}
+    for member in story.members:
+        if member.assignment.copy_of is None:
+            side, seen = member.item.country, member.item.seen
+            firsts[side] = min(seen, firsts.get(side, seen))
+    return max(firsts.values()) if firsts.keys() >= set(SIDES) else None
+
+
+# --- stories ---------------------------------------------------------------------
+
+
+def _of_story(coverage: Coverage, picture: Picture, now: datetime) -> Iterator[Finding]:
+    story = coverage.story
+    about = _about_story(coverage, picture, now)
+    for name in about.watchlists:
+        listed = replace(about, kind="watchlist", watchlists=(name,))
+        yield _found(story, listed, name)
+    if since := crossed(story):
+        yield _found(story, about, since=since)
+    if jump := picture.jumps.get(story.id):
+        figures = {"items": jump.items, "usual": jump.usual, "hours": jump.hours}
+        yield _found(story, replace(about, kind="jump", counts=figures))
+    for spot in picture.blind_spots:
+        if spot.story == story.id and spot.opened and not spot.closed:
+            yield from _of_blind_spot(story, about, spot)
+
+
+def _of_blind_spot(story: Story, about: Notice, spot: BlindSpot) -> Iterator[Finding]:
+    """What cannot be told is not claimed."""
+    if spot.health.can_tell:
+        figures = {
+            "items": spot.items,
+            "outlets": spot.outlets,
+            "owners": spot.owners,
+            "texts": spot.texts,
+            "expected": spot.expected,
+        }
+        notice = replace(about, kind="blind-spot", side=spot.silent, counts=figures)
+        mark = f"{spot.opened:%Y-%m-%dT%H:%M:%SZ}"
+        yield _found(story, notice, mark, since=spot.opened)
+
+
+def _about_story(coverage: Coverage, picture: Picture, now: datetime) -> Notice:
+    """What every notice about a story says; a crossing says no more."""
+    story, sides = coverage.story, coverage.sides.values()
+    return Notice(
+        kind="crossing",
+        at=now,
+        story=story.id,
+        watchlists=picture.matched.get(story.id, ()),
+        themes=picture.themes.get(story.id, ()),
+        headlines=headlines(coverage),
+        items=sum(len(one.items) for one in sides),
+        outlets=len({outlet for one in sides for outlet in one.outlets}),
+        owners=len({owner for one in sides for owner in one.owners}),
+        leader=coverage.leader,
+        lag_minutes=coverage.lag_minutes,
+        lag_certainty=coverage.lag_certainty,
+    )
+
+
+def _found(
+    story: Story, notice: Notice, mark: str = "", since: datetime | None = None
+) -> Finding:
+    return Finding(
+        what=f"{notice.kind}:{mark}" if mark else notice.kind,
+        about=story.id,
+        items=frozenset(m.item.id for m in story.members),
+        since=since or max(m.item.seen for m in story.members),
+        notice=notice,
+    )
+
+
+# --- sides -----------------------------------------------------------------------
+
+
+def _of_side(side: Country, picture: Picture, now: datetime) -> Iterator[Finding]:
+    health, volume = picture.sides.get(side), picture.volumes.get(side)
+    figures: dict[str, float] = {}
+    if health and health.feeds and not health.can_tell:
+        figures |= {"feeds": health.feeds, "down": health.down}
+    if volume and volume.is_low:
+        figures |= {
+            "items": volume.items,
+            "usual": volume.usual,
+            "hours": volume.hours,
+        }
+    if figures:
+        notice = Notice("quiet", now, side=side, counts=figures)
+        yield Finding("quiet", side, frozenset(), None, notice)
