@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 from monitor import pipeline
 from monitor.clustering import Clustering, Waiting
 from monitor.digest.render import render
+from monitor.editing import make_edition
 from monitor.evaluation.datasets import read
 from monitor.feeds.cadence import Pace
 from monitor.feeds.fetch import Fetcher
@@ -108,7 +109,7 @@ def _steps(store: Store, items: list[Item]) -> None:
     _timed(
         "digest (editions)",
         1,
-        lambda: render(pipeline.make_edition(store, desk, READER, now.date(), now)),
+        lambda: render(make_edition(store, desk, READER, now.date(), now)),
     )
 
 

@@ -19,14 +19,14 @@ from datetime import date, datetime, timedelta
 from itertools import product
 from typing import TypeVar
 
-from monitor.comparison import Coverage, FeedHealth
+from monitor.comparison import BlindSpot, Coverage, FeedHealth, SideHealth
 from monitor.coverage.sides import compare as compare_story
-from monitor.digest.edition import due_date, edition, window
+from monitor.digest.edition import due_date, window
 from monitor.entry import Entry
 from monitor.errors import DeliveryError, TranslationError
 from monitor.feeds.health import FeedReport, report
-from monitor.model import OTHER, Feed, Language
-from monitor.readers import Edition, Subscriber, Watchlist
+from monitor.model import OTHER, Country, Feed, Language, Story
+from monitor.readers import Subscriber, Watchlist
 from monitor.store.database import Store
 from monitor.translation.bridge import bridge
 from monitor.translation.items import PARTS, Part, translate_items
@@ -177,7 +177,10 @@ def compare(
 # --- explain: see explaining.py ----------------------------------------------------
 
 
-# --- digest --------------------------------------------------------------------
+# --- digest: the editions are made in editing.py -----------------------------------
+
+Silences = tuple[tuple[BlindSpot, ...], Mapping[Country, SideHealth]]
+"""What is open at the end of a window, and how far each side's silence in it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,12 @@ class Desk:
     """Feeds that are not meant to be translated."""
     own: tuple[Entry, ...] = ()
     """What a person adds to the bridge."""
+    tag: Callable[[Story], tuple[str, ...]] = lambda _: ()
+    """The names of a story's themes."""
+    silences: Callable[[Store, datetime, datetime], Silences] = lambda *_: ((), {})
+    """Of a window from the first moment until before the second."""
+    retitled: Callable[[Store, datetime, datetime], Mapping[str, int]] = lambda *_: {}
+    """Story id -> how many of its headlines were changed in a window."""
 
 
 def due_editions(
@@ -213,26 +222,6 @@ def due_editions(
         if window(subscriber, day)[1] > first
         and not store.deliveries.is_sent(subscriber.name, day)
     ]
-
-
-def make_edition(
-    store: Store, desk: Desk, subscriber: Subscriber, day: date, now: datetime
-) -> Edition:
-    """What one subscriber reads on one day."""
-    start, end = window(subscriber, day)
-    return edition(
-        subscriber,
-        day,
-        compare(store, desk.owners, start, end),
-        desk.watchlists,
-        feed_health(desk.feeds, store, now),
-        sum(
-            store.translations.missing(language, start, end, desk.untranslated)
-            for language in subscriber.languages
-            if subscriber.translate
-        ),
-        desk.translator,
-    )
 
 
 @dataclass(frozen=True, slots=True)

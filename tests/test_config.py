@@ -57,6 +57,9 @@ digest:
       time: "06:30"
       watchlists: [Water]
       translate: false
+      weekdays: [mon, fri]
+      themes: [water]
+      length: short
 feeds:
   - url: https://ledger.example/rss
     outlet: The Ledger
@@ -147,6 +150,9 @@ def test_every_setting_arrives(read):
                 time(6, 30),
                 ("Water",),
                 translate=False,
+                weekdays=("mon", "fri"),
+                themes=("water",),
+                length="short",
             ),
         ),
         feeds=(
@@ -409,6 +415,10 @@ READER = "digest.subscribers[0]"
         ("watchlists: [Water]", "watchlists: [Watr]", f"{READER}.watchlists[0]", "no watch-list is named 'Watr'; did you mean 'Water'?"),
         ("watchlists: [Water]", "watchlists: [Trade]", f"{READER}.watchlists[0]", "no watch-list is named 'Trade'; expected one of Water"),
         ("watchlists: [Water]", "watchlists: Water", f"{READER}.watchlists", "expected a list, found 'Water'"),
+        ("weekdays: [mon, fri]", "weekdays: [mon, lun]", f"{READER}.weekdays[1]", "expected 'mon', 'tue', 'wed', 'thu', 'fri', 'sat' or 'sun', found 'lun'"),
+        ("weekdays: [mon, fri]", "weekdays: []", f"{READER}.weekdays", "expected at least one, found []"),
+        ("length: short", "length: long", f"{READER}.length", "expected 'short', 'standard' or 'full', found 'long'"),
+        ("themes: [water]", "themes: water", f"{READER}.themes", "expected a list, found 'water'"),
     ],
 )  # fmt: skip
 def test_a_mistake_names_line_key_and_expectation(mistakes, old, new, key, says):
@@ -521,7 +531,7 @@ def test_the_error_itself_is_the_first_mistake_and_a_count(read):
 def test_a_doubled_feed_names_both_lines(mistakes):
     text, line = changed("http://diario.example:8080/rss", "https://ledger.example/rss")
     assert mistakes(text) == [
-        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 34; remove one"
+        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 37; remove one"
     ]
 
 
@@ -529,12 +539,12 @@ def test_a_doubled_feed_names_both_lines(mistakes):
     ("written", "says"),
     [
         ("es: Ana Stone", "bridge[1].en: is missing; give a form in each language"),
-        ("both: T-MEC", "bridge[1]: 'T-MEC' is already on line 54; remove one"),
+        ("both: T-MEC", "bridge[1]: 'T-MEC' is already on line 57; remove one"),
     ],
 )
 def test_an_entry_that_cannot_stand_is_named_where_it_begins(mistakes, written, says):
     [mistake] = mistakes(GOOD.replace("both: Ana Stone", written))
-    assert mistake.startswith(f"59: {says}")
+    assert mistake.startswith(f"62: {says}")
 
 
 def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
@@ -544,14 +554,14 @@ def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
     ).replace("feeds:\n", f"{reader}feeds:\n")
     assert mistakes(text) == [
         "18: watchlists[1].name: Water is already on line 16; remove one",
-        "35: digest.subscribers[1].name: Mesa is already on line 28; remove one",
+        "38: digest.subscribers[1].name: Mesa is already on line 28; remove one",
     ]
 
 
 def test_an_outlet_with_two_owners_is_a_mistake(mistakes):
     text, _ = changed("outlet: El Diario", "outlet: The Ledger")
     assert mistakes(text) == [
-        "46: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
+        "49: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
     ]
 
 

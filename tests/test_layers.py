@@ -67,12 +67,13 @@ MAY_IMPORT = {
     "clustering": {"noun", "core", "store"},
     "correcting": {"noun", "core", "store"},
     "explaining": {"noun", "core", "store"},
+    "editing": {"noun", "core", "store", "pipeline"},
     "schedule": set(),
     "export": {"noun", "core"},
     "newsroom": {"noun", "core", "newsroom"},
     "web": {
-        *("noun", "core", "store", "pipeline", "correcting", "explaining", "export"),
-        "web",
+        *("noun", "core", "store", "pipeline", "correcting", "explaining", "editing"),
+        *("export", "web"),
     },
 }
 MAY_IMPORT["root"] = {*MAY_IMPORT, "root"}

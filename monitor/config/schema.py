@@ -24,7 +24,7 @@ from monitor.config.tree import Loc
 from monitor.entry import Entry
 from monitor.entry import Kind as EntryKind
 from monitor.model import LANGUAGES, Country, Feed, Language, Reach
-from monitor.readers import Subscriber, Watchlist
+from monitor.readers import WEEKDAYS, Length, Subscriber, Watchlist, Weekday
 from monitor.text import squeeze
 
 T = TypeVar("T")
@@ -239,6 +239,9 @@ class _Subscriber(_Schema):
     time: Annotated[Clock, BeforeValidator(_clock)] = Clock(7)
     watchlists: tuple[_Text, ...] = ()
     translate: bool = True
+    weekdays: _Some[Weekday] = WEEKDAYS
+    themes: tuple[_Text, ...] = ()
+    length: Length = "standard"
 
 
 class _Digest(_Schema):

@@ -41,7 +41,7 @@ def digest(
             return
         desk = _desk(config)
         made = [
-            pipeline.make_edition(store, desk, reader, when, now)
+            make_edition(store, desk, reader, when, now)
             for reader, when in editions
         ]
         newest = store.items.last_moment()
@@ -61,7 +61,7 @@ def send_editions(
     mailer, desk = compose.open_mailer(config), _desk(config)
 
     def deliver(reader: Subscriber, day: date) -> str:
-        made = pipeline.make_edition(store, desk, reader, day, now)
+        made = make_edition(store, desk, reader, day, now)
         mail = message(made, render(made), compose.sender(config), now)
         mailer.send(mail)
         return str(mail["Message-ID"])
