@@ -435,8 +435,8 @@ def test_a_missing_key_is_named_at_its_feed(mistakes, key):
         rf"(?m)^    {key}:.*\n", "", GOOD[GOOD.index("feeds:") :]
     )
     assert mistakes(text) == [
-        f"34: feeds[0].{key}: is missing",
-        f"40: feeds[1].{key}: is missing",
+        f"37: feeds[0].{key}: is missing",
+        f"43: feeds[1].{key}: is missing",
     ]
 
 
@@ -460,7 +460,7 @@ def test_a_mapping_for_a_key_is_a_mistake_like_another(read):
 
 def test_no_feeds_at_all_is_one_mistake(mistakes):
     text = GOOD[: GOOD.index("feeds:")] + "feeds: []\n"
-    assert mistakes(text) == ["33: feeds: expected at least one, found []"]
+    assert mistakes(text) == ["36: feeds: expected at least one, found []"]
 
 
 def test_sections_of_the_wrong_shape_are_named_in_words_of_yaml(mistakes):
@@ -481,8 +481,8 @@ def test_mistakes_in_flow_style_have_their_own_lines(mistakes):
         "     tz: Mars/Base}\n"
     )
     assert [m.split(": ")[:2] for m in mistakes(text)] == [
-        ["35", "feeds[0].language"],
-        ["36", "feeds[0].tz"],
+        ["38", "feeds[0].language"],
+        ["39", "feeds[0].tz"],
     ]
 
 

@@ -1,17 +1,21 @@
 """The verb that makes editions: printed, written or sent."""
 
 import sys
+import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from threading import Event
 
 from monitor import pipeline
 from monitor.config.settings import Config
 from monitor.digest.edition import due_date, window
+from monitor.digest.forms import edition_atom, edition_json
 from monitor.digest.mail import message
-from monitor.digest.render import render
+from monitor.digest.render import render, with_images
+from monitor.editing import make_edition, make_editions
 from monitor.errors import ConfigError, DeliveryError
 from monitor.readers import Edition, Subscriber
 from monitor.store.database import Store
@@ -25,9 +29,14 @@ Owed = Sequence[tuple[Subscriber, date]]
 
 
 def digest(
-    paths: Paths, day: date | None, wanted: str | None, out: Path | None, send: bool
+    paths: Paths,
+    day: date | None,
+    wanted: str | None,
+    out: Path | None,
+    send: bool,
+    preview: bool = False,
 ) -> None:
-    """Make editions: written to a folder, sent, or the text printed.
+    """Make editions: written to a folder, sent, shown, or the text printed.
 
     Raises DeliveryError after trying all if one could not be sent.
     """
@@ -40,14 +49,14 @@ def digest(
             _send_all(paths, config, store, editions, now)
             return
         desk = _desk(config)
-        made = [
-            make_edition(store, desk, reader, when, now)
-            for reader, when in editions
-        ]
+        made = list(make_editions(store, desk, editions, now))
         newest = store.items.last_moment()
     _hint(made, newest)
     for edition in made:
-        _put(edition, compose.sender(config), out, now)
+        if preview:
+            _show(edition)
+        else:
+            _put(edition, compose.sender(config), out, now)
 
 
 def send_editions(
@@ -84,7 +93,7 @@ def outcome(result: pipeline.SendResult) -> str:
 def write_edition(
     edition: Edition, sender: str, out: Path, now: datetime, stem: str | None = None
 ) -> list[Path]:
-    """HTML, text and mail of one edition; the files written.
+    """One edition as HTML, text, mail, JSON and Atom; the files written.
 
     Raises ConfigError if the folder cannot be written.
     """
@@ -92,9 +101,11 @@ def write_edition(
     name = stem or f"{edition.date}-{_slug(edition.subscriber.name)}"
     mail = message(edition, rendered, sender, now)
     parts = {
-        "html": rendered.html.encode(),
+        "html": with_images(rendered).encode(),
         "txt": rendered.text.encode(),
         "eml": mail.as_bytes(),
+        "json": edition_json(edition).encode(),
+        "atom": edition_atom(edition).encode(),
     }
     return [
         write_file(out / f"{name}.{suffix}", body) for suffix, body in parts.items()
@@ -148,6 +159,19 @@ def _put(edition: Edition, sender: str, out: Path | None, now: datetime) -> None
         return
     for path in write_edition(edition, sender, out, now):
         print(path)
+
+
+def _show(edition: Edition) -> None:
+    """Open one edition in the browser, from a file that stays until the system's clean-up.
+
+    The browser may read it long after we have ended.
+    """
+    name = f"monitor-{edition.date}-{_slug(edition.subscriber.name)}-"
+    with NamedTemporaryFile(prefix=name, suffix=".html", delete=False) as file:
+        file.write(with_images(render(edition)).encode())
+    path = Path(file.name)
+    print(path)
+    webbrowser.open(path.as_uri())
 
 
 def _desk(config: Config) -> pipeline.Desk:
