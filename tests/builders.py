@@ -31,7 +31,7 @@ from monitor.model import (
     Translation,
     Why,
 )
-from monitor.readers import Subscriber, Watchlist
+from monitor.readers import WEEKDAYS, Length, Subscriber, Watchlist, Weekday
 from monitor.store.database import Store
 from monitor.stories.explain import Explanation, membership
 from monitor.stories.related import Other, Related
@@ -289,6 +289,9 @@ def subscriber(
     address: str | None = None,
     watchlists: tuple[str, ...] = (),
     translate: bool = True,
+    weekdays: tuple[Weekday, ...] = WEEKDAYS,
+    themes: tuple[str, ...] = (),
+    length: Length = "standard",
 ) -> Subscriber:
     """A reader in New York at seven in the morning, in English."""
     return Subscriber(
@@ -299,6 +302,9 @@ def subscriber(
         time=at,
         watchlists=watchlists,
         translate=translate,
+        weekdays=weekdays,
+        themes=themes,
+        length=length,
     )
 
 

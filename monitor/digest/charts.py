@@ -1,8 +1,8 @@
 """
 Charts as PNG: numbers and words in, a picture out. Knows nothing of stories.
 
-Drawn on an opaque light sheet, which reads in dark mode as a figure on paper does. 400
-pixels wide: on a telephone's 320 the letters are still 10 pixels high.
+Drawn on an opaque light sheet, which reads in dark mode as a figure on paper does. As
+narrow as a telephone shows it, so that the letters are not shrunk there.
 """
 
 import json
@@ -17,7 +17,7 @@ import vl_convert
 
 from monitor.digest.palette import PALETTE
 
-WIDTH = 400
+WIDTH = 340
 """Logical pixels; the picture has twice as many."""
 _SCALE = 2
 _LIGHT = PALETTE["light"]

@@ -12,10 +12,10 @@ from monitor.readers import Image, Links
 class Caps:
     """How much of an edition is shown; what is left out is counted aloud."""
 
-    both: int
-    """Stories per section of both sides told in full, headlines side by side."""
-    only: int
-    """Per section of one side: blind spots, or those with more than one item."""
+    full: int
+    """Stories told in full in each section that matters most: watched, crossed, new."""
+    less: int
+    """In each of the others: continuing, blind spots, of one side alone."""
     briefs: int
     """Stories per section told in a line or two after those."""
     feeds: int

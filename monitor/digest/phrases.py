@@ -11,7 +11,7 @@ from babel.dates import (
     format_skeleton,
     get_timezone_location,
 )
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from monitor.change import LoggedChange
 from monitor.comparison import (
@@ -146,6 +146,16 @@ class Speaker:
             side=name,
             total=self.number(health.feeds),
             feeds=self.words.feeds[health.side][health.feeds != 1],
+        )
+
+    def partly_read(self, health: SideHealth) -> str:
+        """How much of a side was not read, by its feeds and by their volume."""
+        return self.count(
+            health.down,
+            self.words.partly_read,
+            side=self.words.side[health.side],
+            total=self.number(health.feeds),
+            share=format_percent(health.share_down, locale=self._locale),
         )
 
     def blind(self, spot: BlindSpot, now: datetime) -> str:

@@ -20,7 +20,7 @@ from monitor.text import clip
 
 MOST_LAGS = 8
 """Bars of the lag chart; the stories that come first in the edition."""
-_HEADLINE_LENGTH = 56
+_HEADLINE_LENGTH = 50
 """Characters: what fits above a bar."""
 _STEPS = 48
 """Bars a side: more are too thin to tell apart, and as characters too wide."""
@@ -98,8 +98,7 @@ def _drawn(rows: Sequence[Row], said: Sequence[str]) -> Iterator[str]:
 
 def _block(count: int, most: int) -> str:
     """The smallest block is for what is there at all."""
-    top = len(_BLOCKS) - 1
-    return _BLOCKS[-(-count * top // most)] if count else _NOTHING
+    return _BLOCKS[(count * len(_BLOCKS) - 1) // most] if count else _NOTHING
 
 
 def _clock(edition: Edition, s: Speaker) -> list[Tick]:

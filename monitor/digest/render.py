@@ -31,19 +31,20 @@ TEXT_WIDTH = 78
 
 _SIZES: Mapping[Length, tuple[int, ...]] = {
     "short": (5, 4, 3, 2, 1),
-    "standard": (16, 14, 12, 10, 8, 6, 4, 2, 1),
-    "full": (60, 50, 40, 32, 26, 20, 16, 12, 8, 4, 2, 1),
+    "standard": (16, 14, 12, 10, 8, 7, 6, 5, 4, 3, 2, 1),
+    "full": (60, 50, 40, 32, 26, 20, 16, 12, 10, 8, 7, 6, 5, 4, 3, 2, 1),
 }
-"""Stories per section: from what a reader takes in over a coffee, or in a minute, or
-wants to have seen, to what fits on nearly every day."""
+"""Stories told in full per section: from what a reader takes in over a coffee, or in a
+minute, or wants to have seen, to what fits on nearly every day."""
 
 
 def _caps(length: Length) -> list[Caps]:
     """The most first; the last leaves out every story, and always fits."""
     sizes = [
-        Caps(n, only=max(n // 2, 1), briefs=n, feeds=12) for n in _SIZES[length]
+        Caps(n, less=-(-n // 2), briefs=min(n, 16), feeds=12) for n in _SIZES[length]
     ]
     return [*sizes, Caps(0, 0, 0, 0)]
+
 
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
 

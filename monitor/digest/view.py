@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from monitor.comparison import Coverage, FeedHealth
+from monitor.comparison import Coverage, FeedHealth, SideHealth
 from monitor.digest.edition import items_within
 from monitor.digest.headline import clean, headline, web_link
 from monitor.digest.page import (
@@ -26,6 +26,7 @@ _REASON_LENGTH = 120
 _CORRECTED = 3
 """Stories named per correction."""
 _BLIND: frozenset[SectionKey] = frozenset({"blind-US", "blind-MX"})
+_FOREMOST: frozenset[SectionKey] = frozenset({"watched", "crossed", "new"})
 _COLOURS: dict[SectionKey, str] = {
     "blind-US": "MX",
     "blind-MX": "US",
@@ -162,7 +163,7 @@ class _View:
         self, section: Section, note: Said, pictures: Sequence[Picture]
     ) -> SectionView:
         key, stories = section.key, section.stories
-        cap = self._caps.only if key in SILENT else self._caps.both
+        cap = self._caps.full if key in _FOREMOST else self._caps.less
         full = [c for c in stories if self._is_full(key, c)][:cap]
         told = {c.story.id for c in full}
         rest = [c for c in stories if c.story.id not in told]
@@ -235,12 +236,19 @@ class _View:
     def _notes(self) -> Iterable[Said]:
         untranslated = self._edition.untranslated
         engine = clean(self._edition.translator)
+        for side in SIDES:
+            health = self._edition.sides.get(side)
+            if health and health.down:
+                yield self._partly_read(health)
         yield self._if_any(self._edition.left_out, "left_out")
         yield self._if_any(self._undated(), "undated")
         yield self._if_any(untranslated, "untranslated")
         yield self._say(lambda s: s.words.translator.format(engine=engine))
         yield self._say(lambda s: s.words.method)
         yield self._say(lambda s: s.words.claims)
+
+    def _partly_read(self, health: SideHealth) -> Said:
+        return self._say(lambda s: s.partly_read(health))
 
     def _undated(self) -> int:
         edition = self._edition

@@ -93,6 +93,7 @@ class Wording:
     doubtful: str
     not_translated: str
 
+    partly_read: Plural
     all_feeds_well: Plural
     feeds_down: Plural
     more_feeds: Plural
@@ -203,6 +204,12 @@ EN = Wording(
     translated_by="machine translation, {engine}",
     doubtful="Doubtful: {reasons}",
     not_translated="Not translated",
+    partly_read=(
+        "{side}: {n} of {total} feeds was not read throughout the window; it carries "
+        "{share} of that side’s usual volume.",
+        "{side}: {n} of {total} feeds were not read throughout the window; they carry "
+        "{share} of that side’s usual volume.",
+    ),
     all_feeds_well=("The one feed answered.", "All {n} feeds answered."),
     feeds_down=(
         "{n} of {total} feeds did not answer:",
@@ -336,6 +343,12 @@ ES = Wording(
     translated_by="traducción automática, {engine}",
     doubtful="Dudosa: {reasons}",
     not_translated="Sin traducir",
+    partly_read=(
+        "{side}: {n} de {total} fuentes no se leyó durante todo el periodo; aporta "
+        "{share} del volumen habitual de ese lado.",
+        "{side}: {n} de {total} fuentes no se leyeron durante todo el periodo; aportan "
+        "{share} del volumen habitual de ese lado.",
+    ),
     all_feeds_well=("La única fuente respondió.", "Las {n} fuentes respondieron."),
     feeds_down=(
         "{n} de {total} fuentes no respondió:",
