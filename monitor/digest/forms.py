@@ -21,7 +21,9 @@ _CONTROLS = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]"
 
 def edition_json(edition: Edition) -> str:
     """One edition, as documented in docs/edition-json.md."""
-    return json.dumps(edition_dict(edition), ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(edition_dict(edition), ensure_ascii=False, indent=1) + "\n"
+    # Half characters, which no file can hold, become question marks.
+    return text.encode(errors="replace").decode()
 
 
 def edition_dict(edition: Edition) -> dict[str, Any]:

@@ -137,13 +137,13 @@ class Speaker:
 
     def cannot_tell(self, health: SideHealth) -> str:
         """``Cannot tell what Mexico leaves out: 7 of 31 Mexican feeds were down.``"""
-        name = self.words.side[health.side]
         if not health.feeds:
+            name = self.words.side[health.side]
             return self.words.unfollowed.format(side=name)
         return self.count(
             health.down,
             self.words.cannot_tell,
-            side=name,
+            side=self.words.the_side[health.side],
             total=self.number(health.feeds),
             feeds=self.words.feeds[health.side][health.feeds != 1],
         )
@@ -198,7 +198,7 @@ class Speaker:
         if news.outlets:
             yield self.count(news.outlets, self.words.joined)
         if news.crossed:
-            yield self.words.now_in.format(side=self.words.side[news.crossed])
+            yield self.words.now_in.format(side=self.words.the_side[news.crossed])
         if news.retitled:
             yield self.count(news.retitled, self.words.retitled)
 

@@ -29,10 +29,12 @@ MAX_HTML_BYTES = 90_000
 
 TEXT_WIDTH = 78
 
+_SHORT = (5, 4, 3, 2, 1)
+_STANDARD = (16, 14, 12, 10, 8, 7, 6, *_SHORT)
 _SIZES: Mapping[Length, tuple[int, ...]] = {
-    "short": (5, 4, 3, 2, 1),
-    "standard": (16, 14, 12, 10, 8, 7, 6, 5, 4, 3, 2, 1),
-    "full": (60, 50, 40, 32, 26, 20, 16, 12, 10, 8, 7, 6, 5, 4, 3, 2, 1),
+    "short": _SHORT,
+    "standard": _STANDARD,
+    "full": (60, 50, 40, 32, 26, 20, *_STANDARD),
 }
 """Stories told in full per section: from what a reader takes in over a coffee, or in a
 minute, or wants to have seen, to what fits on nearly every day."""

@@ -25,6 +25,8 @@ class Wording:
     preface: str
     and_: str
     side: Mapping[Country, str]
+    the_side: Mapping[Country, str]
+    """Inside a sentence."""
     feeds: Mapping[Country, Plural]
 
     both_sides: str
@@ -113,6 +115,7 @@ EN = Wording(
     preface="Items from {start} to {end}, {city} time. For {name}.",
     and_="and",
     side={"US": "United States", "MX": "Mexico"},
+    the_side={"US": "the United States", "MX": "Mexico"},
     feeds={"US": ("US feed", "US feeds"), "MX": ("Mexican feed", "Mexican feeds")},
     both_sides="On both sides of the border",
     only={"US": "Only in the United States", "MX": "Only in Mexico"},
@@ -244,6 +247,7 @@ ES = Wording(
     preface="Notas del {start} al {end}, hora de {city}. Para {name}.",
     and_="y",
     side={"US": "Estados Unidos", "MX": "México"},
+    the_side={"US": "Estados Unidos", "MX": "México"},
     feeds={
         "US": ("fuente estadounidense", "fuentes estadounidenses"),
         "MX": ("fuente mexicana", "fuentes mexicanas"),
