@@ -171,7 +171,8 @@ def _show(edition: Edition) -> None:
         file.write(with_images(render(edition)).encode())
     path = Path(file.name)
     print(path)
-    webbrowser.open(path.as_uri())
+    if not webbrowser.open(path.as_uri()):
+        print("note: no browser was found; open this file with one", file=sys.stderr)
 
 
 def _desk(config: Config) -> pipeline.Desk:
