@@ -142,9 +142,7 @@ def story_as_of(story: Story, end: datetime) -> Story:
     return story if len(members) == len(story.members) else Story(story.id, members)
 
 
-def corrected(
-    store: Store, changes: Iterable[LoggedChange]
-) -> tuple[Corrected, ...]:
+def corrected(store: Store, changes: Iterable[LoggedChange]) -> tuple[Corrected, ...]:
     """Those of the changes that a person asked for and that still hold."""
     asked = [
         c

@@ -82,7 +82,9 @@ def coverages() -> list[Coverage]:
         "school": (us("School bus strike ends", "Termina el paro escolar", -50),),
         "fair": (mx("Abre la feria del libro", "The book fair opens", -30),),
     }
-    return [compare(story(*members, id=name), OWNERS) for name, members in found.items()]
+    return [
+        compare(story(*members, id=name), OWNERS) for name, members in found.items()
+    ]
 
 
 def blind_spot(of: str, silent: Country, since: float, down: int = 0) -> BlindSpot:

@@ -72,7 +72,9 @@ readers = st.builds(
 def test_many_editions_are_each_as_if_made_alone(tmp_path_factory, found, random):
     with Store(tmp_path_factory.mktemp("many") / "m.db") as store:
         some(store)
-        owed = [(reader, DAY - timedelta(days=random.randint(0, 1))) for reader in found]
+        owed = [
+            (reader, DAY - timedelta(days=random.randint(0, 1))) for reader in found
+        ]
         together = list(make_editions(store, DESK, owed, NOW))
         alone = [make_edition(store, DESK, *one, NOW) for one in owed]
         assert together == alone
@@ -146,9 +148,7 @@ def test_what_the_desk_knows_of_a_window_is_asked_once_and_told(store):
         asked.append((start, end))
         return (spot,), sides
 
-    desk = Desk(
-        FEEDS, {}, (), "", silences=silences, retitled=lambda *_: {"steel": 3}
-    )
+    desk = Desk(FEEDS, {}, (), "", silences=silences, retitled=lambda *_: {"steel": 3})
     owed = [(subscriber("ana"), DAY), (subscriber("bo"), DAY)]
     one, other = make_editions(store, desk, owed, NOW)
     assert one.blind_spots == other.blind_spots == (spot,)
@@ -171,7 +171,9 @@ def test_links_are_each_subscribers_own(store):
 # --- corrections -----------------------------------------------------------------
 
 
-def change(store: Store, *moves: Move, by: bool = True, kind="merge", hours=-2.0) -> int:
+def change(
+    store: Store, *moves: Move, by: bool = True, kind="merge", hours=-2.0
+) -> int:
     at = NOW + timedelta(hours=hours)
     asked = Correction("merge", "the same", tuple(m.item for m in moves))
     correction = store.corrections.add(asked, at) if by else None

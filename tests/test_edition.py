@@ -435,9 +435,7 @@ def test_the_timeline_counts_items_by_side_and_hour():
 
 
 @given(
-    st.lists(
-        st.tuples(st.sampled_from([us, mx]), st.integers(-3000, 60)), min_size=1
-    )
+    st.lists(st.tuples(st.sampled_from([us, mx]), st.integers(-3000, 60)), min_size=1)
 )
 def test_the_timeline_holds_each_item_of_the_window_once(found):
     shown = made(coverage(*(of(str(n), m) for n, (of, m) in enumerate(found))))

@@ -18,7 +18,10 @@ HOSTILE = 'Agua <b> & "x" \x00\x0b ]]> \ud83d {{ 7*7 }}'
 
 
 def hostile():
-    bad = story(member(item(HOSTILE, minutes=-60, url="javascript:alert(1)", outlet=HOSTILE)), id="s")
+    bad = story(
+        member(item(HOSTILE, minutes=-60, url="javascript:alert(1)", outlet=HOSTILE)),
+        id="s",
+    )
     return edition(subscriber(), DAY, [compare(bad, {})], [], [], 0, "none")
 
 

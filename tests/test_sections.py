@@ -72,13 +72,21 @@ def test_every_story_of_an_edition_is_told_once(found, data):
     told_of = coverages(found)
     ids = [c.story.id for c in told_of]
     some = st.sets(st.sampled_from(ids)) if ids else st.just(set())
-    watched = {name: ("Water",) for name in data.draw(some)}
+    watched = dict.fromkeys(data.draw(some), ("Water",))
     spots = tuple(
         blind_spot(name, data.draw(st.sampled_from(["US", "MX"])), -60)
         for name in data.draw(some)
     )
     made = choose(
-        subscriber(), DAY, told_of, watched, (), 0, "", Window(blind_spots=spots), Links()
+        subscriber(),
+        DAY,
+        told_of,
+        watched,
+        (),
+        0,
+        "",
+        Window(blind_spots=spots),
+        Links(),
     )
     expected = [c.story.id for c in (*made.both, *made.only["US"], *made.only["MX"])]
     assert sorted(name for of in told(made).values() for name in of) == sorted(expected)

@@ -1,4 +1,4 @@
-"""An edition as JSON and as an Atom feed, with all its stories, whatever a mail holds."""
+"""An edition as JSON and as an Atom feed, with stories that a mail only counts, too."""
 
 import json
 import re

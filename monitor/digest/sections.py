@@ -1,4 +1,4 @@
-"""In which section of an edition each story is told: once, in the first that it fits."""
+"""In which section of an edition a story is told: once, in the first that it fits."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

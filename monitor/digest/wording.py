@@ -153,9 +153,8 @@ EN = Wording(
     watched="Watch-list: {names}",
     themes="Themes: {names}",
     expected=(
-        "{side} silent for {time}; with its usual share it would have {n} item by now.",
-        "{side} silent for {time}; with its usual share it would have {n} items by "
-        "now.",
+        "{side} silent for {time}; its usual share would be {n} item by now.",
+        "{side} silent for {time}; its usual share would be {n} items by now.",
     ),
     one_expected="{side} silent for {time}.",
     took_up="Of {of} stories like it, it took up {covered} in as many hours.",
@@ -164,12 +163,18 @@ EN = Wording(
         "Cannot tell what {side} leaves out: {n} of {total} {feeds} were down.",
     ),
     change={
-        "merge": ("Merged into one story: {n} item", "Merged into one story: {n} items"),
+        "merge": (
+            "Merged into one story: {n} item",
+            "Merged into one story: {n} items",
+        ),
         "split": (
             "Taken out into another story: {n} item",
             "Taken out into another story: {n} items",
         ),
-        "move": ("Moved to another story: {n} item", "Moved to another story: {n} items"),
+        "move": (
+            "Moved to another story: {n} item",
+            "Moved to another story: {n} items",
+        ),
         "again": ("Clustered anew: {n} item", "Clustered anew: {n} items"),
         "undo": ("Put back: {n} item", "Put back: {n} items"),
     },
@@ -208,10 +213,8 @@ EN = Wording(
     doubtful="Doubtful: {reasons}",
     not_translated="Not translated",
     partly_read=(
-        "{side}: {n} of {total} feeds was not read throughout the window; it carries "
-        "{share} of that side’s usual volume.",
-        "{side}: {n} of {total} feeds were not read throughout the window; they carry "
-        "{share} of that side’s usual volume.",
+        "{side}: {n} of {total} feeds was not read throughout ({share} by volume).",
+        "{side}: {n} of {total} feeds were not read throughout ({share} by volume).",
     ),
     all_feeds_well=("The one feed answered.", "All {n} feeds answered."),
     feeds_down=(
@@ -289,12 +292,10 @@ ES = Wording(
     watched="En seguimiento: {names}",
     themes="Temas: {names}",
     expected=(
-        "{side} en silencio desde hace {time}; con su proporción habitual tendría ya "
-        "{n} nota.",
-        "{side} en silencio desde hace {time}; con su proporción habitual tendría ya "
-        "{n} notas.",
+        "{side} calla desde hace {time}; su parte habitual sería ya {n} nota.",
+        "{side} calla desde hace {time}; su parte habitual serían ya {n} notas.",
     ),
-    one_expected="{side} en silencio desde hace {time}.",
+    one_expected="{side} calla desde hace {time}.",
     took_up="De {of} noticias parecidas retomó {covered} en el mismo tiempo.",
     cannot_tell=(
         "No se sabe qué omite {side}: falló {n} de {total} {feeds}.",
@@ -309,7 +310,10 @@ ES = Wording(
             "Separada en otra noticia: {n} nota",
             "Separadas en otra noticia: {n} notas",
         ),
-        "move": ("Pasada a otra noticia: {n} nota", "Pasadas a otra noticia: {n} notas"),
+        "move": (
+            "Pasada a otra noticia: {n} nota",
+            "Pasadas a otra noticia: {n} notas",
+        ),
         "again": ("Agrupada de nuevo: {n} nota", "Agrupadas de nuevo: {n} notas"),
         "undo": ("Devuelta: {n} nota", "Devueltas: {n} notas"),
     },
@@ -348,10 +352,8 @@ ES = Wording(
     doubtful="Dudosa: {reasons}",
     not_translated="Sin traducir",
     partly_read=(
-        "{side}: {n} de {total} fuentes no se leyó durante todo el periodo; aporta "
-        "{share} del volumen habitual de ese lado.",
-        "{side}: {n} de {total} fuentes no se leyeron durante todo el periodo; aportan "
-        "{share} del volumen habitual de ese lado.",
+        "{side}: {n} de {total} fuentes no se leyó siempre ({share} del volumen).",
+        "{side}: {n} de {total} fuentes no se leyeron siempre ({share} del volumen).",
     ),
     all_feeds_well=("La única fuente respondió.", "Las {n} fuentes respondieron."),
     feeds_down=(

@@ -162,7 +162,7 @@ def _put(edition: Edition, sender: str, out: Path | None, now: datetime) -> None
 
 
 def _show(edition: Edition) -> None:
-    """Open one edition in the browser, from a file that stays until the system's clean-up.
+    """Open one edition in the browser, from a file that stays.
 
     The browser may read it long after we have ended.
     """
