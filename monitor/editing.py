@@ -23,8 +23,6 @@ from monitor.store.database import Store
 
 Owed = Sequence[tuple[Subscriber, date]]
 """Editions to make."""
-Span = tuple[datetime, datetime]
-"""From the first moment until before the second."""
 
 _CORRECTIONS: frozenset[ChangeKind] = frozenset({"merge", "move", "split"})
 
@@ -51,7 +49,7 @@ def make_editions(
     """
     if not owed:
         return
-    shared = _Shared(store, desk, [window(*one) for one in owed], now)
+    shared = _Shared(store, desk, owed, now)
     for subscriber, day in owed:
         links = link(subscriber, day) if link else Links()
         yield shared.edition(subscriber, day, links)
@@ -69,16 +67,17 @@ class _Told:
 class _Shared:
     """What the editions of several windows have in common."""
 
-    def __init__(
-        self, store: Store, desk: Desk, windows: Sequence[Span], now: datetime
-    ) -> None:
+    def __init__(self, store: Store, desk: Desk, owed: Owed, now: datetime) -> None:
+        windows = [window(subscriber, day) for subscriber, day in owed]
         start = min(start for start, _ in windows)
         end = max(end for _, end in windows)
+        followed = {name for subscriber, _ in owed for name in subscriber.watchlists}
         self._store = store
         self._desk = desk
         self._stories = store.stories.between(start, end)
         self._changes = store.stories.changes(start)
         self._health = feed_health(desk.feeds, store, now)
+        self._watchlists = [w for w in desk.watchlists if w.name in followed]
         self._told: dict[tuple[str, int], _Told] = {}
         # Kept for the life of this object alone.
         self._as_of = cache(self._as_of_anew)
@@ -112,7 +111,7 @@ class _Shared:
             desk = self._desk
             self._told[state] = _Told(
                 compare(story, desk.owners),
-                matches(story, desk.watchlists),
+                matches(story, self._watchlists) if self._watchlists else (),
                 desk.tag(story),
             )
         return self._told[state]

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -28,7 +28,7 @@ def edition_json(edition: Edition) -> str:
 
 def edition_dict(edition: Edition) -> dict[str, Any]:
     """The same before it is written. Without the subscriber's address."""
-    reader = edition.subscriber
+    reader, blind = edition.subscriber, blind_spots(edition)
     return {
         "subscriber": reader.name,
         "date": edition.date.isoformat(),
@@ -37,7 +37,7 @@ def edition_dict(edition: Edition) -> dict[str, Any]:
         "tz": reader.tz,
         "language": reader.language,
         "web": edition.links.web,
-        "stories": [_story(edition, key, c) for key, c in _told(edition)],
+        "stories": [_story(edition, blind, key, c) for key, c in _told(edition)],
         "left_out": edition.left_out,
         "timeline": {side: list(edition.timeline.get(side, ())) for side in SIDES},
         "health": {side: _health(edition.sides.get(side)) for side in SIDES},
@@ -79,10 +79,15 @@ def _mark(edition: Edition) -> str:
 # --- JSON -------------------------------------------------------------------------
 
 
-def _story(edition: Edition, key: SectionKey, coverage: Coverage) -> dict[str, Any]:
+def _story(
+    edition: Edition,
+    blind: Mapping[str, BlindSpot],
+    key: SectionKey,
+    coverage: Coverage,
+) -> dict[str, Any]:
     story = coverage.story
     news = edition.news[story.id]
-    spot = blind_spots(edition).get(story.id)
+    spot = blind.get(story.id)
     return {
         "id": story.id,
         "section": key,

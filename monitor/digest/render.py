@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from monitor.digest.page import Caps, EditionView, Picture
 from monitor.digest.palette import PALETTE
 from monitor.digest.phrases import Phrase, Said
-from monitor.digest.view import view
+from monitor.digest.view import View
 from monitor.model import Language
 from monitor.readers import Edition, Length, RenderedEdition
 
@@ -79,11 +79,11 @@ def with_images(rendered: RenderedEdition) -> str:
 
 def _fitting(edition: Edition) -> tuple[EditionView, str]:
     """As much of the edition as fits into a mail; the more, the longer the HTML."""
-    caps = _caps(edition.subscriber.length)
+    view, caps = View(edition), _caps(edition.subscriber.length)
     tried: dict[int, tuple[EditionView, str]] = {}
 
     def fits(n: int) -> bool:
-        page = view(edition, caps[n])
+        page = view.edition(caps[n])
         tried[n] = page, _html(page)
         return len(tried[n][1].encode()) <= MAX_HTML_BYTES
 

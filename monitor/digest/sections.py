@@ -1,6 +1,6 @@
 """In which section of an edition a story is told: once, in the first that it fits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,7 +38,8 @@ class Section:
 
 def sections(edition: Edition) -> tuple[Section, ...]:
     """Every section, those without stories too; each story of the edition is in one."""
-    keyed = [(_key(edition, story), story) for story in _stories(edition)]
+    blind = blind_spots(edition)
+    keyed = [(_key(edition, blind, story), story) for story in _stories(edition)]
     return tuple(
         Section(key, tuple(story for k, story in keyed if k == key)) for key in SECTIONS
     )
@@ -59,19 +60,20 @@ def _stories(edition: Edition) -> Iterator[Coverage]:
         yield from edition.only[side]
 
 
-def _key(edition: Edition, coverage: Coverage) -> SectionKey:
+def _key(
+    edition: Edition, blind: Mapping[str, BlindSpot], coverage: Coverage
+) -> SectionKey:
     story = coverage.story.id
     if story in edition.watched:
         return "watched"
     if not coverage.crosses_border:
-        return _one_sided(edition, coverage)
+        return _one_sided(blind.get(story), coverage)
     if edition.news[story].crossed:
         return "crossed"
     return "new" if edition.news[story].is_new else "continuing"
 
 
-def _one_sided(edition: Edition, coverage: Coverage) -> SectionKey:
-    spot = blind_spots(edition).get(coverage.story.id)
+def _one_sided(spot: BlindSpot | None, coverage: Coverage) -> SectionKey:
     if spot is not None:
         return "blind-US" if spot.silent == "US" else "blind-MX"
     return "US" if coverage.sides["US"].items else "MX"

@@ -1,6 +1,7 @@
 """An edition -> what its reader sees, in the reader's words, links checked, capped."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 
 from monitor.comparison import Coverage, FeedHealth, SideHealth
 from monitor.digest.edition import items_within
@@ -12,6 +13,7 @@ from monitor.digest.page import (
     FeedView,
     Picture,
     SectionView,
+    StoryView,
     TallyView,
 )
 from monitor.digest.phrases import Said, Speaker, Voice
@@ -34,11 +36,6 @@ _COLOURS: dict[SectionKey, str] = {
     "MX": "MX",
 }
 """That of the side that speaks."""
-
-
-def view(edition: Edition, caps: Caps) -> EditionView:
-    """What the subscriber sees of an edition."""
-    return _View(edition, caps).edition()
 
 
 def led(edition: Edition) -> list[Coverage]:
@@ -66,19 +63,23 @@ def _checked(links: Links) -> Links:
     )
 
 
-class _View:
-    def __init__(self, edition: Edition, caps: Caps) -> None:
+class View:
+    """What the subscriber sees of an edition, in full or in short."""
+
+    def __init__(self, edition: Edition) -> None:
         self._edition = edition
-        self._caps = caps
         self._voice = Voice.of(edition.subscriber)
         self._say = self._voice.say
         self._telling = Telling(edition, self._voice)
+        self._stories: dict[str, StoryView] = {}
+        self._found = sections(edition)
         drawn = pictures(edition, led(edition), self._voice.speakers[0])
         self._timeline = [p for p in drawn if p.image.cid == "timeline"]
         self._lags = [p for p in drawn if p.image.cid == "lags"]
 
-    def edition(self) -> EditionView:
-        edition, caps, say = self._edition, self._caps, self._say
+    def edition(self, caps: Caps) -> EditionView:
+        """As much of it as the caps let through."""
+        edition, say = self._edition, self._say
         down = [h for h in edition.health if not h.is_healthy]
         return EditionView(
             languages=self._voice.languages,
@@ -90,7 +91,7 @@ class _View:
             leads=say(self._leads) if edition.both else (),
             pictures=tuple(self._timeline),
             empty=() if self._total() else say(lambda s: s.words.no_stories),
-            sections=tuple(self._sections()),
+            sections=tuple(self._sections(caps)),
             corrections_title=say(lambda s: s.words.corrections),
             corrections=tuple(map(self._correction, edition.corrected[: caps.feeds])),
             more_corrections=self._if_any(
@@ -100,7 +101,7 @@ class _View:
             feeds_title=say(self._feeds_title) if edition.health else (),
             feeds_down=tuple(self._feed(h) for h in down[: caps.feeds]),
             more_feeds=self._if_any(len(down) - caps.feeds, "more_feeds"),
-            notes=tuple(note for note in self._notes() if note),
+            notes=self._notes,
             links=_checked(edition.links),
             view_in_browser=say(lambda s: s.words.view_in_browser),
             unsubscribe=say(lambda s: s.words.unsubscribe),
@@ -150,20 +151,19 @@ class _View:
 
     # --- sections --------------------------------------------------------------
 
-    def _sections(self) -> Iterator[SectionView]:
-        found = sections(self._edition)
-        drawn = [s.key for s in found if s.stories and s.key not in SILENT]
-        for section in found:
+    def _sections(self, caps: Caps) -> Iterator[SectionView]:
+        drawn = [s.key for s in self._found if s.stories and s.key not in SILENT]
+        for section in self._found:
             pictures = self._lags if section.key in drawn[-1:] else ()
             note = self._note(section)
             if section.stories or (note and section.key in _BLIND):
-                yield self._section(section, note, pictures)
+                yield self._section(section, note, pictures, caps)
 
     def _section(
-        self, section: Section, note: Said, pictures: Sequence[Picture]
+        self, section: Section, note: Said, pictures: Sequence[Picture], caps: Caps
     ) -> SectionView:
         key, stories = section.key, section.stories
-        cap = self._caps.full if key in _FOREMOST else self._caps.less
+        cap = caps.full if key in _FOREMOST else caps.less
         full = [c for c in stories if self._is_full(key, c)][:cap]
         told = {c.story.id for c in full}
         rest = [c for c in stories if c.story.id not in told]
@@ -172,12 +172,19 @@ class _View:
             colour=_COLOURS.get(key, "both"),
             title=self._say(lambda s: s.heading(key)),
             note=note,
-            stories=tuple(map(self._telling.story, full)),
+            stories=tuple(self._told(c) for c in full),
             briefs_title=self._say(lambda s: s.words.briefs),
-            briefs=tuple(map(self._telling.story, rest[: self._caps.briefs])),
-            more=self._if_any(len(rest) - self._caps.briefs, "more_stories"),
+            briefs=tuple(self._told(c) for c in rest[: caps.briefs]),
+            more=self._if_any(len(rest) - caps.briefs, "more_stories"),
             pictures=tuple(pictures),
         )
+
+    def _told(self, coverage: Coverage) -> StoryView:
+        """Worded once, however often the page is tried for its size."""
+        story = coverage.story.id
+        if story not in self._stories:
+            self._stories[story] = self._telling.story(coverage)
+        return self._stories[story]
 
     def _note(self, section: Section) -> Said:
         """What the silence of the section's other side is worth."""
@@ -233,7 +240,11 @@ class _View:
             last_read=self._say(lambda s: s.last_read(last)),
         )
 
-    def _notes(self) -> Iterable[Said]:
+    @cached_property
+    def _notes(self) -> tuple[Said, ...]:
+        return tuple(note for note in self._noted() if note)
+
+    def _noted(self) -> Iterable[Said]:
         untranslated = self._edition.untranslated
         engine = clean(self._edition.translator)
         for side in SIDES:
