@@ -15,7 +15,7 @@ from monitor.change import ChangeKind, LoggedChange
 from monitor.comparison import Coverage
 from monitor.coverage.sides import compare
 from monitor.coverage.watch import matches
-from monitor.digest.edition import Window, choose, window
+from monitor.digest.edition import Ranked, Window, choose, ranked, window
 from monitor.model import Language, Story
 from monitor.pipeline import Desk, feed_health
 from monitor.readers import Corrected, Edition, Links, Subscriber
@@ -82,19 +82,21 @@ class _Shared:
         # Kept for the life of this object alone.
         self._as_of = cache(self._as_of_anew)
         self._within = cache(self._within_anew)
+        self._ranked = cache(self._ranked_anew)
         self._missing = cache(self._missing_anew)
 
     def edition(self, subscriber: Subscriber, day: date, links: Links) -> Edition:
         start, end = window(subscriber, day)
-        told = self._as_of(end)
-        named = {t.coverage.story.id: _followed(t, subscriber) for t in told}
+        named = {
+            t.coverage.story.id: _followed(t, subscriber) for t in self._as_of(end)
+        }
         untranslated = (
             self._missing(language, start, end)
             for language in subscriber.languages
             if subscriber.translate
         )
         return choose(
-            *(subscriber, day, [t.coverage for t in told]),
+            *(subscriber, day, self._ranked(start, end)),
             {story: names for story, names in named.items() if names},
             *(self._health, sum(untranslated), self._desk.translator),
             *(self._within(start, end), links),
@@ -115,6 +117,10 @@ class _Shared:
                 desk.tag(story),
             )
         return self._told[state]
+
+    def _ranked_anew(self, start: datetime, end: datetime) -> tuple[Ranked, ...]:
+        coverages = (t.coverage for t in self._as_of(end))
+        return ranked(coverages, start, end, self._within(start, end).retitled)
 
     def _within_anew(self, start: datetime, end: datetime) -> Window:
         blind_spots, sides = self._desk.silences(self._store, start, end)

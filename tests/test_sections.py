@@ -8,7 +8,7 @@ from builders import item, story, subscriber
 from editions import DAY, START, blind_spot, full_edition, within
 from monitor.comparison import Coverage
 from monitor.coverage.sides import compare
-from monitor.digest.edition import Window, choose
+from monitor.digest.edition import Window, choose, ranked, window
 from monitor.digest.sections import SECTIONS, blind_spots, sections
 from monitor.readers import Links
 
@@ -77,10 +77,11 @@ def test_every_story_of_an_edition_is_told_once(found, data):
         blind_spot(name, data.draw(st.sampled_from(["US", "MX"])), -60)
         for name in data.draw(some)
     )
+    reader = subscriber()
     made = choose(
-        subscriber(),
+        reader,
         DAY,
-        told_of,
+        ranked(told_of, *window(reader, DAY), {}),
         watched,
         (),
         0,

@@ -44,6 +44,16 @@ class Window:
     """Made in it, in order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A story of a window."""
+
+    coverage: Coverage
+    news: News
+    hours: tuple[tuple[Country, int], ...]
+    """Of each item of the window its side, and in which hour of it the item came."""
+
+
 def window(subscriber: Subscriber, date: date) -> tuple[datetime, datetime]:
     """From the moment the edition before was due to that of this one, in UTC.
 
@@ -84,21 +94,39 @@ def edition(
     stories of others are left out unless they are on a watch-list.
     """
     followed = [w for w in watchlists if w.name in subscriber.watchlists]
-    start, end = window(subscriber, date)
-    found = [c for c in coverages if any(_within(c, start, end))]
-    named = ((c.story.id, matches(c.story, followed)) for c in found)
+    within = within or Window()
+    found = ranked(coverages, *window(subscriber, date), within.retitled)
+    named = ((r.coverage.story.id, matches(r.coverage.story, followed)) for r in found)
     watched = {story: names for story, names in named if names}
     return choose(
         *(subscriber, date, found, watched, health, untranslated, translator),
-        within or Window(),
+        within,
         links or Links(),
+    )
+
+
+def ranked(
+    coverages: Iterable[Coverage],
+    start: datetime,
+    end: datetime,
+    retitled: Mapping[str, int],
+) -> tuple[Ranked, ...]:
+    """Those with an item in [start, end), whoever reads them, most important first.
+
+    ``retitled`` maps a story to its headlines that were changed in that time.
+    """
+    found = [c for c in coverages if any(_within(c, start, end))]
+    found.sort(key=lambda c: _rank(c, start, end))
+    return tuple(
+        Ranked(c, news(c, start, end, retitled), tuple(_hours(c, start, end)))
+        for c in found
     )
 
 
 def choose(
     subscriber: Subscriber,
     date: date,
-    coverages: Iterable[Coverage],
+    found: Sequence[Ranked],
     watched: Mapping[str, tuple[str, ...]],
     health: Sequence[FeedHealth],
     untranslated: int,
@@ -106,14 +134,14 @@ def choose(
     within: Window,
     links: Links,
 ) -> Edition:
-    """As ``edition``, where it is known which watch-lists a story is on.
+    """As ``edition``, where the stories of the window are known, and their watch-lists.
 
     ``watched`` may name stories that are not told.
     """
     start, end = window(subscriber, date)
-    of_window = [c for c in coverages if any(_within(c, start, end))]
-    told = [c for c in of_window if _is_wanted(c, subscriber, watched, within)]
-    told.sort(key=lambda c: (c.story.id not in watched, *_rank(c, start, end)))
+    chosen = [r for r in found if _is_wanted(r.coverage, subscriber, watched, within)]
+    chosen.sort(key=lambda r: r.coverage.story.id not in watched)
+    told = [r.coverage for r in chosen]
     ids = {c.story.id for c in told}
     return Edition(
         subscriber=subscriber,
@@ -126,13 +154,13 @@ def choose(
         health=tuple(health),
         untranslated=untranslated,
         translator=translator,
-        news={c.story.id: news(c, start, end, within.retitled) for c in told},
+        news={r.coverage.story.id: r.news for r in chosen},
         themes={s: names for s, names in within.themes.items() if s in ids and names},
-        left_out=len(of_window) - len(told),
+        left_out=len(found) - len(told),
         blind_spots=tuple(spot for spot in within.blind_spots if spot.story in ids),
         sides=within.sides,
         corrected=within.corrected,
-        timeline=timeline(told, start, end),
+        timeline=_timeline(chosen, start, end),
         links=links,
     )
 
@@ -161,18 +189,6 @@ def news(
     )
 
 
-def timeline(
-    coverages: Iterable[Coverage], start: datetime, end: datetime
-) -> dict[Country, tuple[int, ...]]:
-    """Items in [start, end) by side and hour; the last hour may be a part of one."""
-    counts = {side: [0] * -((start - end) // _HOUR) for side in SIDES}
-    for coverage in coverages:
-        for item in _within(coverage, start, end):
-            came = item.published if start <= item.published < end else item.seen
-            counts[item.country][(came - start) // _HOUR] += 1
-    return {side: tuple(hours) for side, hours in counts.items()}
-
-
 def items_within(edition: Edition, items: Iterable[Item]) -> Iterator[Item]:
     """Those published or first seen in the edition's window."""
     for item in items:
@@ -183,6 +199,26 @@ def items_within(edition: Edition, items: Iterable[Item]) -> Iterator[Item]:
 def is_new(edition: Edition, coverage: Coverage) -> bool:
     """Whether no earlier edition can have told the story."""
     return all(m.item.seen >= edition.start for m in coverage.story.members)
+
+
+def _hours(
+    coverage: Coverage, start: datetime, end: datetime
+) -> Iterator[tuple[Country, int]]:
+    """An item published before the window counts in the hour in which it was seen."""
+    for item in _within(coverage, start, end):
+        came = item.published if start <= item.published < end else item.seen
+        yield item.country, (came - start) // _HOUR
+
+
+def _timeline(
+    found: Iterable[Ranked], start: datetime, end: datetime
+) -> dict[Country, tuple[int, ...]]:
+    """The last hour may be a part of one."""
+    counts = {side: [0] * -((start - end) // _HOUR) for side in SIDES}
+    for each in found:
+        for side, hour in each.hours:
+            counts[side][hour] += 1
+    return {side: tuple(hours) for side, hours in counts.items()}
 
 
 def _latest(subscriber: Subscriber, date: date) -> date:
