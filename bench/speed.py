@@ -25,6 +25,7 @@ from monitor.clustering import Clustering, Waiting
 from monitor.coverage.themes import lexicon, tag
 from monitor.coverage.watch import matches
 from monitor.digest.render import render
+from monitor.editing import make_edition
 from monitor.evaluation.datasets import read
 from monitor.feeds.cadence import Pace
 from monitor.feeds.fetch import Fetcher
@@ -118,7 +119,7 @@ def _steps(store: Store, items: list[Item]) -> None:
     _timed(
         "digest (editions)",
         1,
-        lambda: render(pipeline.make_edition(store, desk, READER, now.date(), now)),
+        lambda: render(make_edition(store, desk, READER, now.date(), now)),
     )
 
 

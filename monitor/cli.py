@@ -181,12 +181,17 @@ def digest(
     send: Annotated[
         bool, typer.Option("--send", help="Mail what was not sent yet.")
     ] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Open the editions in the browser.")
+    ] = False,
 ) -> None:
-    """Make the newest editions, or a day's: print, write or send them."""
+    """Make the newest editions, or a day's: print, write, show or send them."""
     if send and out:
         raise typer.BadParameter("sends mails or writes files, not both: --send, --out")
+    if preview and (send or out):
+        raise typer.BadParameter("shows and does nothing else: --preview")
     day: date | None = on.date() if on else None
-    _verbs("digest").digest(_paths(ctx), day, subscriber, out, send)
+    _verbs("digest").digest(_paths(ctx), day, subscriber, out, send, preview)
 
 
 @app.command()

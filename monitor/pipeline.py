@@ -15,24 +15,24 @@ mailing of editions in ``outbox.py``. Run twice, a step changes nothing the seco
 killed anywhere, the next run goes on where it stopped.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import product
 from typing import TypeVar
 
-from monitor.comparison import Coverage, FeedHealth
+from monitor.comparison import BlindSpot, Coverage, FeedHealth, SideHealth
 from monitor.coverage.health import is_fresh, vouching
 from monitor.coverage.sides import compare as compare_story
 from monitor.coverage.themes import Lexicon
 from monitor.coverage.volumes import healthy_days
 from monitor.digest.delivery import is_stopped
-from monitor.digest.edition import due_date, edition, window
+from monitor.digest.edition import due_date, window
 from monitor.entry import Entry
 from monitor.errors import TranslationError
 from monitor.feeds.health import FeedReport, report
-from monitor.model import OTHER, Feed, Language
-from monitor.readers import Edition, Subscriber, Watchlist
+from monitor.model import OTHER, Country, Feed, Language
+from monitor.readers import Subscriber, Watchlist
 from monitor.store.database import Store
 from monitor.translation.bridge import bridge
 from monitor.translation.items import PARTS, Part, translate_items
@@ -187,7 +187,10 @@ def compare(
 # --- explain: see explaining.py ----------------------------------------------------
 
 
-# --- digest --------------------------------------------------------------------
+# --- digest: the editions are made in editing.py -----------------------------------
+
+Silences = tuple[tuple[BlindSpot, ...], Mapping[Country, SideHealth]]
+"""What is open at the end of a window, and how far each side's silence in it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +208,10 @@ class Desk:
     """What a person adds to the bridge."""
     themes: Lexicon = Lexicon(())
     """What stories are tagged with."""
+    silences: Callable[[Store, datetime, datetime], Silences] = lambda *_: ((), {})
+    """Of a window from the first moment until before the second."""
+    retitled: Callable[[Store, datetime, datetime], Mapping[str, int]] = lambda *_: {}
+    """Story id -> how many of its headlines were changed in a window."""
 
 
 def due_editions(
@@ -231,26 +238,6 @@ def due_editions(
         if window(subscriber, day)[1] > first
         and store.outbox.one(subscriber.name, day) is None
     ]
-
-
-def make_edition(
-    store: Store, desk: Desk, subscriber: Subscriber, day: date, now: datetime
-) -> Edition:
-    """What one subscriber reads on one day."""
-    start, end = window(subscriber, day)
-    return edition(
-        subscriber,
-        day,
-        compare(store, desk.owners, start, end),
-        desk.watchlists,
-        feed_health(desk.feeds, store, now),
-        sum(
-            store.translations.missing(language, start, end, desk.untranslated)
-            for language in subscriber.languages
-            if subscriber.translate
-        ),
-        desk.translator,
-    )
 
 
 def batches(units: Sequence[T], size: int) -> Iterator[Sequence[T]]:

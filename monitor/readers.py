@@ -4,12 +4,13 @@ Who reads what the monitor finds, and what each of them gets. Frozen values, as 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Literal, get_args
 
-from monitor.comparison import Coverage, FeedHealth
-from monitor.model import LANGUAGES, Country, Language
+from monitor.change import LoggedChange
+from monitor.comparison import BlindSpot, Coverage, FeedHealth, SideHealth
+from monitor.model import LANGUAGES, Country, Language, Story
 from monitor.query import Or, Query, Term
 
 DeliveryState = Literal["queued", "sent", "refused", "failed"]
@@ -17,6 +18,12 @@ DeliveryState = Literal["queued", "sent", "refused", "failed"]
 change that. ``failed``: given up, since it was too old or its reader is gone."""
 Stopper = Literal["reader", "person"]
 """Who stopped a digest: its reader, by unsubscribing, or whoever runs the monitor."""
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Length = Literal["short", "standard", "full"]
+"""How many stories an edition tells before it only counts them."""
+
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""In the order of ``date.weekday()``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,11 @@ class Subscriber:
     watchlists: tuple[str, ...] = ()
     translate: bool = True
     """Whether translations stand beside the originals."""
+    weekdays: tuple[Weekday, ...] = WEEKDAYS
+    """On which days an edition is due; at least one."""
+    themes: tuple[str, ...] = ()
+    """Stories of other themes are left out, unless on a watch-list; empty: none is."""
+    length: Length = "standard"
 
     @property
     def languages(self) -> tuple[Language, ...]:
@@ -118,6 +130,31 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """What became of one story since the subscriber's edition before."""
+
+    is_new: bool
+    """Whether no earlier edition can have told it."""
+    items: int
+    """Published or first seen in the window."""
+    outlets: int
+    """Those that first had the story in the window."""
+    crossed: Country | None
+    """The side that took it up in the window, while the other had it before."""
+    retitled: int
+    """Headlines of it that were changed in the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """One correction by a person, and the stories that it left."""
+
+    logged: LoggedChange
+    stories: tuple[Story, ...]
+    """Those of the change that have items, the one with most first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One digest for one subscriber and date."""
 
@@ -136,6 +173,21 @@ class Edition:
     """Items in the window that have no translation a reader would need."""
     translator: str
     """Which engine made the translations, or why there are none."""
+    news: Mapping[str, News] = field(default_factory=dict)
+    """Story id -> what became of it; of every story told."""
+    themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Story id -> names of its themes; of those that have any."""
+    left_out: int = 0
+    """Stories of other themes than the subscriber's."""
+    blind_spots: tuple[BlindSpot, ...] = ()
+    """Open when the window closed; of stories told here, in the order given."""
+    sides: Mapping[Country, SideHealth] = field(default_factory=dict)
+    """Whether a side's silence in the window can be believed, where that is known."""
+    corrected: tuple[Corrected, ...] = ()
+    """Corrections made in the window, in order."""
+    timeline: Mapping[Country, tuple[int, ...]] = field(default_factory=dict)
+    """Items of the stories told, by side and hour of the window: published in it, or
+    first seen in it where published before."""
     links: Links = Links()
 
 

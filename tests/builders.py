@@ -33,11 +33,14 @@ from monitor.model import (
     Why,
 )
 from monitor.readers import (
+    WEEKDAYS,
     Delivery,
     KeptEdition,
+    Length,
     RenderedEdition,
     Subscriber,
     Watchlist,
+    Weekday,
 )
 from monitor.store.database import Store
 from monitor.stories.explain import Explanation, membership
@@ -299,6 +302,9 @@ def subscriber(
     address: str | None = None,
     watchlists: tuple[str, ...] = (),
     translate: bool = True,
+    weekdays: tuple[Weekday, ...] = WEEKDAYS,
+    themes: tuple[str, ...] = (),
+    length: Length = "standard",
 ) -> Subscriber:
     """A reader in New York at seven in the morning, in English."""
     return Subscriber(
@@ -309,6 +315,9 @@ def subscriber(
         time=at,
         watchlists=watchlists,
         translate=translate,
+        weekdays=weekdays,
+        themes=themes,
+        length=length,
     )
 
 

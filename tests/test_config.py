@@ -62,6 +62,9 @@ digest:
       time: "06:30"
       watchlists: [Water]
       translate: false
+      weekdays: [mon, fri]
+      themes: [water]
+      length: short
 feeds:
   - url: https://ledger.example/rss
     outlet: The Ledger
@@ -183,6 +186,9 @@ def test_every_setting_arrives(read):
                 time(6, 30),
                 ("Water",),
                 translate=False,
+                weekdays=("mon", "fri"),
+                themes=("water",),
+                length="short",
             ),
         ),
         feeds=(
@@ -557,6 +563,10 @@ READER = "digest.subscribers[0]"
         ("watchlists: [Water]", "watchlists: [Watr]", f"{READER}.watchlists[0]", "no watch-list is named 'Watr'; did you mean 'Water'?"),
         ("watchlists: [Water]", "watchlists: [Trade]", f"{READER}.watchlists[0]", "no watch-list is named 'Trade'; expected one of Water, Steel"),
         ("watchlists: [Water]", "watchlists: Water", f"{READER}.watchlists", "expected a list, found 'Water'"),
+        ("weekdays: [mon, fri]", "weekdays: [mon, lun]", f"{READER}.weekdays[1]", "expected 'mon', 'tue', 'wed', 'thu', 'fri', 'sat' or 'sun', found 'lun'"),
+        ("weekdays: [mon, fri]", "weekdays: []", f"{READER}.weekdays", "expected at least one, found []"),
+        ("length: short", "length: long", f"{READER}.length", "expected 'short', 'standard' or 'full', found 'long'"),
+        ("themes: [water]", "themes: water", f"{READER}.themes", "expected a list, found 'water'"),
     ],
 )  # fmt: skip
 def test_a_mistake_names_line_key_and_expectation(mistakes, old, new, key, says):
@@ -573,8 +583,8 @@ def test_a_missing_key_is_named_at_its_feed(mistakes, key):
         rf"(?m)^    {key}:.*\n", "", GOOD[GOOD.index("feeds:") :]
     )
     assert mistakes(text) == [
-        f"36: feeds[0].{key}: is missing",
-        f"42: feeds[1].{key}: is missing",
+        f"39: feeds[0].{key}: is missing",
+        f"45: feeds[1].{key}: is missing",
     ]
 
 
@@ -598,7 +608,7 @@ def test_a_mapping_for_a_key_is_a_mistake_like_another(read):
 
 def test_no_feeds_at_all_is_one_mistake(mistakes):
     text = GOOD[: GOOD.index("feeds:")] + "feeds: []\n"
-    assert mistakes(text) == ["35: feeds: expected at least one, found []"]
+    assert mistakes(text) == ["38: feeds: expected at least one, found []"]
 
 
 def test_sections_of_the_wrong_shape_are_named_in_words_of_yaml(mistakes):
@@ -619,8 +629,8 @@ def test_mistakes_in_flow_style_have_their_own_lines(mistakes):
         "     tz: Mars/Base}\n"
     )
     assert [m.split(": ")[:2] for m in mistakes(text)] == [
-        ["37", "feeds[0].language"],
-        ["38", "feeds[0].tz"],
+        ["40", "feeds[0].language"],
+        ["41", "feeds[0].tz"],
     ]
 
 
@@ -669,7 +679,7 @@ def test_the_error_itself_is_the_first_mistake_and_a_count(read):
 def test_a_doubled_feed_names_both_lines(mistakes):
     text, line = changed("http://diario.example:8080/rss", "https://ledger.example/rss")
     assert mistakes(text) == [
-        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 36; remove one"
+        f"{line}: feeds[1].url: https://ledger.example/rss is already on line 39; remove one"
     ]
 
 
@@ -677,12 +687,12 @@ def test_a_doubled_feed_names_both_lines(mistakes):
     ("written", "says"),
     [
         ("es: Ana Stone", "bridge[1].en: is missing; give a form in each language"),
-        ("both: T-MEC", "bridge[1]: 'T-MEC' is already on line 56; remove one"),
+        ("both: T-MEC", "bridge[1]: 'T-MEC' is already on line 59; remove one"),
     ],
 )
 def test_an_entry_that_cannot_stand_is_named_where_it_begins(mistakes, written, says):
     [mistake] = mistakes(GOOD.replace("both: Ana Stone", written))
-    assert mistake.startswith(f"61: {says}")
+    assert mistake.startswith(f"64: {says}")
 
 
 def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
@@ -692,7 +702,7 @@ def test_watchlists_and_subscribers_have_names_of_their_own(mistakes):
     ).replace("feeds:\n", f"{reader}feeds:\n")
     assert mistakes(text) == [
         "20: watchlists[2].name: Water is already on line 16; remove one",
-        "37: digest.subscribers[1].name: Mesa is already on line 30; remove one",
+        "40: digest.subscribers[1].name: Mesa is already on line 30; remove one",
     ]
 
 
@@ -700,7 +710,7 @@ def test_a_concept_stands_in_one_place(mistakes):
     twin = "  - {concept: rivers, frames: [{frame: rio, es: [ríos]}]}\n"
     lines = GOOD.count("\n")
     assert mistakes(GOOD + twin) == [
-        f"{lines + 1}: framing[1].concept: rivers is already on line 77; remove one"
+        f"{lines + 1}: framing[1].concept: rivers is already on line 80; remove one"
     ]
 
 
@@ -736,12 +746,12 @@ def test_a_watchlist_that_asks_for_nothing_is_a_mistake(mistakes):
         (
             "    drop: true\n",
             "    drop: false\n",
-            "74: themes[1]: changes nothing; give",
+            "77: themes[1]: changes nothing; give",
         ),
         (
             "es: [presa, embalse*]",
             "es: []",
-            "73: themes[0].replace: needs terms of both",
+            "76: themes[0].replace: needs terms of both",
         ),
     ],
 )
@@ -753,7 +763,7 @@ def test_a_theme_that_changes_nothing_is_a_mistake(mistakes, old, new, says):
 def test_an_outlet_with_two_owners_is_a_mistake(mistakes):
     text, _ = changed("outlet: El Diario", "outlet: The Ledger")
     assert mistakes(text) == [
-        "48: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
+        "51: feeds[1].owner: expected 'Ledger Group', the owner of The Ledger elsewhere, found 'Grupo Diario'"
     ]
 
 

@@ -11,10 +11,12 @@ import pytest
 import typer
 
 from builders import NOW, explanation, item, member, other, story, translation
+from editions import full_edition
 from monitor.change import Change, LoggedChange
 from monitor.cli import app
 from monitor.config.schema import known_keys
 from monitor.coverage.sides import compare
+from monitor.digest.forms import edition_dict
 from monitor.export import story_dict
 from monitor.stories.related import Related
 from monitor.translation.checks import MEANINGS
@@ -193,6 +195,24 @@ def test_every_field_of_stories_json_is_documented_and_no_other():
     tables = section(text, "Story").split("`lag_certainty` is one of")[0]
     documented = first_cells(tables) + first_cells(section(text, "Item"))
     assert sorted(documented) == sorted(made)
+
+
+def edition_fields(value: object, name: str = "") -> Iterator[str]:
+    """As ``fields``, with a star for a side, and one level of lists beneath it."""
+    for path in fields(value):
+        yield re.sub(r"^(health|sides)\.(US|MX)\.", r"\1.*.", path)
+
+
+def test_every_field_of_an_editions_json_is_documented_and_no_other():
+    made = edition_dict(full_edition())
+    told = made.pop("stories")
+    text = page("docs/edition-json.md")
+    holders = {"feeds", "feeds.down", "corrections", "feeds.down[]"}
+    wanted = {*edition_fields(made), "stories"} - holders
+    assert set(first_cells(section(text, "Edition"))) == wanted
+    holders = {"headline", "sides.*", "sides.*.items"}
+    wanted = {path for each in told for path in edition_fields(each)} - holders
+    assert set(first_cells(section(text, "A story of an edition"))) == wanted
 
 
 def test_every_doubt_about_a_translation_is_documented_and_no_other():

@@ -8,9 +8,17 @@ from hypothesis import strategies as st
 from builders import feed, health, item, story, subscriber, watchlist
 from monitor.comparison import Coverage
 from monitor.coverage.sides import compare
-from monitor.digest.edition import due_date, edition, is_new, items_within, window
+from monitor.digest.edition import (
+    Window,
+    due_date,
+    edition,
+    is_new,
+    items_within,
+    news,
+    window,
+)
 from monitor.model import Item
-from monitor.readers import Edition, Subscriber
+from monitor.readers import WEEKDAYS, Edition, News, Subscriber
 
 BORDER = ["America/New_York", "America/Tijuana", "America/Ciudad_Juarez"]
 MEXICO = ["America/Mexico_City", "America/Monterrey", "America/Hermosillo"]
@@ -275,3 +283,173 @@ def test_an_edition_keeps_health_and_counts_as_given():
     assert found.health == (down,)
     assert (found.untranslated, found.translator) == (17, "apertium 3.8")
     assert (found.start, found.end) == (START, END)
+
+
+# --- weekdays --------------------------------------------------------------------
+
+WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
+FRIDAY, SATURDAY, MONDAY = date(2026, 3, 6), date(2026, 3, 7), date(2026, 3, 9)
+
+
+def weekly(*days: str, tz: str = "America/New_York", at: time = time(7)) -> Subscriber:
+    return subscriber(tz=tz, at=at, weekdays=days)
+
+
+@pytest.mark.parametrize("tz", [*BORDER, *MEXICO])
+def test_mondays_edition_holds_the_weekend_whatever_its_nights_do(tz):
+    dana = weekly(*WORKDAYS, tz=tz)
+    start, end = window(dana, MONDAY)
+    assert start == window(dana, FRIDAY)[1]
+    assert end - start == timedelta(hours=71 if tz in BORDER else 72)
+
+
+@pytest.mark.parametrize("tz", BORDER)
+def test_a_weekend_of_the_autumn_night_is_an_hour_longer(tz):
+    start, end = window(weekly(*WORKDAYS, tz=tz), date(2026, 11, 2))
+    assert end - start == timedelta(hours=73)
+
+
+def test_over_the_weekend_fridays_edition_stays_due():
+    dana = weekly(*WORKDAYS)
+    for later in (timedelta(0), timedelta(days=1), timedelta(days=2, hours=22.9)):
+        assert due_date(dana, window(dana, FRIDAY)[1] + later) == FRIDAY
+    assert due_date(dana, window(dana, MONDAY)[1]) == MONDAY
+
+
+def test_an_edition_of_one_weekday_holds_a_week():
+    start, end = window(weekly("mon"), date(2026, 3, 2))
+    assert end - start == timedelta(days=7)
+
+
+def test_a_day_without_an_edition_can_be_asked_for():
+    dana = weekly(*WORKDAYS)
+    assert window(dana, SATURDAY)[0] == window(dana, FRIDAY)[1]
+    assert window(dana, SATURDAY)[1] - window(dana, SATURDAY)[0] == timedelta(days=1)
+
+
+day_sets = st.sets(st.sampled_from(WEEKDAYS), min_size=1).map(tuple)
+
+
+@given(moments, zones, clocks, day_sets)
+def test_windows_of_some_weekdays_tile_time_as_well(now, tz, at, days):
+    dana = subscriber(tz=tz, at=at, weekdays=days)
+    day = due_date(dana, now)
+    assert WEEKDAYS[day.weekday()] in days
+    following = next(
+        later
+        for n in range(1, 8)
+        if WEEKDAYS[(later := day + timedelta(days=n)).weekday()] in days
+    )
+    assert window(dana, day)[1] <= now < window(dana, following)[1]
+    assert window(dana, following)[0] == window(dana, day)[1]
+
+
+# --- themes ----------------------------------------------------------------------
+
+
+def of_themes(*themes: str, watchlists=()) -> Edition:
+    dana = subscriber(themes=themes, watchlists=tuple(w.name for w in watchlists))
+    stories = [
+        coverage(us("Rain"), name="rain"),
+        coverage(us("Steel"), name="steel"),
+        coverage(us("Ball"), name="ball"),
+    ]
+    beside = Window(themes={"rain": ("water",), "steel": ("trade", "energy")})
+    return edition(dana, DAY, stories, watchlists, [], 0, "none", beside)
+
+
+def names(found: Edition) -> set[str]:
+    return {c.story.id for c in found.only["US"]}
+
+
+def test_a_subscriber_without_themes_gets_every_story():
+    assert names(of_themes()) == {"rain", "steel", "ball"}
+    assert of_themes().left_out == 0
+
+
+def test_stories_of_other_themes_are_left_out_and_counted():
+    found = of_themes("energy", "sport")
+    assert names(found) == {"steel"}
+    assert found.left_out == 2
+    assert found.themes == {"steel": ("trade", "energy")}
+    assert found.news.keys() == {"steel"}
+    assert sum(found.timeline["US"]) == 1
+
+
+def test_a_watch_list_brings_a_story_of_any_theme():
+    found = of_themes("energy", watchlists=[watchlist("Ball")])
+    assert names(found) == {"steel", "ball"}
+
+
+# --- news ------------------------------------------------------------------------
+
+
+def news_of(*items: Item, retitled: int = 0) -> News:
+    found = coverage(*items, name="s")
+    return news(found, START, END, {"s": retitled})
+
+
+def test_news_counts_what_came_in_the_window():
+    found = news_of(
+        us("a", -3000),
+        us("b", -100),
+        us("c", -90, outlet="Rio Bend"),
+        us("d", -80, outlet="Rio Bend"),
+        retitled=2,
+    )
+    assert found == News(is_new=False, items=3, outlets=1, crossed=None, retitled=2)
+
+
+def test_a_new_story_counts_all_of_its_outlets():
+    found = news_of(us("a"), mx("b"))
+    assert found == News(is_new=True, items=2, outlets=2, crossed=None, retitled=0)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "side"),
+    [(us, mx, "MX"), (mx, us, "US"), (us, us, None)],
+)
+def test_a_story_crosses_when_the_other_side_takes_it_up(before, now, side):
+    assert news_of(before("a", -3000), now("b", -60)).crossed == side
+
+
+def test_a_story_that_had_crossed_before_does_not_cross_again():
+    assert news_of(us("a", -3000), mx("b", -2900), mx("c", -60)).crossed is None
+
+
+def test_an_item_that_comes_late_crosses_when_it_is_seen():
+    late = item("b", "MX", published=BEFORE, seen=INSIDE)
+    assert news_of(us("a", -3000), late).crossed == "MX"
+
+
+# --- timeline --------------------------------------------------------------------
+
+
+def test_the_timeline_counts_items_by_side_and_hour():
+    found = made(
+        coverage(us("a", -60), us("b", -61, outlet="Z"), mx("c", -24 * 60)),
+        coverage(item("late", "MX", published=BEFORE, seen=START)),
+    )
+    assert found.timeline["US"] == (*[0] * 22, 1, 1)
+    assert found.timeline["MX"] == (2, *[0] * 23)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([us, mx]), st.integers(-3000, 60)), min_size=1)
+)
+def test_the_timeline_holds_each_item_of_the_window_once(found):
+    shown = made(coverage(*(of(str(n), m) for n, (of, m) in enumerate(found))))
+    told = (*shown.both, *shown.only["US"], *shown.only["MX"])
+    within = [i for c in told for i in items_within(shown, _items(c))]
+    assert sum(map(sum, shown.timeline.values())) == len(within)
+    assert {len(hours) for hours in shown.timeline.values()} == {24}
+
+
+def _items(found: Coverage) -> list[Item]:
+    return [m.item for m in found.story.members]
+
+
+def test_the_timeline_of_the_autumn_night_has_25_hours():
+    dana = reader("America/Tijuana")
+    found = edition(dana, AUTUMN, [], [], [], 0, "none")
+    assert {len(hours) for hours in found.timeline.values()} == {25}

@@ -78,12 +78,13 @@ MAY_IMPORT = {
     "contrasting": {"noun", "core", "store"},
     "outbox": {"noun", "core", "store"},
     "alerting": {"noun", "core", "store"},
+    "editing": {"noun", "core", "store", "pipeline"},
     "schedule": set(),
     "export": {"noun", "core"},
     "newsroom": {"noun", "core", "newsroom"},
     "web": {
         *("noun", "core", "store", "pipeline", "correcting", "explaining", "export"),
-        *("contrasting", "outbox", "web"),
+        *("contrasting", "editing", "outbox", "web"),
     },
 }
 MAY_IMPORT["root"] = {*MAY_IMPORT, "root"}

@@ -1,8 +1,10 @@
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
+import html5lib
 import pytest
 
 from builders import (
@@ -15,12 +17,14 @@ from builders import (
     translation,
     watchlist,
 )
-from monitor.comparison import Coverage, FeedHealth
+from editions import LINKS, full_edition, within
+from monitor.comparison import Coverage, FeedHealth, SideHealth
 from monitor.coverage.sides import compare
 from monitor.digest.edition import edition
-from monitor.digest.render import MAX_HTML_BYTES, PALETTE, TEXT_WIDTH, render
+from monitor.digest.palette import PALETTE
+from monitor.digest.render import MAX_HTML_BYTES, TEXT_WIDTH, render, with_images
 from monitor.model import Item, Member
-from monitor.readers import RenderedEdition
+from monitor.readers import Links, RenderedEdition
 
 DAY = date(2026, 3, 2)
 OWNERS = dict.fromkeys(("Diario Anáhuac", "Mercado Hoy"), "Grupo Anáhuac")
@@ -141,8 +145,8 @@ def test_a_reader_of_both_gets_everything_in_both():
     made = rendered(water(), language="both")
     page = Page(made.html)
     for said in [
-        ("en", "On both sides of the border"),
-        ("es", "En ambos lados de la frontera"),
+        ("en", "On both sides, new"),
+        ("es", "En ambos lados, nuevas"),
         ("en", "Mexico first by 2 h 15 min"),
         ("es", "México primero por 2 h 15 min"),
         ("en", "Mexico agrees to deliver water"),
@@ -156,7 +160,7 @@ def test_a_reader_of_both_gets_everything_in_both():
         ("es", "traducción automática, apertium"),
         ("en", "machine translation, apertium"),
     ]
-    assert "On both sides of the border / En ambos lados de la frontera" in made.text
+    assert "On both sides, new / En ambos lados, nuevas" in made.text
 
 
 @pytest.mark.parametrize("language", ["en", "es", "both"])
@@ -267,9 +271,11 @@ def test_the_items_a_lag_lies_between_are_linked_in_brief_stories_too():
         us("Talks begin", minutes=-3000, outlet="Hudson Dispatch"),
         mx("Comienzan", minutes=-2900, outlet="Mercado Hoy"),
     )
-    made = rendered(
-        *many(16, length=20), coverage(*firsts, us(minutes=-1430), mx(minutes=-1435))
-    )
+    others = [
+        coverage(*(of(f"{n}", at) for at in (-4000, -n) for of in (us, mx)))
+        for n in range(1, 17)
+    ]
+    made = rendered(*others, coverage(*firsts, us(minutes=-1430), mx(minutes=-1435)))
     brief = made.text.split("In brief")[1]
     note = "Hudson Dispatch, Feb 28, 05:00; then Mercado Hoy, Feb 28, 06:40"
     assert note in flat(brief)
@@ -372,7 +378,8 @@ def test_markup_in_foreign_text_stays_text():
         health=[health(feed(HOSTILE, "MX"), HOSTILE)],
     )
     page = Page(made.html)
-    assert not {"script", "img"} & set(page.tags)
+    assert "script" not in page.tags
+    assert ("src", "x") not in page.attributes
     assert HOSTILE in page.text
     assert not any(name.startswith("on") for name, _ in page.attributes)
 
@@ -387,8 +394,11 @@ def test_characters_that_hide_or_turn_text_are_dropped():
 def test_nothing_is_fetched_and_nothing_runs():
     made = rendered(water())
     page = Page(made.html)
-    assert not {"img", "script", "link", "iframe", "form", "object"} & set(page.tags)
-    assert not {"src", "srcset", "background"} & {name for name, _ in page.attributes}
+    assert not {"script", "link", "iframe", "form", "object"} & set(page.tags)
+    assert not {"srcset", "background"} & {name for name, _ in page.attributes}
+    sources = [value for name, value in page.attributes if name == "src"]
+    assert sources == ["cid:timeline", "cid:lags"]
+    assert page.tags.count("img") == 2
     assert "url(" not in made.html
     assert "@import" not in made.html
 
@@ -489,7 +499,7 @@ def test_headings_make_an_outline(language):
     levels = [int(tag[1]) for tag in page.tags if re.fullmatch("h[1-6]", tag)]
     assert levels.count(1) == 1
     assert levels[0] == 1
-    assert levels.count(2) == 4
+    assert levels.count(2) == 4  # of both sides, of either, feeds
     assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
 
 
@@ -503,8 +513,9 @@ def test_styles_are_inline_and_the_media_queries_stay():
 
 def test_an_empty_edition_says_so():
     made = rendered()
-    assert made.text.count("No stories in this edition.") == 3
-    assert Page(made.html).text.count("No stories in this edition.") == 3
+    assert made.text.count("No stories in this edition.") == 1
+    assert Page(made.html).text.count("No stories in this edition.") == 1
+    assert made.images == ()
     assert "was first with" not in made.text
 
 
@@ -599,3 +610,153 @@ def test_a_window_of_the_autumn_night_is_told_as_it_was():
     made = render(edition(reader, date(2026, 11, 1), [], [], [], 0, "none"))
     expected = "Items from Sat, Oct 31, 07:00 to Sun, Nov 1, 07:00, Tijuana time."
     assert expected in flat(made.text)
+
+
+# --- sections, charts and links ----------------------------------------------------
+
+
+def full(language: str = "en", **fields) -> RenderedEdition:
+    return render(full_edition(language, **fields))
+
+
+@pytest.mark.parametrize("language", ["en", "es", "both"])
+def test_html_is_right_by_the_strict_rules(language):
+    for made in (full(language), rendered(language=language), rendered(*many(40))):
+        for html in (made.html, with_images(made)):
+            html5lib.HTMLParser(strict=True).parse(html)
+
+
+def test_sections_come_in_order_and_those_without_stories_not_at_all():
+    text = full().text
+    headings = re.findall(r"\n(.*)\n=+\n", text)
+    assert headings == [
+        "On your watch-lists",
+        "Crossed the border",
+        "On both sides, new",
+        "On both sides, continuing",
+        "Blind spots of the United States",
+        "Blind spots of Mexico",
+        "Only in the United States",
+        "Only in Mexico",
+        "Corrected since the edition before",
+        "Feeds and method",
+    ]
+    assert "Only in Mexico\n=" not in rendered(coverage(us())).text
+
+
+def test_a_story_says_what_changed():
+    for text in (Page(full().html).text, flat(full().text)):
+        assert (
+            "Continuing since Feb 28, 05:00: +2 items, 2 more outlets, "
+            "now in the United States too, 2 headlines changed"
+        ) in text
+        assert "Themes: water" in text
+
+
+def test_a_blind_spot_says_why_the_silence_counts():
+    for text in (Page(full().html).text, flat(full().text)):
+        assert (
+            "United States silent for 13 h 20 min; its usual share would be 3 items "
+            "by now. Of 50 stories like it, it took up 41 in as many hours."
+        ) in text
+
+
+def test_a_side_that_was_not_read_says_that_nothing_can_be_told():
+    cannot = replace(
+        within(), blind_spots=(), sides={"MX": SideHealth("MX", 31, 7, 0.3)}
+    )
+    made = render(full_edition(beside=cannot))
+    words = "Cannot tell what Mexico leaves out: 7 of 31 Mexican feeds were down."
+    for text in (Page(made.html).text, flat(made.text)):
+        assert f"Blind spots of Mexico {words}" in text.replace(
+            "===================== ", ""
+        )
+        assert "7 of 31 feeds were not read throughout (30% by volume)." in text
+        assert "Blind spots of the United States" not in text
+
+
+def test_a_correction_says_what_was_corrected_why_and_links_the_story():
+    made = full()
+    for text in (Page(made.html).text, flat(made.text)):
+        assert "Mar 2, 07:00. Merged into one story: 2 items" in text
+        assert "Reason: the same fair" in text
+    after = made.text.split("Corrected since")[1]
+    assert "https://diarioanhuac.example/" in after
+
+
+def test_stories_of_other_themes_are_counted():
+    made = full(themes=("trade",))
+    for text in (Page(made.html).text, flat(made.text)):
+        assert "7 stories of other themes are left out." in text
+        assert "storm" not in text.lower()
+
+
+def test_links_lead_to_the_copy_and_out():
+    made = full()
+    page = Page(made.html)
+    assert page.links[0] == LINKS.web
+    assert page.links[-1] == LINKS.unsubscribe
+    assert f"Read this edition in a browser: {LINKS.web}" in made.text
+    assert f"Stop these mails: {LINKS.unsubscribe}" in made.text
+    assert "browser" not in rendered(water()).text
+
+
+@pytest.mark.parametrize("bad", ["javascript:alert(1)", "/x", "mailto:a\nb"])
+def test_a_link_that_no_mail_should_lead_to_is_left_out(bad):
+    made = render(replace(full_edition(), links=Links(bad, bad)))
+    assert bad not in made.html
+    assert "Stop these mails" not in made.text
+
+
+def test_a_reader_may_leave_by_mail():
+    made = render(replace(full_edition(), links=Links(None, "mailto:x@desk.example")))
+    assert "mailto:x@desk.example" in Page(made.html).links
+
+
+@pytest.mark.parametrize("language", ["en", "es", "both"])
+def test_charts_are_small_and_say_in_words_and_characters_what_they_show(language):
+    made = full(language)
+    assert [image.cid for image in made.images] == ["timeline", "lags"]
+    for image in made.images:
+        assert image.png.startswith(b"\x89PNG")
+        assert len(image.png) < 40_000
+        assert f'src="cid:{image.cid}"' in made.html
+        words = [w for w in re.split(r"[.;:] ", image.alt) if w]
+        assert all(flat(word).rstrip(".") in flat(made.text) for word in words)
+    assert re.search(r"^    [·▁▂▃▄▅▆▇█]{24}$", made.text, re.MULTILINE)
+
+
+def test_for_a_browser_the_charts_are_inside():
+    made = full()
+    html = with_images(made)
+    assert "cid:" not in html
+    sources = [v for name, v in Page(html).attributes if name == "src"]
+    assert len(sources) == 2
+    assert all(s.startswith("data:image/png;base64,") for s in sources)
+
+
+def test_a_lag_that_may_be_quite_different_is_not_drawn():
+    undated = us("Sin fecha", minutes=-300, date_source="fetched")
+    made = rendered(coverage(us(), mx(), undated))
+    assert [image.cid for image in made.images] == ["timeline"]
+
+
+def test_a_shorter_edition_tells_less_and_counts_the_rest():
+    told = {}
+    for length in ("short", "standard", "full"):
+        reader = subscriber("Dana", length=length)
+        made = render(edition(reader, DAY, list(many(40, 20)), [], [], 0, "none"))
+        told[length] = len(Page(made.html).links)
+        shown = len(set(re.findall(r"Titular (\d+)", made.text.split("Only in")[0])))
+        [more] = re.findall(r"And (\d+) more stor", made.text.split("Only in")[0])
+        assert shown + int(more) == 40
+        assert len(made.html.encode()) <= MAX_HTML_BYTES
+    assert told["short"] < told["standard"] <= told["full"]
+
+
+def test_an_edition_that_nothing_can_shorten_still_fits():
+    url = "https://hudson.example/" + "&" * 9000
+    stories = [coverage(us(f"a{n}", url=url), mx(f"b{n}", url=url)) for n in range(20)]
+    made = rendered(*stories)
+    assert len(made.html.encode()) <= MAX_HTML_BYTES
+    assert "And 20 more stories." in made.text

@@ -21,7 +21,7 @@ import pytest
 
 from builders import NOW, assignment, feed, item, show, translation, watchlist
 from monitor.change import Change, Correction, Move
-from monitor.digest.render import PALETTE
+from monitor.digest.palette import PALETTE
 from monitor.errors import ConfigError
 from monitor.model import Feed, FeedState, Item, Translation, Why
 from monitor.pipeline import Desk

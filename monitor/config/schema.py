@@ -44,7 +44,7 @@ from monitor.config.tree import Loc
 from monitor.entry import Entry
 from monitor.entry import Kind as EntryKind
 from monitor.model import LANGUAGES, Country, Feed, Language, Reach
-from monitor.readers import Subscriber
+from monitor.readers import WEEKDAYS, Length, Subscriber, Weekday
 from monitor.text import squeeze
 
 
@@ -209,6 +209,9 @@ class _Subscriber(Schema):
     time: Annotated[Clock, BeforeValidator(clock)] = Clock(7)
     watchlists: tuple[Annotated[WatchlistSchema, BeforeValidator(named)], ...] = ()
     translate: bool = True
+    weekdays: Some[Weekday] = WEEKDAYS
+    themes: tuple[Text, ...] = ()
+    length: Length = "standard"
 
     def to_subscriber(self) -> Subscriber:
         """The same as our own type."""

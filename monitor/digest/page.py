@@ -3,20 +3,23 @@
 from dataclasses import dataclass
 
 from monitor.digest.phrases import Said
+from monitor.digest.sections import SectionKey
 from monitor.model import Country, Language
+from monitor.readers import Image, Links
 
 
 @dataclass(frozen=True, slots=True)
 class Caps:
     """How much of an edition is shown; what is left out is counted aloud."""
 
-    both: int
-    """Stories of both sides told in full, headlines side by side."""
-    only: int
-    """Stories of one side told in full: watched, or with more than one item."""
+    full: int
+    """Stories told in full in each section that matters most: watched, crossed, new."""
+    less: int
+    """In each of the others: continuing, blind spots, of one side alone."""
     briefs: int
     """Stories per section told in a line or two after those."""
     feeds: int
+    """Feeds that did not answer; and corrections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,9 @@ class Remark:
     """The two items that the lag lies between, where the headlines shown are others."""
     age: str
     watched: str
+    themes: str
+    silence: str
+    """Why it is a blind spot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +94,21 @@ class StoryView:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """One chart."""
+
+    title: Said
+    image: Image
+    lines: tuple[str, ...]
+    """The same in characters, for whoever reads no pictures."""
+
+
+@dataclass(frozen=True, slots=True)
 class SectionView:
     """Stories of one kind."""
 
-    key: str
+    key: SectionKey
+    colour: str
     """``both``, ``US`` or ``MX``."""
     title: Said
     note: Said
@@ -101,7 +118,8 @@ class SectionView:
     briefs: tuple[StoryView, ...]
     more: Said
     """How many stories are left out."""
-    empty: Said
+    pictures: tuple[Picture, ...]
+    """What is drawn of the stories up to here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +144,15 @@ class FeedView:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionView:
+    """One correction by a person."""
+
+    what: Said
+    reason: Said
+    stories: tuple[HeadlineView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EditionView:
     """The whole page."""
 
@@ -136,9 +163,19 @@ class EditionView:
     subject: Said
     tallies: tuple[TallyView, ...]
     leads: Said
+    pictures: tuple[Picture, ...]
+    """Of the edition as a whole."""
+    empty: Said
     sections: tuple[SectionView, ...]
+    """Those with something to say."""
+    corrections_title: Said
+    corrections: tuple[CorrectionView, ...]
+    more_corrections: Said
     colophon: Said
     feeds_title: Said
     feeds_down: tuple[FeedView, ...]
     more_feeds: Said
     notes: tuple[Said, ...]
+    links: Links
+    view_in_browser: Said
+    unsubscribe: Said

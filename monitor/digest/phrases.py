@@ -1,6 +1,6 @@
 """Values in words: counts, times, lags and silences, in one language or both."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,12 +11,20 @@ from babel.dates import (
     format_skeleton,
     get_timezone_location,
 )
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
-from monitor.comparison import Coverage, FeedHealth, SideCoverage
+from monitor.change import LoggedChange
+from monitor.comparison import (
+    BlindSpot,
+    Coverage,
+    FeedHealth,
+    SideCoverage,
+    SideHealth,
+)
+from monitor.digest.sections import SectionKey
 from monitor.digest.wording import WORDING, Plural
 from monitor.model import SIDES, Country, Item, Language
-from monitor.readers import Subscriber
+from monitor.readers import News, Subscriber
 from monitor.translation.checks import MEANINGS
 
 _LOCALES: dict[Language, str] = {"en": "en_US", "es": "es_MX"}
@@ -67,7 +75,7 @@ class Speaker:
 
     def when(self, item: Item) -> str:
         """``Mar 2, 05:12``, or that it is undated and when it was seen."""
-        time = self._time(item.published)
+        time = self.time(item.published)
         undated = item.date_source == "fetched"
         return self.words.seen.format(time=time) if undated else time
 
@@ -129,9 +137,82 @@ class Speaker:
         words = self.words.silent_but
         return self.count(down, words, side=name, total=total, feeds=feeds)
 
+    def cannot_tell(self, health: SideHealth) -> str:
+        """``Cannot tell what Mexico leaves out: 7 of 31 Mexican feeds were down.``"""
+        if not health.feeds:
+            name = self.words.side[health.side]
+            return self.words.unfollowed.format(side=name)
+        return self.count(
+            health.down,
+            self.words.cannot_tell,
+            side=self.words.the_side[health.side],
+            total=self.number(health.feeds),
+            feeds=self.words.feeds[health.side][health.feeds != 1],
+        )
+
+    def partly_read(self, health: SideHealth) -> str:
+        """How much of a side was not read, by its feeds and by their volume."""
+        return self.count(
+            health.down,
+            self.words.partly_read,
+            side=self.words.side[health.side],
+            total=self.number(health.feeds),
+            share=format_percent(health.share_down, locale=self._locale),
+        )
+
+    def blind(self, spot: BlindSpot, now: datetime) -> str:
+        """Why a silence counts: what was to be expected of that side by now."""
+        minutes = max(int((now - spot.since).total_seconds() // 60), 1)
+        expected = round(spot.expected)
+        words = self.words
+        silent = {"side": words.side[spot.silent], "time": self.duration(minutes)}
+        said = [
+            self.count(expected, words.expected, **silent)
+            if expected
+            else words.one_expected.format(**silent)
+        ]
+        if spot.of:
+            of, covered = self.number(spot.of), self.number(spot.covered)
+            said.append(words.took_up.format(of=of, covered=covered))
+        return " ".join(said)
+
+    def heading(self, key: SectionKey) -> str:
+        """Of a section."""
+        if key == "US" or key == "MX":
+            return self.words.only[key]
+        return self.words.section[key]
+
     def continuing(self, first: datetime) -> str:
         """``Continuing since Feb 27, 05:12``: that may be the day the window opens."""
-        return self.words.continuing.format(time=self._time(first))
+        return self.words.continuing.format(time=self.time(first))
+
+    def age(self, news: News, first: datetime) -> str:
+        """``New``, or ``Continuing since Feb 27, 05:12: +6 items, 3 more outlets``."""
+        if news.is_new:
+            return self.words.new
+        since = self.continuing(first)
+        changes = ", ".join(self._changes(news))
+        return f"{since}: {changes}" if changes else since
+
+    def _changes(self, news: News) -> Iterator[str]:
+        if news.items:
+            yield self.count(news.items, self.words.added)
+        if news.outlets:
+            yield self.count(news.outlets, self.words.joined)
+        if news.crossed:
+            yield self.words.now_in.format(side=self.words.the_side[news.crossed])
+        if news.retitled:
+            yield self.count(news.retitled, self.words.retitled)
+
+    def change(self, logged: LoggedChange) -> str:
+        """``Mar 2, 05:12. Merged into one story: 4 items``"""
+        moves, kind = logged.change.moves, logged.change.kind
+        what = self.count(len(moves), self.words.change[kind])
+        return f"{self.time(logged.at)}. {what}"
+
+    def themes(self, names: Sequence[str]) -> str:
+        """``Themes: water and trade``"""
+        return self.words.themes.format(names=self.names(names))
 
     def watched(self, names: Sequence[str]) -> str:
         """``Watch-list: Water and Trade``"""
@@ -152,9 +233,20 @@ class Speaker:
         sides = [self.words.side[s] for s in SIDES if not coverage.sides[s].first]
         return self.words.undated_sides.format(sides=self.names(sides))
 
-    def _time(self, moment: datetime) -> str:
-        """On the 24-hour clock in both languages: readers compare across columns."""
-        return f"{self.day(moment)}, {self._clock(moment, 'HH:mm')}"
+    def time(self, moment: datetime) -> str:
+        """``Mar 2, 05:12``
+
+        On the 24-hour clock in both languages: readers compare across columns.
+        """
+        return f"{self.day(moment)}, {self.clock(moment)}"
+
+    def clock(self, moment: datetime) -> str:
+        """``05:12``"""
+        return self._clock(moment, "HH:mm")
+
+    def local(self, moment: datetime) -> datetime:
+        """In the reader's zone."""
+        return moment.astimezone(self._zone)
 
     def _skeleton(self, skeleton: str, moment: datetime | date) -> str:
         at = moment.astimezone(self._zone) if isinstance(moment, datetime) else moment

@@ -2,7 +2,9 @@
 
 import re
 import textwrap
-from collections.abc import Callable, Mapping
+from base64 import b64encode
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
 
 import css_inline
 from jinja2 import (
@@ -15,48 +17,36 @@ from jinja2 import (
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from monitor.digest.page import Caps, EditionView
+from monitor.digest.page import Caps, EditionView, Picture
+from monitor.digest.palette import PALETTE
 from monitor.digest.phrases import Phrase, Said
-from monitor.digest.view import view
+from monitor.digest.view import View
 from monitor.model import Language
-from monitor.readers import Edition, RenderedEdition
+from monitor.readers import Edition, Length, RenderedEdition
 
 MAX_HTML_BYTES = 90_000
 """Gmail cuts a mail off at 102 kB; transfer encoding adds up to a tenth."""
 
 TEXT_WIDTH = 78
 
-_CAPS = tuple(
-    Caps(both, only=max(both // 2, 1), briefs=both, feeds=12)
-    for both in (16, 14, 12, 10, 8, 6, 4, 2, 1)
-)
-"""From what a reader takes in over a coffee to what always fits."""
-
-PALETTE: Mapping[str, Mapping[str, str]] = {
-    "light": {
-        "paper": "#f4f2ed",
-        "sheet": "#ffffff",
-        "ink": "#1d1c1a",
-        "muted": "#625e57",
-        "rule": "#e2ded5",
-        "US": "#1c4f96",
-        "MX": "#9f3a1b",
-        "both": "#4a4266",
-        "doubt": "#7d4f00",
-    },
-    "dark": {
-        "paper": "#111214",
-        "sheet": "#1a1b1e",
-        "ink": "#ebe9e4",
-        "muted": "#a8a49c",
-        "rule": "#36373b",
-        "US": "#8db7f2",
-        "MX": "#f0a487",
-        "both": "#bdb3dd",
-        "doubt": "#e6b765",
-    },
+_SHORT = (5, 4, 3, 2, 1)
+_STANDARD = (16, 14, 12, 10, 8, 7, 6, *_SHORT)
+_SIZES: Mapping[Length, tuple[int, ...]] = {
+    "short": _SHORT,
+    "standard": _STANDARD,
+    "full": (60, 50, 40, 32, 26, 20, *_STANDARD),
 }
-"""One colour per side, one for both. Texts reach WCAG AA on paper and on sheet."""
+"""Stories told in full per section: from what a reader takes in over a coffee, or in a
+minute, or wants to have seen, to what fits on nearly every day."""
+
+
+def _caps(length: Length) -> list[Caps]:
+    """The most first; the last leaves out every story, and always fits."""
+    sizes = [
+        Caps(n, less=-(-n // 2), briefs=min(n, 16), feeds=12) for n in _SIZES[length]
+    ]
+    return [*sizes, Caps(0, 0, 0, 0)]
+
 
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
 
@@ -65,13 +55,50 @@ def render(edition: Edition) -> RenderedEdition:
     """The edition in its subscriber's language, zone and, if many, in short.
 
     Both parts show the same stories; how many are left out is said in each section.
+    The HTML refers to the images by ``cid:``.
     """
-    for caps in _CAPS:
-        page = view(edition, caps)
-        html = _html(page)
-        if len(html.encode()) <= MAX_HTML_BYTES:
-            break
-    return RenderedEdition(subject=_spoken(page.subject), html=html, text=_text(page))
+    page, html = _fitting(edition)
+    return RenderedEdition(
+        subject=_spoken(page.subject),
+        html=html,
+        text=_text(page),
+        images=tuple(picture.image for picture in _pictures(page)),
+    )
+
+
+def with_images(rendered: RenderedEdition) -> str:
+    """The HTML with its images inside: for a browser, which knows no ``cid:``."""
+    html = rendered.html
+    for image in rendered.images:
+        body = b64encode(image.png).decode()
+        html = html.replace(
+            f'src="cid:{image.cid}"', f'src="data:image/png;base64,{body}"'
+        )
+    return html
+
+
+def _fitting(edition: Edition) -> tuple[EditionView, str]:
+    """As much of the edition as fits into a mail; the more, the longer the HTML."""
+    view, caps = View(edition), _caps(edition.subscriber.length)
+    tried: dict[int, tuple[EditionView, str]] = {}
+
+    def fits(n: int) -> bool:
+        page = view.edition(caps[n])
+        tried[n] = page, _html(page)
+        return len(tried[n][1].encode()) <= MAX_HTML_BYTES
+
+    if fits(0):
+        return tried[0]
+    found = bisect_left(range(1, len(caps) - 1), True, key=fits) + 1
+    if found not in tried:
+        fits(found)
+    return tried[found]
+
+
+def _pictures(page: EditionView) -> Iterator[Picture]:
+    yield from page.pictures
+    for section in page.sections:
+        yield from section.pictures
 
 
 def _html(page: EditionView) -> str:

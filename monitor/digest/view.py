@@ -1,44 +1,84 @@
 """An edition -> what its reader sees, in the reader's words, links checked, capped."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 
-from monitor.comparison import Coverage, FeedHealth, SideCoverage
-from monitor.coverage.lag import first_dated
-from monitor.digest.edition import is_new, items_within
-from monitor.digest.headline import clean, headline
+from monitor.comparison import Coverage, FeedHealth, SideHealth
+from monitor.digest.edition import items_within
+from monitor.digest.headline import clean, headline, web_link
 from monitor.digest.page import (
     Caps,
+    CorrectionView,
     EditionView,
     FeedView,
-    Remark,
+    Picture,
     SectionView,
-    SideView,
     StoryView,
     TallyView,
 )
 from monitor.digest.phrases import Said, Speaker, Voice
-from monitor.model import SIDES, Country, Item
-from monitor.readers import Edition
+from monitor.digest.pictures import pictures
+from monitor.digest.sections import SILENT, Section, SectionKey, sections
+from monitor.digest.telling import Telling
+from monitor.model import SIDES
+from monitor.readers import Corrected, Edition, Links
 from monitor.text import clip
 
 _REASON_LENGTH = 120
-_ALSO = 4
-"""Items linked per side besides its headline."""
+_CORRECTED = 3
+"""Stories named per correction."""
+_BLIND: frozenset[SectionKey] = frozenset({"blind-US", "blind-MX"})
+_FOREMOST: frozenset[SectionKey] = frozenset({"watched", "crossed", "new"})
+_COLOURS: dict[SectionKey, str] = {
+    "blind-US": "MX",
+    "blind-MX": "US",
+    "US": "US",
+    "MX": "MX",
+}
+"""That of the side that speaks."""
 
 
-def view(edition: Edition, caps: Caps) -> EditionView:
-    """What the subscriber sees of an edition."""
-    return _View(edition, caps).edition()
+def led(edition: Edition) -> list[Coverage]:
+    """Stories that came to both sides in the window, with a leader beyond doubt.
+
+    As the edition tells them: those that crossed the border ahead of the others.
+    """
+    told = {s.key: s.stories for s in sections(edition)}
+    return [
+        c
+        for c in (*told["watched"], *told["crossed"], *told["new"])
+        if c.leader
+        and c.lag_certainty != "poll-bounded"
+        and (edition.news[c.story.id].crossed or edition.news[c.story.id].is_new)
+    ]
 
 
-class _View:
-    def __init__(self, edition: Edition, caps: Caps) -> None:
+def _checked(links: Links) -> Links:
+    """Without addresses that no mail should lead to."""
+    leave = links.unsubscribe or ""
+    is_mail = leave.startswith("mailto:") and leave == clean(leave)
+    return Links(
+        web=web_link(links.web or ""),
+        unsubscribe=leave if is_mail else web_link(leave),
+    )
+
+
+class View:
+    """What the subscriber sees of an edition, in full or in short."""
+
+    def __init__(self, edition: Edition) -> None:
         self._edition = edition
-        self._caps = caps
         self._voice = Voice.of(edition.subscriber)
         self._say = self._voice.say
+        self._telling = Telling(edition, self._voice)
+        self._stories: dict[str, StoryView] = {}
+        self._found = sections(edition)
+        drawn = pictures(edition, led(edition), self._voice.speakers[0])
+        self._timeline = [p for p in drawn if p.image.cid == "timeline"]
+        self._lags = [p for p in drawn if p.image.cid == "lags"]
 
-    def edition(self) -> EditionView:
+    def edition(self, caps: Caps) -> EditionView:
+        """As much of it as the caps let through."""
         edition, say = self._edition, self._say
         down = [h for h in edition.health if not h.is_healthy]
         return EditionView(
@@ -49,12 +89,22 @@ class _View:
             subject=say(self._subject),
             tallies=tuple(self._tallies()),
             leads=say(self._leads) if edition.both else (),
-            sections=(self._both(), *(self._only(side) for side in SIDES)),
+            pictures=tuple(self._timeline),
+            empty=() if self._total() else say(lambda s: s.words.no_stories),
+            sections=tuple(self._sections(caps)),
+            corrections_title=say(lambda s: s.words.corrections),
+            corrections=tuple(map(self._correction, edition.corrected[: caps.feeds])),
+            more_corrections=self._if_any(
+                len(edition.corrected) - caps.feeds, "more_corrections"
+            ),
             colophon=say(lambda s: s.words.colophon),
             feeds_title=say(self._feeds_title) if edition.health else (),
-            feeds_down=tuple(self._feed(h) for h in down[: self._caps.feeds]),
-            more_feeds=self._if_any(len(down) - self._caps.feeds, "more_feeds"),
-            notes=tuple(note for note in self._notes() if note),
+            feeds_down=tuple(self._feed(h) for h in down[: caps.feeds]),
+            more_feeds=self._if_any(len(down) - caps.feeds, "more_feeds"),
+            notes=self._notes,
+            links=_checked(edition.links),
+            view_in_browser=say(lambda s: s.words.view_in_browser),
+            unsubscribe=say(lambda s: s.words.unsubscribe),
         )
 
     # --- head ------------------------------------------------------------------
@@ -85,11 +135,14 @@ class _View:
         yield self._tally("MX", len(only["MX"]), lambda s: s.words.tally_only["MX"])
 
     def _tally(self, key: str, n: int, label: Callable[[Speaker], str]) -> TallyView:
-        edition = self._edition
-        total = len(edition.both) + sum(map(len, edition.only.values()))
+        total = self._total()
         share = round(100 * n / total) if total else 0
         number = self._say(lambda s: s.number(n))
         return TallyView(key, number, self._say(label), share)
+
+    def _total(self) -> int:
+        edition = self._edition
+        return len(edition.both) + sum(map(len, edition.only.values()))
 
     def _leads(self, s: Speaker) -> str:
         leaders = [coverage.leader for coverage in self._edition.both]
@@ -98,137 +151,76 @@ class _View:
 
     # --- sections --------------------------------------------------------------
 
-    def _both(self) -> SectionView:
-        stories = self._edition.both
-        title = self._say(lambda s: s.words.both_sides)
-        return self._section("both", title, (), stories, stories[: self._caps.both])
-
-    def _only(self, side: Country) -> SectionView:
-        stories = self._edition.only[side]
-        [silent] = set(SIDES) - {side}
-        title = self._say(lambda s: s.words.only[side])
-        note = self._say(lambda s: s.silence(silent, self._edition.health))
-        full = [c for c in stories if self._is_full(c)][: self._caps.only]
-        return self._section(side, title, note, stories, full)
+    def _sections(self, caps: Caps) -> Iterator[SectionView]:
+        drawn = [s.key for s in self._found if s.stories and s.key not in SILENT]
+        for section in self._found:
+            pictures = self._lags if section.key in drawn[-1:] else ()
+            note = self._note(section)
+            if section.stories or (note and section.key in _BLIND):
+                yield self._section(section, note, pictures, caps)
 
     def _section(
-        self,
-        key: str,
-        title: Said,
-        note: Said,
-        stories: Sequence[Coverage],
-        full: Sequence[Coverage],
+        self, section: Section, note: Said, pictures: Sequence[Picture], caps: Caps
     ) -> SectionView:
+        key, stories = section.key, section.stories
+        cap = caps.full if key in _FOREMOST else caps.less
+        full = [c for c in stories if self._is_full(key, c)][:cap]
         told = {c.story.id for c in full}
         rest = [c for c in stories if c.story.id not in told]
         return SectionView(
             key=key,
-            title=title,
-            note=note if stories else (),
-            stories=tuple(map(self._story, full)),
+            colour=_COLOURS.get(key, "both"),
+            title=self._say(lambda s: s.heading(key)),
+            note=note,
+            stories=tuple(self._told(c) for c in full),
             briefs_title=self._say(lambda s: s.words.briefs),
-            briefs=tuple(map(self._story, rest[: self._caps.briefs])),
-            more=self._if_any(len(rest) - self._caps.briefs, "more_stories"),
-            empty=() if stories else self._say(lambda s: s.words.no_stories),
+            briefs=tuple(self._told(c) for c in rest[: caps.briefs]),
+            more=self._if_any(len(rest) - caps.briefs, "more_stories"),
+            pictures=tuple(pictures),
         )
 
-    def _is_full(self, coverage: Coverage) -> bool:
-        is_watched = coverage.story.id in self._edition.watched
-        return is_watched or len(coverage.story.members) > 1
+    def _told(self, coverage: Coverage) -> StoryView:
+        """Worded once, however often the page is tried for its size."""
+        story = coverage.story.id
+        if story not in self._stories:
+            self._stories[story] = self._telling.story(coverage)
+        return self._stories[story]
 
-    def _if_any(self, n: int, words: str, voice: Voice | None = None) -> Said:
+    def _note(self, section: Section) -> Said:
+        """What the silence of the section's other side is worth."""
+        silent = SILENT.get(section.key)
+        if silent is None:
+            return ()
+        health = self._edition.sides.get(silent)
+        if health and not health.can_tell:
+            return self._say(lambda s: s.cannot_tell(health))
+        if section.key in _BLIND or not section.stories:
+            return ()
+        return self._say(lambda s: s.silence(silent, self._edition.health))
+
+    def _is_full(self, key: SectionKey, coverage: Coverage) -> bool:
+        """Of a side's own stories, those that only one item tells come in brief."""
+        return key not in {"US", "MX"} or len(coverage.story.members) > 1
+
+    def _if_any(self, n: int, words: str) -> Said:
         """A number in words; nothing if there is none to tell."""
         if n <= 0:
             return ()
-        return (voice or self._voice).say(lambda s: s.count(n, getattr(s.words, words)))
+        return self._say(lambda s: s.count(n, getattr(s.words, words)))
 
-    # --- stories ---------------------------------------------------------------
+    # --- corrections -------------------------------------------------------------
 
-    def _story(self, coverage: Coverage) -> StoryView:
-        sides = [self._side(coverage, side) for side in SIDES]
-        return StoryView(
-            leader=coverage.leader,
-            lag=self._say(lambda s: s.lag(coverage)) if coverage.crosses_border else (),
-            is_bounded=coverage.lag_certainty == "poll-bounded",
-            remarks=tuple(self._remark(s, coverage) for s in self._voice.speakers),
-            sides=tuple(side for side in sides if side),
+    def _correction(self, corrected: Corrected) -> CorrectionView:
+        logged = corrected.logged
+        reason = clip(clean(logged.change.reason), _REASON_LENGTH)
+        members = [story.members[0] for story in corrected.stories[:_CORRECTED]]
+        return CorrectionView(
+            what=self._say(lambda s: s.change(logged)),
+            reason=self._say(lambda s: s.words.reason.format(reason=reason))
+            if reason
+            else (),
+            stories=tuple(headline(member, self._voice) for member in members),
         )
-
-    def _remark(self, s: Speaker, coverage: Coverage) -> Remark:
-        certainty = coverage.lag_certainty
-        watched = self._edition.watched.get(coverage.story.id, ())
-        first = coverage.story.first_seen
-        is_news = is_new(self._edition, coverage)
-        return Remark(
-            language=s.language,
-            certainty=s.words.certainty[certainty] if certainty else "",
-            firsts=self._firsts(s, coverage),
-            age=s.words.new if is_news else s.continuing(first),
-            watched=s.watched(watched) if watched else "",
-        )
-
-    def _firsts(self, s: Speaker, coverage: Coverage) -> str:
-        if coverage.leader is None:
-            return ""
-        [other] = set(SIDES) - {coverage.leader}
-        led, followed = coverage.sides[coverage.leader], coverage.sides[other]
-        if led.first == self._lead(led) and followed.first == self._lead(followed):
-            return ""
-        return s.firsts(led, followed)
-
-    def _side(self, coverage: Coverage, side: Country) -> SideView | None:
-        covered = coverage.sides[side]
-        if not covered.items:
-            return None
-        members = {m.item.id: m for m in coverage.story.members}
-        lead = self._lead(covered)
-        first = covered.first if coverage.crosses_border else None
-        if first == lead:
-            first = None
-        also = self._also(covered, lead, first)
-        fine_print = self._voice.beside(lead.language)
-        shown = [headline(members[item.id], fine_print) for item in also[:_ALSO]]
-        return SideView(
-            side=side,
-            name=self._say(lambda s: s.words.side[side]),
-            headline=headline(members[lead.id], self._voice),
-            counts=tuple(self._counts(covered, fine_print)),
-            also_label=fine_print.say(lambda s: s.words.also),
-            first=shown[0] if first else None,
-            also=tuple(shown),
-            more=self._if_any(len(also) - _ALSO, "more_outlets", fine_print),
-        )
-
-    def _lead(self, covered: SideCoverage) -> Item:
-        """What stands for a side: its first item of the window, dated if any is.
-
-        A side that said nothing in the window is shown by its newest.
-        """
-        within = list(items_within(self._edition, covered.items))
-        if not within:
-            return covered.items[-1]
-        return first_dated(within) or within[0]
-
-    def _also(
-        self, covered: SideCoverage, lead: Item, first: Item | None
-    ) -> list[Item]:
-        """One item of each further outlet; ahead of all, what the lag rests on.
-
-        That ``first`` may be of the lead's own outlet. Else items of the window come
-        before earlier ones.
-        """
-        within = items_within(self._edition, covered.items)
-        firsts = {first.outlet: first} if first else {}
-        for item in (*within, *covered.items):
-            if item.outlet != lead.outlet:
-                firsts.setdefault(item.outlet, item)
-        return list(firsts.values())
-
-    def _counts(self, covered: SideCoverage, voice: Voice) -> Iterable[Said]:
-        yield voice.say(lambda s: s.count(len(covered.items), s.words.items))
-        if len(covered.items) > 1:
-            yield voice.say(lambda s: s.count(len(covered.outlets), s.words.outlets))
-            yield voice.say(lambda s: s.count(len(covered.owners), s.words.owners))
 
     # --- colophon --------------------------------------------------------------
 
@@ -248,14 +240,26 @@ class _View:
             last_read=self._say(lambda s: s.last_read(last)),
         )
 
-    def _notes(self) -> Iterable[Said]:
+    @cached_property
+    def _notes(self) -> tuple[Said, ...]:
+        return tuple(note for note in self._noted() if note)
+
+    def _noted(self) -> Iterable[Said]:
         untranslated = self._edition.untranslated
         engine = clean(self._edition.translator)
+        for side in SIDES:
+            health = self._edition.sides.get(side)
+            if health and health.down:
+                yield self._partly_read(health)
+        yield self._if_any(self._edition.left_out, "left_out")
         yield self._if_any(self._undated(), "undated")
         yield self._if_any(untranslated, "untranslated")
         yield self._say(lambda s: s.words.translator.format(engine=engine))
         yield self._say(lambda s: s.words.method)
         yield self._say(lambda s: s.words.claims)
+
+    def _partly_read(self, health: SideHealth) -> Said:
+        return self._say(lambda s: s.partly_read(health))
 
     def _undated(self) -> int:
         edition = self._edition

@@ -13,6 +13,7 @@ from monitor import pipeline
 from monitor.comparison import Coverage
 from monitor.config.settings import Config, EngineName, PollSettings
 from monitor.digest.edition import due_date
+from monitor.editing import make_edition
 from monitor.errors import ConfigError
 from monitor.explaining import explain
 from monitor.export import stories_json
@@ -142,7 +143,7 @@ def _write(
 ) -> list[Path]:
     desk = compose.desk(config, translator)
     day = due_date(READER, LAST_HOUR)
-    edition = pipeline.make_edition(store, desk, READER, day, LAST_HOUR)
+    edition = make_edition(store, desk, READER, day, LAST_HOUR)
     sender = compose.sender(config)
     why = explain(store, [c.story for c in coverages], config.bridge)
     told = stories_json(coverages, why).encode()

@@ -1,16 +1,20 @@
 """The verb that makes editions: printed, written or sent."""
 
 import sys
+import webbrowser
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from monitor import pipeline
 from monitor.config.settings import Config
 from monitor.digest.edition import due_date, window
+from monitor.digest.forms import edition_atom, edition_json
 from monitor.digest.message import message
-from monitor.digest.render import render
+from monitor.digest.render import render, with_images
+from monitor.editing import make_editions
 from monitor.errors import ConfigError
 from monitor.outbox import Owed
 from monitor.readers import Edition
@@ -21,9 +25,14 @@ from monitor.verbs.outbox import send_asked, subscribers
 
 
 def digest(
-    paths: Paths, day: date | None, wanted: str | None, out: Path | None, send: bool
+    paths: Paths,
+    day: date | None,
+    wanted: str | None,
+    out: Path | None,
+    send: bool,
+    preview: bool = False,
 ) -> None:
-    """Make editions: written to a folder, sent, or the text printed.
+    """Make editions: written to a folder, sent, shown, or the text printed.
 
     Raises DeliveryError after trying all if one could not be sent.
     """
@@ -36,20 +45,20 @@ def digest(
             send_asked(paths, config, store, editions)
             return
         desk = _desk(config)
-        made = [
-            pipeline.make_edition(store, desk, reader, when, now)
-            for reader, when in editions
-        ]
+        made = list(make_editions(store, desk, editions, now))
         newest = store.items.last_moment()
     _hint(made, newest)
     for edition in made:
-        _put(edition, compose.sender(config), out, now)
+        if preview:
+            _show(edition)
+        else:
+            _put(edition, compose.sender(config), out, now)
 
 
 def write_edition(
     edition: Edition, sender: str, out: Path, now: datetime, stem: str | None = None
 ) -> list[Path]:
-    """HTML, text and mail of one edition; the files written.
+    """One edition as HTML, text, mail, JSON and Atom; the files written.
 
     Raises ConfigError if the folder cannot be written.
     """
@@ -57,9 +66,11 @@ def write_edition(
     name = stem or f"{edition.date}-{_slug(edition.subscriber.name)}"
     mail = message(edition, rendered, sender, now)
     parts = {
-        "html": rendered.html.encode(),
+        "html": with_images(rendered).encode(),
         "txt": rendered.text.encode(),
         "eml": mail.as_bytes(),
+        "json": edition_json(edition).encode(),
+        "atom": edition_atom(edition).encode(),
     }
     return [
         write_file(out / f"{name}.{suffix}", body) for suffix, body in parts.items()
@@ -102,6 +113,20 @@ def _put(edition: Edition, sender: str, out: Path | None, now: datetime) -> None
         return
     for path in write_edition(edition, sender, out, now):
         print(path)
+
+
+def _show(edition: Edition) -> None:
+    """Open one edition in the browser, from a file that stays.
+
+    The browser may read it long after we have ended.
+    """
+    name = f"monitor-{edition.date}-{_slug(edition.subscriber.name)}-"
+    with NamedTemporaryFile(prefix=name, suffix=".html", delete=False) as file:
+        file.write(with_images(render(edition)).encode())
+    path = Path(file.name)
+    print(path)
+    if not webbrowser.open(path.as_uri()):
+        print("note: no browser was found; open this file with one", file=sys.stderr)
 
 
 def _desk(config: Config) -> pipeline.Desk:

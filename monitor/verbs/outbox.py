@@ -10,11 +10,13 @@ from typing import Any
 from monitor import outbox, pipeline
 from monitor.config.settings import Config
 from monitor.digest.delivery import PATIENCE, standing
+from monitor.digest.forms import edition_atom, edition_json
 from monitor.digest.message import kept_message, message_id
 from monitor.digest.render import render
+from monitor.editing import make_editions
 from monitor.errors import ConfigError, DeliveryError
-from monitor.outbox import Forms, Link, Owed, Press, SendResult
-from monitor.readers import Delivery, Edition, Subscriber, Subscription
+from monitor.outbox import Forms, Owed, Press, SendResult
+from monitor.readers import Delivery, Subscriber, Subscription
 from monitor.store.database import Store
 from monitor.store.lock import sending_alone
 from monitor.terminal import show, show_json
@@ -119,15 +121,12 @@ def _fill(config: Config, store: Store, owed: Owed, now: datetime, stop: Event) 
     with closing(compose.open_translator(config.engine, config.bridge)) as translator:
         desk = compose.desk(config, translator)
 
-    def make(owed: Owed, link: Link) -> Iterator[Edition]:
-        for reader, day in owed:
-            made = pipeline.make_edition(store, desk, reader, day, now)
-            yield replace(made, links=link(reader, day))
-
     sender = compose.sender(config)
     press = Press(
-        make=make,
-        form=lambda edition: Forms(render(edition)),
+        make=lambda owed, link: make_editions(store, desk, owed, now, link),
+        form=lambda edition: Forms(
+            render(edition), edition_json(edition), edition_atom(edition)
+        ),
         message_id=lambda edition: message_id(edition, sender),
         address=config.web_address,
         sender=sender,

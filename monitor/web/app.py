@@ -28,6 +28,7 @@ from monitor.comparison import Coverage
 from monitor.coverage.sides import compare
 from monitor.digest.edition import window
 from monitor.digest.phrases import Speaker
+from monitor.editing import make_edition
 from monitor.errors import MonitorError
 from monitor.explaining import explain, explain_one
 from monitor.pipeline import Desk
@@ -112,7 +113,7 @@ class _Site:
             newest = self._newest_day(store)
             shown = _day(day) if day else newest
             polled = self._polled(store)
-            edition = pipeline.make_edition(
+            edition = make_edition(
                 store,
                 self._desk,
                 self._reader,

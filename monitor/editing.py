@@ -1,0 +1,175 @@
+"""
+Make editions: for one subscriber, or for many at once.
+
+What is alike for many is done once: the stories of all windows are read once and
+compared once for every moment at which a window ends, so that a hundred subscribers
+cost little more than one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+
+from monitor.change import ChangeKind, LoggedChange
+from monitor.comparison import Coverage
+from monitor.coverage.sides import compare
+from monitor.coverage.themes import tag
+from monitor.coverage.watch import matches
+from monitor.digest.edition import Ranked, Window, choose, ranked, window
+from monitor.model import Language, Story
+from monitor.pipeline import Desk, feed_health
+from monitor.readers import Corrected, Edition, Links, Subscriber
+from monitor.store.database import Store
+
+Owed = Sequence[tuple[Subscriber, date]]
+"""Editions to make."""
+
+_CORRECTIONS: frozenset[ChangeKind] = frozenset({"merge", "move", "split"})
+
+
+def make_edition(
+    store: Store, desk: Desk, subscriber: Subscriber, day: date, now: datetime
+) -> Edition:
+    """What one subscriber reads on one day."""
+    [made] = make_editions(store, desk, [(subscriber, day)], now)
+    return made
+
+
+def make_editions(
+    store: Store,
+    desk: Desk,
+    owed: Owed,
+    now: datetime,
+    link: Callable[[Subscriber, date], Links] | None = None,
+) -> Iterator[Edition]:
+    """What each subscriber reads on a day, in the order asked for, one at a time.
+
+    Each edition is as of its end: what came later is left out, though a neighbour on
+    another clock may have it. ``link`` says where an edition leads.
+    """
+    if not owed:
+        return
+    shared = _Shared(store, desk, owed, now)
+    for subscriber, day in owed:
+        links = link(subscriber, day) if link else Links()
+        yield shared.edition(subscriber, day, links)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A story as of a moment, with all that is asked of it whoever reads it."""
+
+    coverage: Coverage
+    watched: tuple[str, ...]
+    themes: tuple[str, ...]
+
+
+class _Shared:
+    """What the editions of several windows have in common."""
+
+    def __init__(self, store: Store, desk: Desk, owed: Owed, now: datetime) -> None:
+        windows = [window(subscriber, day) for subscriber, day in owed]
+        start = min(start for start, _ in windows)
+        end = max(end for _, end in windows)
+        followed = {name for subscriber, _ in owed for name in subscriber.watchlists}
+        self._store = store
+        self._desk = desk
+        self._stories = store.stories.between(start, end)
+        self._changes = store.stories.changes(start)
+        self._health = feed_health(desk.feeds, store, now)
+        self._watchlists = [w for w in desk.watchlists if w.name in followed]
+        self._told: dict[tuple[str, int], _Told] = {}
+        # Kept for the life of this object alone.
+        self._as_of = cache(self._as_of_anew)
+        self._within = cache(self._within_anew)
+        self._ranked = cache(self._ranked_anew)
+        self._missing = cache(self._missing_anew)
+
+    def edition(self, subscriber: Subscriber, day: date, links: Links) -> Edition:
+        start, end = window(subscriber, day)
+        named = {
+            t.coverage.story.id: _followed(t, subscriber) for t in self._as_of(end)
+        }
+        untranslated = (
+            self._missing(language, start, end)
+            for language in subscriber.languages
+            if subscriber.translate
+        )
+        return choose(
+            *(subscriber, day, self._ranked(start, end)),
+            {story: names for story, names in named.items() if names},
+            *(self._health, sum(untranslated), self._desk.translator),
+            *(self._within(start, end), links),
+        )
+
+    def _as_of_anew(self, end: datetime) -> tuple[_Told, ...]:
+        then = (story_as_of(story, end) for story in self._stories)
+        return tuple(self._tell(story) for story in then if story.members)
+
+    def _tell(self, story: Story) -> _Told:
+        """Once for each state of a story: as time goes on, it only gains items."""
+        state = (story.id, len(story.members))
+        if state not in self._told:
+            desk = self._desk
+            self._told[state] = _Told(
+                compare(story, desk.owners),
+                matches(story, self._watchlists) if self._watchlists else (),
+                tag(story, desk.themes),
+            )
+        return self._told[state]
+
+    def _ranked_anew(self, start: datetime, end: datetime) -> tuple[Ranked, ...]:
+        coverages = (t.coverage for t in self._as_of(end))
+        return ranked(coverages, start, end, self._within(start, end).retitled)
+
+    def _within_anew(self, start: datetime, end: datetime) -> Window:
+        blind_spots, sides = self._desk.silences(self._store, start, end)
+        changes = (c for c in self._changes if start <= c.at < end)
+        told = self._as_of(end)
+        return Window(
+            retitled=self._desk.retitled(self._store, start, end),
+            themes={t.coverage.story.id: t.themes for t in told if t.themes},
+            blind_spots=blind_spots,
+            sides=sides,
+            corrected=corrected(self._store, changes),
+        )
+
+    def _missing_anew(self, language: Language, start: datetime, end: datetime) -> int:
+        missing = self._store.translations.missing
+        return missing(language, start, end, self._desk.untranslated)
+
+
+def story_as_of(story: Story, end: datetime) -> Story:
+    """The story without what was published or seen from ``end`` on."""
+    members = tuple(
+        m for m in story.members if m.item.published < end and m.item.seen < end
+    )
+    return story if len(members) == len(story.members) else Story(story.id, members)
+
+
+def corrected(store: Store, changes: Iterable[LoggedChange]) -> tuple[Corrected, ...]:
+    """Those of the changes that a person asked for and that still hold."""
+    asked = [
+        c
+        for c in changes
+        if c.change.correction is not None
+        and c.change.kind in _CORRECTIONS
+        and not c.undone
+    ]
+    touched = {story for logged in asked for story in _touched(logged)}
+    living = {s.id: s for s in store.stories.some(sorted(touched))} if touched else {}
+    return tuple(Corrected(logged, _left(logged, living)) for logged in asked)
+
+
+def _left(logged: LoggedChange, living: Mapping[str, Story]) -> tuple[Story, ...]:
+    found = [living[story] for story in _touched(logged) if story in living]
+    return tuple(sorted(found, key=lambda s: (-len(s.members), s.id)))
+
+
+def _touched(logged: LoggedChange) -> set[str]:
+    return {s for move in logged.change.moves for s in (move.before, move.after)}
+
+
+def _followed(told: _Told, subscriber: Subscriber) -> tuple[str, ...]:
+    return tuple(name for name in told.watched if name in subscriber.watchlists)
