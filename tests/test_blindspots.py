@@ -177,8 +177,9 @@ def test_what_the_silent_side_had_first_was_not_taken_up():
 
 
 def test_a_story_that_both_had_at_once_is_no_precedent():
-    both = [*parts("a", hours=300.0), part("MX 0", "MX", "a", 300.0)]
-    assert precedents(both).like("s", "US", 3, 20, names_other=False) == (0, 0)
+    both = [*parts("a", hours=300.0), *parts("a", "MX", hours=300.0)]
+    for side in ("US", "MX"):
+        assert precedents(both).like("s", side, 3, 20, names_other=False) == (0, 0)
 
 
 def test_a_story_too_young_or_too_old_is_no_precedent():

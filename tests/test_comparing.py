@@ -158,6 +158,21 @@ def test_two_who_compare_at_once_open_it_once(store):
     assert [spot.opened for spot in store.blind_spots.open()] == [NOW]
 
 
+def test_two_that_became_one_go_on_as_the_older(store):
+    tell(store, covered("s"), "s")
+    comparing.compare(store, FOLLOWED, NOW)
+    tell(store, covered("t", hours=15), "t")
+    comparing.compare(store, FOLLOWED, NOW + HOUR)
+    assert [spot.story for spot in store.blind_spots.open()] == ["s", "t"]
+    moves = tuple(Move(i.id, "s", "t") for i in covered("s"))
+    store.stories.change(Change("merge", moves, "near"), NOW + HOUR)
+    comparing.compare(store, FOLLOWED, NOW + 2 * HOUR)
+    [spot] = store.blind_spots.open()
+    assert (spot.story, spot.opened, spot.items) == ("t", NOW, 8)
+    [ended] = [s for s in store.blind_spots.of("t") if s.closed]
+    assert (ended.opened, ended.end) == (NOW + HOUR, "corrected")
+
+
 def test_an_ended_one_stays_as_it_was(store):
     tell(store, covered(), "s")
     [opened] = comparing.compare(store, FOLLOWED, NOW)

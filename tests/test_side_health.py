@@ -65,6 +65,8 @@ def test_a_window_of_two_days_needs_both():
 
 def test_what_lies_ahead_is_not_missed():
     assert missed(well(FEEDS[0]), ALL, NOW - HOUR, NOW + 9 * DAY, NOW) == {}
+    found = missed(down(FEEDS[0]), ALL, NOW - HOUR, NOW + 9 * DAY, NOW)
+    assert found == {TODAY: HOUR}
 
 
 def test_an_empty_window_is_now():
