@@ -23,12 +23,17 @@ from builders import (
     subscriber,
     translation,
 )
+from monitor.alerts.decide import Note
+from monitor.alerts.delivery import Standing
+from monitor.alerts.message import Message
+from monitor.alerts.notice import Notice
 from monitor.change import Change, Correction
 from monitor.comparison import BlindSpot, SideHealth
 from monitor.coverage.blindspots import Revision
 from monitor.errors import StoreError
 from monitor.model import FeedState
 from monitor.store import database
+from monitor.store.alerts import Sending
 from monitor.store.database import Store
 
 NOBODY = 65534
@@ -36,6 +41,11 @@ DAY = date(2026, 3, 2)
 SPOT = BlindSpot(
     *("s1", "MX", NOW, 6, 3, 3, 6, 4.5, 1, 2, SideHealth("MX", 9, 0, 0.0)), opened=NOW
 )
+
+NOTICE = Notice("crossing", NOW, "s1")
+MESSAGE = Message("m1", "Desk", ("en",), NOW, (NOTICE,))
+SENDING = Sending(MESSAGE, "c1", "chat", Standing("queued", 0, NOW))
+NOTE = Note("Desk", "crossing", "s1", frozenset("i"), NOW, "told", NOW, NOTICE)
 
 
 @pytest.fixture
@@ -328,6 +338,22 @@ CALLS = {
     "vectors.get": lambda s: s.vectors.get({"i": "rain"}, "1"),
     "vectors.add": lambda s: s.vectors.add({"i": ones(384)}, {"i": "rain"}, "1"),
     "vectors.forget": lambda s: s.vectors.forget(NOW),
+    "stories.opened": lambda s: s.stories.opened(NOW, NOW),
+    "alerts.begin": lambda s: s.alerts.begin("Desk", {"crossing": "x"}, NOW),
+    "alerts.notes": lambda s: s.alerts.notes("Desk", ["s1"], ["i"]),
+    "alerts.keep": lambda s: s.alerts.keep([NOTE]),
+    "alerts.forget": lambda s: s.alerts.forget(NOW),
+    "alerts.queue": lambda s: s.alerts.queue([MESSAGE]),
+    "alerts.address": lambda s: s.alerts.address(MESSAGE, {"c1": "chat"}),
+    "alerts.due": lambda s: s.alerts.due(NOW),
+    "alerts.sendings": lambda s: s.alerts.sendings(5),
+    "alerts.held": lambda s: s.alerts.held(),
+    "alerts.stand": lambda s: s.alerts.stand(SENDING, SENDING.standing),
+    "alerts.begin_sending": lambda s: s.alerts.begin_sending(SENDING),
+    "alerts.count": lambda s: s.alerts.count(),
+    "alerts.stop": lambda s: s.alerts.stop("Desk", "c1", "gone", NOW),
+    "alerts.resume": lambda s: s.alerts.resume("Desk", "c1"),
+    "alerts.stops": lambda s: s.alerts.stops(),
     "volumes.hours": lambda s: s.volumes.hours(NOW, NOW),
     "volumes.parts": lambda s: s.volumes.parts(NOW, NOW),
     "volumes.parts_of": lambda s: s.volumes.parts_of(["s1"], NOW),
