@@ -22,6 +22,8 @@ from tempfile import TemporaryDirectory
 
 from monitor import pipeline
 from monitor.clustering import Clustering, Waiting
+from monitor.coverage.framing import Framing
+from monitor.coverage.framing_file import lexicon as concepts
 from monitor.coverage.themes import lexicon, tag
 from monitor.coverage.watch import matches
 from monitor.digest.render import render
@@ -109,6 +111,8 @@ def _steps(store: Store, items: list[Item]) -> None:
     )
     themes = lexicon()
     _timed("themes (items)", len(items), lambda: [tag(s, themes) for s in stories])
+    framing = Framing(concepts())
+    _timed("framing (items)", len(items), lambda: [framing.mentions(i) for i in items])
     lists = [replace(w, name=f"{n} {w.name}") for n in range(10) for w in WATCHLISTS]
     _timed(
         f"{len(lists)} watch-lists (items)",

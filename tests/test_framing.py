@@ -42,6 +42,11 @@ def test_a_mention_says_where_it_stands():
     ]
 
 
+def test_mentions_come_by_place_whichever_concept_they_are_of():
+    one = item("A wall for migrants, a wall for birds")
+    assert [m.words for m in FRAMING.mentions(one)] == ["wall", "migrants", "wall"]
+
+
 def test_of_terms_that_overlap_the_longer_counts_and_an_aside_counts_for_none():
     one = item("Undocumented migrants watch migrant birds")
     assert [m.words for m in FRAMING.mentions(one)] == ["Undocumented migrants"]

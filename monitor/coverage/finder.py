@@ -7,25 +7,26 @@ ice. A term that ends in ``*`` matches any ending: ``migra*`` finds *migrants*.
 """
 
 import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
-from monitor.text import WORD, fold, words
+from monitor.text import fold
 
 K = TypeVar("K", bound=Hashable)
 
-_KNOWN_WORDS = 1 << 16
+_KNOWN_WORDS = 100_000
 """Words that a finder remembers: news of six weeks in two languages has 90,000."""
+# A combining accent belongs to its letter: a word must not fall apart there.
+_LETTERS = r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*"
+_WORD = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*")
 _POSSESSIVE = re.compile(r"['’][sS]$")
 
 
 @dataclass(frozen=True, slots=True)
 class Hit(Generic[K]):
-    """One term where it stands: ``text[start:end]``, the text with accents composed."""
+    """One term where it stands: ``text[start:end]``."""
 
     key: K
     """What the term was given for."""
@@ -37,61 +38,50 @@ class Hit(Generic[K]):
 
 
 class Finder(Generic[K]):
-    """Finds terms, each given for a key: a watch-list, a theme, a side's word."""
+    """Finds terms, each given for a key: a watch-list, a theme, a frame."""
 
     def __init__(self, terms: Iterable[tuple[K, str]]) -> None:
         """Terms of one key or of several; one without words is never found."""
-        exact: dict[str, list[_Term[K]]] = defaultdict(list)
+        whole: dict[str, list[_Term[K]]] = defaultdict(list)
         begun: dict[str, list[_Term[K]]] = defaultdict(list)
-        for key, written in dict.fromkeys(terms):
-            if parts := tuple(map(_part, _composed_words(written))):
-                is_open, is_one = written.rstrip().endswith("*"), len(parts) == 1
-                is_sure = is_one and not parts[0].is_acronym
-                term = _Term(key, written, parts, is_open, is_sure)
-                starts = begun if is_open and is_one else exact
-                starts[parts[0].plain].append(term)
-        self._exact, self._begun = dict(exact), dict(begun)
+        for number, (key, written) in enumerate(dict.fromkeys(terms)):
+            if parts := tuple(map(_part, _WORD.findall(written))):
+                term = _Term(key, written, parts, number)
+                by = begun if term.is_open and len(parts) == 1 else whole
+                by[parts[term.at].plain].append(term)
+        self._whole, self._begun = dict(whole), dict(begun)
         self._lengths = sorted({len(start) for start in begun})
-        # News repeats its words: what each is and may begin is worked out once.
-        self._known = lru_cache(maxsize=_KNOWN_WORDS)(self._read)
+        self._known = _Known(self._read)
 
     def hits(self, text: str) -> list[Hit[K]]:
         """Every place of every term, by (start, end); places may overlap.
 
-        Spans count in the text with its accents composed, as items keep theirs.
+        Of several terms for the same words one without ``*`` comes first, then those
+        given first.
         """
-        text = unicodedata.normalize("NFC", text)
-        found = list(self._found(text))
+        known = self._words(text)
+        found = sorted(_standing(known), key=lambda at: (at[0], at[1].order))
         if not found:
             return []
-        spans = [
-            (word.start(), word.start() + _part(word[0]).length)
-            for word in WORD.finditer(text)
-        ]
-        hits = [
-            Hit(term.key, term.written, spans[n][0], spans[n + len(term.parts) - 1][1])
+        starts = [word.start() for word in _WORD.finditer(text)]
+        ends = [at + word.length for at, (word, _) in zip(starts, known, strict=True)]
+        return [
+            Hit(term.key, term.written, starts[n], ends[n + len(term.parts) - 1])
             for n, term in found
         ]
-        return sorted(hits, key=lambda hit: (hit.start, hit.end))
 
     def keys(self, text: str) -> set[K]:
         """The keys of which any term stands in the text."""
-        found = self._found(unicodedata.normalize("NFC", text))
-        return {term.key for _, term in found}
+        return {term.key for _, term in _standing(self._words(text))}
 
-    def _found(self, text: str) -> Iterator[tuple[int, "_Term[K]"]]:
-        """Terms and the number, from 0, of the word where each begins."""
-        known = list(map(self._known, WORD.findall(text)))
-        for n, (_, terms) in enumerate(known):
-            for term in terms:
-                if term.is_sure or term.stands(known, n):
-                    yield n, term
+    def _words(self, text: str) -> list["_Word[K]"]:
+        # News repeats its words: what each is and tells of is worked out once.
+        return [*map(self._known.__getitem__, _WORD.findall(text))]
 
-    def _read(self, word: str) -> tuple["_Part", Sequence["_Term[K]"]]:
-        """A word of a text and the terms that may begin with it."""
+    def _read(self, word: str) -> "_Word[K]":
         part = _part(word)
         plain = part.plain
-        found = list(self._exact.get(plain, ()))
+        found = list(self._whole.get(plain, ()))
         for length in self._lengths:
             if length > len(plain):
                 break
@@ -121,36 +111,74 @@ class _Part(NamedTuple):
     length: int
     """Characters as written, without a possessive."""
 
+    def fits(self, asked: "_Part") -> bool:
+        """Whether it is what a term's word asks for."""
+        return self.plain == asked.plain and self.is_acronym >= asked.is_acronym
 
-@dataclass(frozen=True, slots=True)
+    def begins(self, asked: "_Part") -> bool:
+        """The same for a term's last word before a ``*``."""
+        is_loud_enough = self.is_acronym >= asked.is_acronym
+        return is_loud_enough and self.plain.startswith(asked.plain)
+
+
 class _Term(Generic[K]):
-    key: K
-    written: str
-    parts: tuple[_Part, ...]
-    is_open: bool
-    """Whether its last word may end in any way."""
-    is_sure: bool
-    """Whether it stands wherever its first word does."""
+    """One term, read."""
 
-    def stands(self, known: Sequence[tuple[_Part, object]], n: int) -> bool:
-        """Whether it stands among the words of a text, from the nth on."""
-        if n + len(self.parts) > len(known):
+    __slots__ = ("at", "is_open", "is_sure", "key", "order", "parts", "written")
+
+    def __init__(
+        self, key: K, written: str, parts: tuple[_Part, ...], number: int
+    ) -> None:
+        self.key, self.written, self.parts = key, written, parts
+        self.is_open = written.rstrip().endswith("*")
+        """Whether its last word may end in any way."""
+        whole = range(len(parts) - self.is_open) or range(1)
+        self.at = max(whole, key=lambda n: len(parts[n].plain))
+        """Which of its words it is looked for by: the longest, hence a rare one."""
+        self.is_sure = len(parts) == 1 and not parts[0].is_acronym
+        """Whether it stands wherever that word does."""
+        self.order = len(parts), self.is_open, number
+        """Among the terms that begin at one place."""
+
+    def stands(self, known: Sequence["_Word[K]"], start: int) -> bool:
+        """Whether it stands among the words of a text, from one on."""
+        last = start + len(self.parts) - 1
+        if start < 0 or last >= len(known):
             return False
-        last = len(self.parts) - 1
-        for k, part in enumerate(self.parts):
-            word = known[n + k][0]
-            if part.is_acronym and not word.is_acronym:
-                return False
-            if word.plain != part.plain and not (
-                k == last and self.is_open and word.plain.startswith(part.plain)
-            ):
-                return False
-        return True
+        if self.is_open:
+            is_end = known[last][0].begins(self.parts[-1])
+        else:
+            is_end = known[last][0].fits(self.parts[-1])
+        return is_end and all(
+            known[start + n][0].fits(part) for n, part in enumerate(self.parts[:-1])
+        )
 
 
-def _composed_words(text: str) -> list[str]:
-    # A word must not fall apart at a combining accent.
-    return words(unicodedata.normalize("NFC", text))
+_Word = tuple[_Part, Sequence[_Term[K]]]
+"""A word of a text, and the terms that are looked for by it."""
+
+
+class _Known(dict[str, _Word[K]]):
+    """Words met, read when they are first asked for."""
+
+    def __init__(self, read: Callable[[str], _Word[K]]) -> None:
+        self._read = read
+
+    def __missing__(self, word: str) -> _Word[K]:
+        if len(self) >= _KNOWN_WORDS:
+            self.clear()
+        made = self[word] = self._read(word)
+        return made
+
+
+def _standing(known: Sequence[_Word[K]]) -> Iterator[tuple[int, _Term[K]]]:
+    """Terms and the number, from 0, of the word where each begins."""
+    sought = [(n, terms) for n, (_, terms) in enumerate(known) if terms]
+    for n, terms in sought:
+        for term in terms:
+            start = n - term.at
+            if term.is_sure or term.stands(known, start):
+                yield start, term
 
 
 def _part(word: str) -> _Part:

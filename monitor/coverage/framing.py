@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monitor.concept import ASIDE, Concept
+from monitor.coverage.finder import Finder, Hit, longest
 from monitor.coverage.odds import Leaning, leanings
 from monitor.coverage.originals import Original, once
-from monitor.coverage.spotting import Finder, Hit, Spotter
 from monitor.model import LANGUAGES, SIDES, Country, Item, Language
 
 MIN_MENTIONS = 5
@@ -88,12 +88,9 @@ class ConceptUse:
 class Framing:
     """The framing lexicon, ready to read items."""
 
-    def __init__(
-        self, concepts: Sequence[Concept], finder: Finder[Key] | None = None
-    ) -> None:
-        """``finder`` finds the concepts' terms; by default a ``Spotter`` of them."""
+    def __init__(self, concepts: Sequence[Concept]) -> None:
         self.concepts = tuple(concepts)
-        self._finder = finder or Spotter(_terms(self.concepts))
+        self._finders = {x: Finder(_terms(self.concepts, x)) for x in LANGUAGES}
 
     def mentions(self, item: Item) -> list[Mention]:
         """Where an item words a concept: in its title, then in its summary."""
@@ -104,7 +101,7 @@ class Framing:
         return [
             Mention(item, *hit.key, part, hit.start, hit.end)
             for part, text in parts
-            for hit in _longest(self._finder.find(text, item.language))
+            for hit in _apart(self._finders[item.language].hits(text))
             if hit.key[1] != ASIDE
         ]
 
@@ -126,26 +123,25 @@ class Framing:
         return tuple(use for use in made if use.uses)
 
 
-def _terms(concepts: Iterable[Concept]) -> Iterable[tuple[Language, str, Key]]:
+def _terms(
+    concepts: Iterable[Concept], language: Language
+) -> Iterable[tuple[Key, str]]:
     for concept in concepts:
         for frame in (*concept.frames, concept.aside):
-            for language in LANGUAGES:
-                for term in frame.terms(language):
-                    yield language, term, (concept.name, frame.name)
+            for term in frame.terms(language):
+                yield (concept.name, frame.name), term
 
 
-def _longest(hits: Iterable[Hit[Key]]) -> list[Hit[Key]]:
-    """The hits without those that begin inside another of their concept.
+def _apart(hits: Iterable[Hit[Key]]) -> list[Hit[Key]]:
+    """The hits without those that begin inside another of their concept, by place.
 
     So *undocumented migrants* is one wording, not two, and *Wall Street* no wall.
     """
-    past: dict[str, int] = {}
-    kept = []
+    of_concept: dict[str, list[Hit[Key]]] = defaultdict(list)
     for hit in hits:
-        if hit.start >= past.get(hit.key[0], 0):
-            past[hit.key[0]] = hit.end
-            kept.append(hit)
-    return kept
+        of_concept[hit.key[0]].append(hit)
+    kept = (hit for found in of_concept.values() for hit in longest(found))
+    return sorted(kept, key=lambda hit: hit.start)
 
 
 def _use(
