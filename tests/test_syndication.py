@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import item, member
-from monitor.coverage.syndication import copies, texts
+from builders import assignment, item, member, story
+from monitor.coverage.originals import originals
+from monitor.coverage.syndication import copies, independent, texts
 from monitor.model import Member
 
 
@@ -49,3 +52,53 @@ def test_texts_do_not_depend_on_the_order_of_members(originals, chance):
             assert found[name] == name
         else:
             assert found[name] == found.get(original, original)
+
+
+# --- of each side ----------------------------------------------------------------
+
+
+def copy(of, country="US", minutes=0, title="Again"):
+    it = item(title, country, "en", minutes=minutes)
+    return replace(member(it), assignment=assignment(it, "s", copy_of=of.item.id))
+
+
+def test_a_text_counts_once_a_side_as_the_first_that_had_it_there():
+    first = member(item("Dam opens", "US"))
+    here, there = copy(first, minutes=5), copy(first, "MX", minutes=9)
+    again = copy(there, "MX", minutes=20, title="And again")
+    found = independent([again, there, here, first])
+    assert found == {"US": (first.item,), "MX": (there.item,)}
+
+
+def test_an_original_outside_the_period_is_one_text_all_the_same():
+    gone = member(item("Dam opens", "US", minutes=-9000))
+    first, then = copy(gone, minutes=1, title="One"), copy(gone, minutes=2, title="Two")
+    assert independent([first, then])["US"] == (first.item,)
+
+
+def test_copies_in_a_circle_are_one_text_of_which_the_first_counts():
+    one = member(item("One", "US"))
+    two = copy(one, title="Two", minutes=1)
+    one = replace(one, assignment=assignment(one.item, "s", copy_of=two.item.id))
+    assert independent([one, two])["US"] == (one.item,)
+
+
+@given(st.lists(st.integers(0, 7), min_size=1, max_size=8), st.randoms())
+def test_order_does_not_matter_and_every_text_is_kept(copied, random):
+    members = [member(item(f"Text {n}", "US", minutes=n)) for n in range(len(copied))]
+    made = [
+        replace(m, assignment=assignment(m.item, "s", copy_of=members[of].item.id))
+        if of < n
+        else m
+        for n, (m, of) in enumerate(zip(members, copied, strict=True))
+    ]
+    shuffled = random.sample(made, len(made))
+    found = independent(shuffled)
+    assert found == independent(made)
+    assert len(found["US"]) == sum(m.assignment.copy_of is None for m in made)
+
+
+def test_a_story_is_printed_from_the_roots_of_its_copies():
+    chain = [repeats("a", "elsewhere"), repeats("b", "a"), repeats("c")]
+    told = {each.item.id: each.text for each in originals(story(*chain))}
+    assert told == {"a": "elsewhere", "b": "elsewhere", "c": "c"}

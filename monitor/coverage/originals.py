@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from monitor.coverage.syndication import texts
 from monitor.model import Item, Story
 
 
@@ -17,10 +18,9 @@ class Original:
 
 def originals(story: Story) -> list[Original]:
     """A story's items as printed, by (published, id)."""
-    return [
-        Original(m.item, m.assignment.copy_of or m.item.id)
-        for m in sorted(story.members, key=lambda m: (m.item.published, m.item.id))
-    ]
+    roots = texts(story.members)
+    items = sorted((m.item for m in story.members), key=lambda i: (i.published, i.id))
+    return [Original(item, roots[item.id]) for item in items]
 
 
 def once(found: Iterable[Original]) -> list[Original]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from monitor.coverage.actors import Actors, parts_of
 from monitor.coverage.grammar import Role
-from monitor.coverage.texts import independent
+from monitor.coverage.syndication import independent
 from monitor.coverage.verbs import Verbs
 from monitor.coverage.voices import Voice, voices
 from monitor.model import SIDES, Country, Item, Member

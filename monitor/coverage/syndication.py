@@ -12,7 +12,7 @@ copy, yet a text of its own: two dispatches of one agency in other words may be 
 from collections.abc import Iterable, Mapping
 
 from monitor.coverage.credits import agencies
-from monitor.model import Member
+from monitor.model import SIDES, Country, Item, Member
 
 
 def texts(members: Iterable[Member]) -> dict[str, str]:
@@ -26,6 +26,19 @@ def texts(members: Iterable[Member]) -> dict[str, str]:
         if m.assignment.copy_of is not None
     }
     return {m.item.id: _root(m.item.id, repeats) for m in members}
+
+
+def independent(members: Iterable[Member]) -> Mapping[Country, tuple[Item, ...]]:
+    """Each side's items without those that repeat another's text, by (published, id).
+
+    A text that both sides carry counts once on each, as the first that had it there.
+    """
+    found = list(members)
+    roots = texts(found)
+    firsts: dict[Country, dict[str, Item]] = {side: {} for side in SIDES}
+    for item in sorted((m.item for m in found), key=lambda i: (i.published, i.id)):
+        firsts[item.country].setdefault(roots[item.id], item)
+    return {side: tuple(firsts[side].values()) for side in SIDES}
 
 
 def copies(members: Iterable[Member]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean
 
-from monitor.coverage.texts import independent
+from monitor.coverage.syndication import independent
 from monitor.coverage.valence import Tone, Valences
 from monitor.model import SIDES, Country, Item, Member
 
