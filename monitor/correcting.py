@@ -59,7 +59,7 @@ class Corrected:
 def merge(store: Store, kept: str, other: str, reason: str, now: datetime) -> Corrected:
     """Make two stories one, under the id of the first."""
     with store.atomic():
-        ours, theirs = _story(store, kept), _story(store, other)
+        ours, theirs = store.stories.named(kept), store.stories.named(other)
         if ours.id == theirs.id and kept != other:
             raise ConfigError(f"{other}: is one story with {kept} already: {ours.id}")
         notes = (*_note(kept, ours), *_note(other, theirs))
@@ -71,7 +71,7 @@ def split(
 ) -> Corrected:
     """Make a story of some items of another."""
     with store.atomic():
-        whole = _story(store, story)
+        whole = store.stories.named(story)
         said = corrections.split(whole, items, reason)
         return _correct(store, said, now, _note(story, whole))
 
@@ -84,17 +84,10 @@ def move(store: Store, item: str, story: str, reason: str, now: datetime) -> Cor
             raise ConfigError(
                 f"no story has an item {item!r}; see 'monitor stories show'"
             )
-        target = None if story == NEW else _story(store, story)
-        said = corrections.move(item, _story(store, source), target, reason)
+        target = None if story == NEW else store.stories.named(story)
+        said = corrections.move(item, store.stories.named(source), target, reason)
         notes = _note(story, target) if target else ()
         return _correct(store, said, now, notes)
-
-
-def _story(store: Store, story: str) -> Story:
-    found = store.stories.one(story)
-    if found is None:
-        raise ConfigError(f"no story has the id {story!r}; see 'monitor stories list'")
-    return found
 
 
 def _note(asked: str, found: Story) -> tuple[str, ...]:

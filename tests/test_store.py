@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from builders import NOW, assignment, feed, item, show, sighting, translation
 from monitor.change import Change, Correction, Move
-from monitor.errors import StoreError
+from monitor.errors import ConfigError, StoreError
 from monitor.feeds.identity import item_id, keys
 from monitor.model import (
     LANGUAGES,
@@ -860,7 +860,10 @@ def test_one_story_has_its_members_by_date(store):
     keep(store, item("c"), story="s2")
     found = store.stories.one("s1")
     assert titles(m.item for m in found.members) == ["a", "b"]
+    assert store.stories.named("s1") == found
     assert store.stories.one("s9") is None
+    with pytest.raises(ConfigError, match="no story has the id 's9'; see 'monitor st"):
+        store.stories.named("s9")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from monitor.change import Change, LoggedChange
+from monitor.errors import ConfigError
 from monitor.model import (
     Assignment,
     Item,
@@ -198,6 +199,16 @@ class Stories:
         living = log.resolve(self._db, story)
         found = whole.stories(self._db, ":story", {"story": living, "end": _FOREVER})
         return found[0] if found else None
+
+    def named(self, story: str) -> Story:
+        """The same, for an id that a person gave.
+
+        Raises ConfigError if there is none.
+        """
+        if (found := self.one(story)) is None:
+            what = f"no story has the id {story!r}; see 'monitor stories list'"
+            raise ConfigError(what)
+        return found
 
     @guarded
     def some(self, stories: Iterable[str]) -> list[Story]:

@@ -17,7 +17,7 @@ from monitor.coverage.keyness import Word
 from monitor.coverage.odds import Leaning
 from monitor.coverage.retitles import Retitle
 from monitor.errors import ConfigError
-from monitor.model import SIDES, Item, Story
+from monitor.model import SIDES, Item
 from monitor.store.database import Store
 from monitor.terminal import show, show_json
 from monitor.verbs import compose
@@ -81,15 +81,8 @@ def _framing(config: Config, concept: str | None) -> Framing:
 
 def _material(store: Store, span: Span) -> Material:
     if span.story:
-        return material_of(_story(store, span.story))
+        return material_of(store.stories.named(span.story))
     return material(store, *span.times(store.items.last_moment() or compose.now()))
-
-
-def _story(store: Store, story: str) -> Story:
-    known = store.stories.one(story)
-    if known is None:
-        raise ConfigError(f"no story has the id {story!r}; see 'monitor stories list'")
-    return known
 
 
 def _frame_row(of: ConceptUse, use: FrameUse) -> dict[str, object]:
@@ -228,7 +221,7 @@ def show_retitles(paths: Paths, span: Span, outlet: str | None, as_json: bool) -
 
 def _retitles(store: Store, span: Span) -> list[Retitle]:
     if span.story:
-        return retitled_in(store, _story(store, span.story))
+        return retitled_in(store, store.stories.named(span.story))
     moments = (store.items.last_moment(), store.originals.last_revised())
     last = max((moment for moment in moments if moment), default=compose.now())
     return retitled(store, *span.times(last))

@@ -1,7 +1,7 @@
 """The verbs that show what is there: stories, export."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from monitor import export, pipeline
@@ -20,9 +20,7 @@ from monitor.terminal import facts, show, show_json
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
 from monitor.verbs.framing import RETITLE_COLUMNS, retitle_dict, retitle_row
-
-_BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
-
+from monitor.verbs.span import Span
 
 # --- stories -------------------------------------------------------------------
 
@@ -73,11 +71,7 @@ def show_story(paths: Paths, story: str, in_full: bool, as_json: bool) -> None:
     """
     config = paths.read_config()
     with paths.open_known_store() as store:
-        known = store.stories.one(story)
-        if known is None:
-            raise ConfigError(
-                f"no story has the id {story!r}; see 'monitor stories list'"
-            )
+        known = store.stories.named(story)
         why = explain_one(store, known, config.bridge)
         reworded = retitled_in(store, known)
     coverage = compare(known, config.owners)
@@ -201,14 +195,7 @@ def _duration(minutes: int) -> str:
 
 def _coverages(store: Store, config: Config, days: int) -> list[Coverage]:
     end = store.items.last_moment() or compose.now()
-    start = days_before(end, days)
-    return pipeline.compare(store, config.owners, start, end + timedelta(seconds=1))
-
-
-def days_before(end: datetime, days: int) -> datetime:
-    """The moment so many days before another, or the first there is."""
-    # A feed may date its items by any year, so that no day is so many days before.
-    return end - min(timedelta(days=days), end - _BEGINNING)
+    return pipeline.compare(store, config.owners, *Span(days).times(end))
 
 
 # --- export --------------------------------------------------------------------
@@ -234,7 +221,8 @@ def export_items(paths: Paths, form: str, days: int, out: Path | None) -> None:
     """Items of the last days as json, csv or atom."""
     with paths.open_known_store() as store:
         end = store.items.last_moment() or compose.now()
-        found = store.items.all(days_before(end, days))
+        start, _ = Span(days).times(end)
+        found = store.items.all(start)
     match form:
         case "json":
             text = export.items_json(found)

@@ -1,7 +1,6 @@
 """``monitor coverage themes``."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from monitor.coverage.themes import Lexicon, as_yaml, tag
 from monitor.model import LANGUAGES, SIDES, Story
@@ -9,7 +8,7 @@ from monitor.terminal import show, show_json
 from monitor.theme import Theme
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
-from monitor.verbs.look import days_before
+from monitor.verbs.span import Span
 
 _COLUMNS = ("name", "en", "es", "stories", *SIDES, "both")
 
@@ -19,9 +18,7 @@ def list_themes(paths: Paths, days: int, as_json: bool) -> None:
     lexicon = compose.themes(paths.read_config())
     with paths.open_known_store() as store:
         end = store.items.last_moment() or compose.now()
-        stories = store.stories.between(
-            days_before(end, days), end + timedelta(seconds=1)
-        )
+        stories = store.stories.between(*Span(days).times(end))
     rows = count(stories, lexicon)
     if as_json:
         terms = [_terms(theme) for theme in lexicon.themes]

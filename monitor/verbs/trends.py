@@ -1,7 +1,7 @@
 """The verb that shows how volume changes."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from monitor import comparing
@@ -14,6 +14,7 @@ from monitor.terminal import show, show_json
 from monitor.verbs import compose
 from monitor.verbs.blindspots import cannot_tell
 from monitor.verbs.compose import Paths
+from monitor.verbs.span import Span
 
 ZONE = "America/Mexico_City"
 """Where days begin, as on the dashboard."""
@@ -57,7 +58,7 @@ def themes(store: Store, config: Config) -> Mapping[str, Sequence[str]]:
 def _steps(
     store: Store, config: Config, now: datetime, days: int, by: By, theme: str | None
 ) -> list[Step]:
-    start, end = now - timedelta(days=days), now + timedelta(seconds=1)
+    start, end = Span(days).times(now)
     counts: list[tuple[Country, datetime, int]]
     if theme is None:
         counts = [(v.side, v.hour, v.items) for v in store.volumes.hours(start, end)]

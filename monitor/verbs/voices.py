@@ -10,7 +10,6 @@ from monitor.coverage.roles import ActorRoles, SideRoles, roles_by_side
 from monitor.coverage.tone import LEAST_TEXTS, Estimate, SideTone, tone_by_side
 from monitor.coverage.valence import valences
 from monitor.coverage.verbs import verbs
-from monitor.errors import ConfigError
 from monitor.model import SIDES, Country, Member
 from monitor.terminal import facts, show, show_json
 from monitor.verbs import compose
@@ -83,12 +82,7 @@ def _members(paths: Paths, span: Span) -> tuple[Config, list[Member]]:
     config = paths.read_config()
     with paths.open_known_store() as store:
         if span.story is not None:
-            known = store.stories.one(span.story)
-            if known is None:
-                raise ConfigError(
-                    f"no story has the id {span.story!r}; see 'monitor stories list'"
-                )
-            return config, list(known.members)
+            return config, list(store.stories.named(span.story).members)
         start, end = span.times(store.items.last_moment() or compose.now())
         stories = store.stories.between(start, end)
     return config, [
