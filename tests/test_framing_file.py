@@ -105,8 +105,8 @@ def test_a_file_is_read():
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("- concept: wall", "- koncept: wall", "1: koncept is unknown or stands there"),
-        ("  aside:", "  frames:", "5: frames is unknown or stands there twice"),
+        ("- concept: wall", "- koncept: wall", "1: unknown key koncept; did you mean"),
+        ("  aside:", "  frames:", "5: frames stands there twice; remove"),
         ("{frame: fence,", "{", "4: frame is missing"),
         ("frame: fence", "frame: wall", "4: wall stands there twice; merge"),
         ("en: [fence]", "en: []", "4: fence has no terms; give en or es"),
@@ -116,6 +116,8 @@ def test_a_file_is_read():
         ("[fence]", "[[fence]]", "4: expected a text"),
         ("[Wall Street]", "['--']", "5: '--' has no word"),
         ("{en: [Wall Street]}", "Wall Street", "5: expected a mapping with the keys"),
+        ("aside: {en: [Wall Street]}", "frames: []", "5: frames stands there twice"),
+        (GOOD, "- concept: wall\n  frames: []", "2: expected a list of frames"),
         (GOOD, "wall\n", "1: expected a list"),
         (GOOD, "", "1: expected a list"),
         (GOOD, GOOD + GOOD, "6: wall stands there twice; merge them"),

@@ -26,7 +26,7 @@ PATHS = {
 
 NOUNS = {
     *("change", "comparison", "concept", "entry", "errors", "model", "query"),
-    *("readers", "text", "theme"),
+    *("readers", "text", "theme", "yaml_list"),
 }
 FOLDERS = (
     *("feeds", "translation", "stories", "coverage", "digest", "alerts"),
@@ -282,7 +282,7 @@ HOMES = {
     "vl_convert": ["digest.charts"],
     "w3lib": ["feeds.links"],
     # In C; ruamel reads what people edit.
-    "yaml": ["coverage.framing_file", "coverage.themes", "translation.bridge_file"],
+    "yaml": ["yaml_list"],
 }
 
 

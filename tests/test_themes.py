@@ -184,15 +184,18 @@ def test_a_change_of_a_theme_that_there_is_not_is_refused(own, says):
     ("text", "says"),
     [
         ("a: [", "is not YAML"),
-        ("a: b", "expected a list of themes"),
-        ("- {name: a}", "expected name, en, es and terms"),
-        ("- a", "expected name, en, es and terms"),
-        (
-            "- {name: a, en: A, es: A, terms: {en: [no], es: [b]}}",
-            "put False into quotes",
-        ),
+        ("a: b", ":1: expected a list of themes"),
+        ("# nothing yet", ":1: expected a list of themes"),
+        ("- {name: a}", ":1: en is missing; give it"),
+        ("- a", ":1: expected a mapping with the keys name"),
+        ("- {name: a, en: A, es: A, terms: {en: [''], es: [b]}}", "expected a text"),
+        ("- {name: a, en: A, es: A, terms: [b]}", "mapping with the keys en, es"),
+        ("- {name: a, en: A, es: A, terms: {en: [b]}}", ":1: es is missing"),
         ("- {name: a, en: A, es: A, terms: {en: ['*'], es: [b]}}", "holds no word"),
-        ("- &a {name: a, en: A, es: A, terms: {en: [c], es: [b]}}\n- *a", "'a' stands"),
+        (
+            "- &a {name: a, en: A, es: A, terms: {en: [c], es: [b]}}\n- *a",
+            ":1: a stands",
+        ),
     ],
 )
 def test_a_damaged_lexicon_is_refused(text, says):

@@ -1,23 +1,12 @@
-"""
-``framing.yaml`` -> concepts, and what a person's own do to them. Knows PyYAML, which
-reads the list in milliseconds.
-"""
+"""``framing.yaml`` -> concepts, and what a person's own do to them."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
-from typing import Any
-
-import yaml
 
 from monitor.concept import ASIDE, Concept, Frame, term_key
-from monitor.errors import ConfigError
 from monitor.model import LANGUAGES, Language
-from monitor.text import squeeze
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""PyYAML may be built without its C half; then it is slow, and right."""
+from monitor.yaml_list import Node, YamlList
 
 
 @cache
@@ -67,92 +56,36 @@ def read_concepts(text: str, name: str = "framing.yaml") -> list[Concept]:
 
     Raises ConfigError naming ``name``, the line and what to do about it.
     """
-    try:
-        root = yaml.compose(text, Loader=_LOADER)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigError(f"{name}:{line}: is not YAML: {error.problem}") from error
-    reader = _Reader(name)
-    made = [(reader.concept(node), node) for node in reader.members(root)]
-    names: set[str] = set()
-    for concept, node in made:
-        if concept.name in names:
-            raise reader.fault(node, f"{concept.name} stands there twice; merge them")
-        names.add(concept.name)
-    return [concept for concept, _ in made]
+    file = YamlList(text, name)
+    made: dict[str, Concept] = {}
+    for node in file.members(file.root, "concepts"):
+        concept = _concept(file, node)
+        if concept.name in made:
+            raise file.fault(node, f"{concept.name} stands there twice; merge them")
+        made[concept.name] = concept
+    return list(made.values())
 
 
-class _Reader:
-    """Turns nodes into concepts and complains with the place."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def concept(self, node: Any) -> Concept:
-        """One concept."""
-        values = self._values(node, ("concept", "frames", "aside"), ("aside",))
-        frames = self.members(values["frames"])
-        made = Concept(
-            self._text(values["concept"]),
-            tuple(self._frame(frame) for frame in frames),
-            self._aside(values.get("aside")),
-        )
-        for place, what in made.faults():
-            at = frames[place[1]] if isinstance(place[1], int) else values["aside"]
-            raise self.fault(at, what)
-        return made
-
-    def members(self, node: Any) -> Sequence[Any]:
-        """The nodes of a list."""
-        if isinstance(node, yaml.SequenceNode) and node.value:
-            members: Sequence[Any] = node.value
-            return members
-        raise self.fault(node, "expected a list, each member after a dash")
-
-    def fault(self, node: Any, what: str) -> ConfigError:
-        """What is wrong with a node, and where that is."""
-        line = node.start_mark.line + 1 if node is not None else 1
-        return ConfigError(f"{self._name}:{line}: {what}")
-
-    def _frame(self, node: Any) -> Frame:
-        values = self._values(node, ("frame", *LANGUAGES), LANGUAGES)
-        return Frame(
-            self._text(values["frame"]), *(self._terms(values, x) for x in LANGUAGES)
-        )
-
-    def _aside(self, node: Any) -> Frame:
-        values = self._values(node, LANGUAGES, LANGUAGES) if node is not None else {}
-        return Frame(ASIDE, *(self._terms(values, x) for x in LANGUAGES))
-
-    def _values(
-        self, node: Any, keys: Sequence[str], optional: Iterable[str]
-    ) -> Mapping[str, Any]:
-        if not isinstance(node, yaml.MappingNode):
-            raise self.fault(node, f"expected a mapping with the keys {_list(keys)}")
-        values: dict[str, Any] = {}
-        for key, value in node.value:
-            if key.value not in keys or key.value in values:
-                what = f"{key.value} is unknown or stands there twice"
-                raise self.fault(key, f"{what}; expected {_list(keys)}")
-            values[key.value] = value
-        if missing := [k for k in keys if k not in values and k not in set(optional)]:
-            raise self.fault(node, f"{missing[0]} is missing")
-        return values
-
-    def _terms(self, values: Mapping[str, Any], language: Language) -> tuple[str, ...]:
-        node = values.get(language)
-        if node is None:
-            return ()
-        is_list = isinstance(node, yaml.SequenceNode)
-        return tuple(self._text(each) for each in (node.value if is_list else [node]))
-
-    def _text(self, node: Any) -> str:
-        # YAML takes a bare NO for something else; a person means the text.
-        text = squeeze(node.value) if isinstance(node, yaml.ScalarNode) else ""
-        if not text:
-            raise self.fault(node, "expected a text; write it, or remove it")
-        return text
+def _concept(file: YamlList, node: Node) -> Concept:
+    values = file.values(node, ("concept", "frames", "aside"), ("concept", "frames"))
+    frames = file.members(values["frames"], "frames")
+    made = Concept(
+        file.text(values["concept"]),
+        tuple(_frame(file, frame) for frame in frames),
+        _aside(file, values.get("aside")),
+    )
+    for place, what in made.faults():
+        at = frames[place[1]] if isinstance(place[1], int) else values["aside"]
+        raise file.fault(at, what)
+    return made
 
 
-def _list(keys: Iterable[str]) -> str:
-    return ", ".join(keys)
+def _frame(file: YamlList, node: Node) -> Frame:
+    values = file.values(node, ("frame", *LANGUAGES), ("frame",))
+    terms = (file.texts(values.get(language)) for language in LANGUAGES)
+    return Frame(file.text(values["frame"]), *terms)
+
+
+def _aside(file: YamlList, node: Node | None) -> Frame:
+    values = file.values(node, LANGUAGES) if node is not None else {}
+    return Frame(ASIDE, *(file.texts(values.get(language)) for language in LANGUAGES))

@@ -6,20 +6,16 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import Any
-
-import yaml
 
 from monitor.coverage.finder import Finder
 from monitor.errors import ConfigError
 from monitor.model import LANGUAGES, Item, Language, Story
 from monitor.query import term_fault
 from monitor.theme import Theme, ThemeEdit
+from monitor.yaml_list import Node, YamlList, write
 
 SHARE = 1 / 3
 """Of a story's items, how many must be of a theme for the story to be."""
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -116,39 +112,33 @@ def _unknown(name: str, themes: Iterable[str]) -> str:
 def read_themes(text: str, name: str = "themes.yaml") -> list[Theme]:
     """The themes of a lexicon file.
 
-    Raises ConfigError naming ``name`` and the theme.
+    Raises ConfigError naming ``name``, the line and what to do about it.
     """
-    try:
-        members = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{name}: is not YAML: {error}") from error
-    if not isinstance(members, list):
-        raise ConfigError(f"{name}: expected a list of themes, each after a dash")
-    themes = [_theme(member, name) for member in members]
-    names = [theme.name for theme in themes]
-    if twin := next((each for each in names if names.count(each) > 1), None):
-        raise ConfigError(f"{name}: {twin!r} stands there twice; remove one")
-    return themes
+    file = YamlList(text, name)
+    themes: dict[str, Theme] = {}
+    for node in file.members(file.root, "themes"):
+        theme = _theme(file, node)
+        if theme.name in themes:
+            what = f"{theme.name} stands there twice; remove one"
+            raise file.fault(node, what)
+        themes[theme.name] = theme
+    return list(themes.values())
 
 
-def _theme(member: Any, name: str) -> Theme:
-    try:
-        theme = Theme(
-            member["name"],
-            member["en"],
-            member["es"],
-            tuple(member["terms"]["en"]),
-            tuple(member["terms"]["es"]),
-        )
-    except (KeyError, TypeError) as error:
-        what = "expected name, en, es and terms: {en: [...], es: [...]}"
-        raise ConfigError(f"{name}: {what} in {str(member)[:60]!r}") from error
+def _theme(file: YamlList, node: Node) -> Theme:
+    keys = ("name", *LANGUAGES, "terms")
+    values = file.values(node, keys, keys)
+    terms = file.values(values["terms"], LANGUAGES, LANGUAGES)
+    theme = Theme(
+        name=file.text(values["name"]),
+        en=file.text(values["en"]),
+        es=file.text(values["es"]),
+        terms_en=file.texts(terms["en"]),
+        terms_es=file.texts(terms["es"]),
+    )
     for language in LANGUAGES:
-        for term in theme.terms(language):
-            if not isinstance(term, str):
-                raise ConfigError(f"{name}: {theme.name}: put {term!r} into quotes")
-            if fault := term_fault(term):
-                raise ConfigError(f"{name}: {theme.name}: {fault}")
+        if fault := next(filter(None, map(term_fault, theme.terms(language))), None):
+            raise file.fault(terms[language], fault)
     return theme
 
 
@@ -161,14 +151,7 @@ def as_yaml(lexicon: Lexicon) -> str:
         for theme in _shipped()
         if theme.name not in names
     ]
-    text: str = yaml.safe_dump(
-        {"themes": members},
-        allow_unicode=True,
-        sort_keys=False,
-        default_flow_style=None,
-        width=84,
-    )
-    return text
+    return write(members, "themes")
 
 
 def _as_member(theme: Theme) -> dict[str, object]:
