@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from monitor.digest.delivery import pause
 from monitor.text import clip, printable, squeeze
 
 Outcome = Literal["sent", "again", "refused", "gone"]
@@ -11,8 +12,6 @@ Outcome = Literal["sent", "again", "refused", "gone"]
 
 GIVE_UP = timedelta(hours=24)
 """For so long a message is offered: what happened a day ago is in the digest."""
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=1)
 MAX_REASON = 200
 
 State = Literal["queued", "sent", "failed"]
@@ -52,8 +51,7 @@ def after(attempt: Attempt, attempts: int, made: datetime, now: datetime) -> Sta
             return Standing("sent", attempts, now)
         case "refused" | "gone":
             return Standing("failed", attempts, now, reason)
-    doubled = FIRST_PAUSE * 2 ** min(attempts - 1, 6)
-    due = now + max(min(doubled, LONGEST_PAUSE), attempt.retry_after or FIRST_PAUSE)
+    due = now + max(pause(attempts - 1), attempt.retry_after or timedelta(0))
     if due > made + GIVE_UP:
         what = f"given up on after {attempts} attempts: {reason}"
         return Standing("failed", attempts, now, what)

@@ -17,7 +17,7 @@ PATIENCE = timedelta(days=3)
 """How late an edition may be sent; older news is no digest any more."""
 
 MOST_PATIENT = timedelta(hours=1)
-"""The longest pause before a mail is offered again."""
+"""The longest pause before anything is offered again."""
 
 UNSUBSCRIBED = "its reader has unsubscribed"
 PAUSED = "paused; see 'monitor subscribers resume'"
@@ -40,7 +40,10 @@ def unsubscribe_by_mail(sender: str, subscriber: str) -> str:
 
 
 def pause(attempts: int) -> timedelta:
-    """How long to wait after so many tries: 2, 4, 8 minutes and so on to an hour."""
+    """How long to wait: a minute doubled so many times, an hour at most.
+
+    Mail that was tried once waits two minutes, an alert one.
+    """
     return min(timedelta(minutes=2 ** min(attempts, 10)), MOST_PATIENT)
 
 
