@@ -15,13 +15,11 @@ from monitor.entry import Entry
 from monitor.model import LANGUAGES, Language
 from monitor.stories.aliases import Aliases
 from monitor.stories.background import background
-from monitor.stories.names import name_flags, written
+from monitor.stories.names import name_flags, runs, written
 from monitor.stories.tokens import Token
 from monitor.text import fold, words
 from monitor.translation.bridge import bridge
 
-_LINKS = frozenset({"de", "del", "la", "las", "los", "of", "the"})
-"""Words that may stand inside a name."""
 _ENDINGS = ("an", "ans", "ian", "ians", "ese", "ish")
 """Of English words for people of a place: they are no actor by themselves."""
 
@@ -78,7 +76,7 @@ class Actors:
             )
             for place in places
         ]
-        for start, end in _runs(tokens, flags):
+        for start, end in runs(tokens, flags):
             words_of = written(tokens[start:end])
             spans.append(Span(start, end, self.key(words_of), words_of))
         return sorted(spans, key=lambda span: span.start)
@@ -173,24 +171,3 @@ def parts_of(name: Sequence[str]) -> Iterator[str]:
 
 def _is_acronym(token: Token) -> bool:
     return 2 < len(token.text) < 7 and token.text.isupper()
-
-
-def _runs(tokens: Sequence[Token], flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """(start, end) of flagged tokens in a row, with links between them."""
-    start = 0
-    while start < len(tokens):
-        if not flags[start]:
-            start += 1
-            continue
-        end = start + 1
-        while _goes_on(tokens, flags, end):
-            end += 1
-        yield start, end
-        start = end
-
-
-def _goes_on(tokens: Sequence[Token], flags: Sequence[bool], i: int) -> bool:
-    if i >= len(tokens) or tokens[i].is_first:
-        return False
-    is_link = tokens[i].text in _LINKS and i + 1 < len(tokens) and flags[i + 1]
-    return flags[i] or is_link

@@ -99,7 +99,7 @@ def names(
     for place in places:
         if place.alias.kind == "name":
             yield Name(place.alias.key, written(tokens[place.start : place.end]), 1.0)
-    for start, end in _runs(tokens, flags):
+    for start, end in runs(tokens, flags):
         share = 1 / sum(flags[start:end])
         for i in range(start, end):
             if flags[i]:
@@ -111,6 +111,20 @@ def has_title_case(tokens: Sequence[Token]) -> bool:
     """Whether a text has capitals on every word that matters."""
     longer = [t.is_capital for t in tokens if len(t.text) > 3 and not t.is_number]
     return sum(longer) > _TITLE_CASE_SHARE * len(longer)
+
+
+def runs(tokens: Sequence[Token], flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """(start, end) of each name: flagged tokens in a row, with links between them."""
+    start = 0
+    while start < len(tokens):
+        if not flags[start]:
+            start += 1
+            continue
+        end = start + 1
+        while _goes_on(tokens, flags, end):
+            end += 1
+        yield start, end
+        start = end
 
 
 def written(tokens: Sequence[Token]) -> str:
@@ -140,20 +154,6 @@ def _name_test(
     return lambda token: (
         is_candidate(token) and (not token.is_first or is_unusual(token))
     )
-
-
-def _runs(tokens: Sequence[Token], flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """(start, end) of each name: flagged tokens in a row, with links between them."""
-    start = 0
-    while start < len(tokens):
-        if not flags[start]:
-            start += 1
-            continue
-        end = start + 1
-        while _goes_on(tokens, flags, end):
-            end += 1
-        yield start, end
-        start = end
 
 
 def _goes_on(tokens: Sequence[Token], flags: Sequence[bool], i: int) -> bool:
