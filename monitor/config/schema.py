@@ -1,4 +1,4 @@
-"""What feeds.yaml may say. The only module that knows pydantic's models."""
+"""What feeds.yaml may say, all of it as one shape."""
 
 from collections.abc import Iterator
 from datetime import date
