@@ -154,7 +154,7 @@ def coverage_trends(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Items by side over time, stories that rise, and sides that fall quiet."""
+    """Items by side over time, stories that jump, and sides that fall quiet."""
     verbs("trends").show_trends(paths(ctx), days, by.value, theme, as_json)
 
 

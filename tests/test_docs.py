@@ -234,6 +234,19 @@ def test_every_dependency_has_a_line_that_says_why_and_no_other_has():
     assert [row for row in rows if not all(cell.strip() for cell in row)] == []
 
 
+def test_the_layout_names_every_module_of_coverage_once():
+    _, _, rest = page("docs/design.md").partition("  coverage/ ")
+    lines = rest.partition("  digest/ ")[0].splitlines()
+    named = [name for line in lines for name in re.findall(r"\w+", after_label(line))]
+    modules = [path.stem for path in (ROOT / "monitor/coverage").glob("[!_]*.py")]
+    assert sorted(named) == sorted(modules)
+
+
+def after_label(line: str) -> str:
+    """``texts:  credits`` -> ``credits``."""
+    return line.rpartition(":")[2]
+
+
 # --- links and paths -----------------------------------------------------------
 
 

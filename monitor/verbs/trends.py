@@ -26,7 +26,7 @@ _QUIET_COLUMNS = ("side", "items", "expected", "state")
 def show_trends(
     paths: Paths, days: int, by: By, theme: str | None, as_json: bool
 ) -> None:
-    """Items by side and step, rising stories and quiet sides, until the newest item."""
+    """Items by side and step, stories that jump, quiet sides, until the newest item."""
     config = paths.read_config()
     with paths.open_known_store() as store:
         now = min(store.items.last_moment() or compose.now(), compose.now())
@@ -44,7 +44,7 @@ def show_trends(
         show_json({"series": rows, "rising": risen, "sides": states})
         return
     show(rows, (by, *SIDES))
-    print("\nRising stories")
+    print("\nStories that jump")
     show(risen, _RISE_COLUMNS)
     print("\nLast six hours")
     show(states, _QUIET_COLUMNS)
