@@ -1,8 +1,8 @@
 """
-How volume changes: items of both sides by hour or day, stories that rise, and sides
+How volume changes: items of both sides by hour or day, stories that jump, and sides
 that fall quiet.
 
-A story rises if its last hours brought more than its own earlier rate makes likely,
+A story jumps if its last hours brought more than its own earlier rate makes likely,
 with its side's rhythm taken out: at three in the morning two items are many. Two counts
 of one rate share their sum as a coin would (the binomial test of two Poisson rates), so
 that no rate has to be known.
@@ -23,16 +23,17 @@ from monitor.model import SIDES, Country
 By = Literal["hour", "day"]
 
 RECENT = timedelta(hours=6)
-"""What a jump or a silence is looked for in: a shift at a desk."""
+"""What a jump or a quiet side is looked for in: a shift at a desk."""
 BEFORE = timedelta(hours=72)
 """What a story's earlier rate is counted in; without a new item so long it is over."""
 LEAST_ITEMS = 5
+"""Fewer are no jump, however rare."""
 LEAST_OUTLETS = 3
-"""Fewer items or outlets are no jump, however rare: one desk may publish in bursts."""
+"""Nor are those of fewer outlets: one desk may publish in bursts."""
 LEAST_TIMES = 2.0
 """A jump is at least so many times what was to be expected."""
 RARE = math.log(1000)
-"""Chance of a jump, or of a silence, below one in a thousand."""
+"""Of a jump and of a quiet side the chance is below one in a thousand."""
 LEAST_DAYS = 7
 """Healthy days without which nothing is called usual: each day of the week once."""
 _LATE = timedelta(hours=1)
