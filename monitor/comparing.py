@@ -82,15 +82,39 @@ def usual_volume(
     return _Volumes(store, feeds, now).sides
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How volumes have changed in the hours before a moment."""
+
+    at: datetime
+    rising: tuple[Rise, ...]
+    """Stories that have jumped, the most surprising first."""
+    sides: tuple[Quiet, ...]
+    """Each side, quiet or not."""
+
+
+def changes(store: Store, feeds: Sequence[Feed], now: datetime) -> Changes:
+    """What both of the next two find, with the weeks before read once."""
+    known = _Volumes(store, feeds, now)
+    return Changes(now, tuple(_rising(store, known, now)), tuple(_quiet(known, now)))
+
+
 def rising_stories(store: Store, feeds: Sequence[Feed], now: datetime) -> list[Rise]:
     """The stories that have jumped in the last hours, the most surprising first."""
-    moments = store.volumes.moments(now - timedelta(days=4), now + _SECOND)
-    return rising(moments, usual_volume(store, feeds, now), now)
+    return _rising(store, _Volumes(store, feeds, now), now)
 
 
 def quiet_sides(store: Store, feeds: Sequence[Feed], now: datetime) -> list[Quiet]:
     """How each side's last hours compare with what it usually brings."""
-    known = _Volumes(store, feeds, now)
+    return _quiet(_Volumes(store, feeds, now), now)
+
+
+def _rising(store: Store, known: "_Volumes", now: datetime) -> list[Rise]:
+    moments = store.volumes.moments(now - timedelta(days=4), now + _SECOND)
+    return rising(moments, known.sides, now)
+
+
+def _quiet(known: "_Volumes", now: datetime) -> list[Quiet]:
     return [
         quiet(
             known.hours[side],
