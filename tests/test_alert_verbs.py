@@ -1,5 +1,6 @@
 """What a person types about alerts, and how often a long run looks."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ import pytest
 from builders import NOW, assignment, feed, item, show, watchlist
 from editions import blind_spot
 from monitor import alerting
+from monitor.config.mistakes import MistakesError
 from monitor.config.settings import Config, PollSettings
 from monitor.coverage.blindspots import Revision
 from monitor.model import FeedState
@@ -15,6 +17,7 @@ from monitor.query import parse_query
 from monitor.readers import Alert, QuietHours
 from monitor.store.database import Store
 from monitor.verbs.alerts import Lookout
+from monitor.verbs.compose import Paths
 
 MINUTE = timedelta(minutes=1)
 FEEDS = (feed("The Potomac Ledger"), feed("Diario Anáhuac", "MX"))
@@ -181,3 +184,54 @@ def test_a_changed_query_begins_anew_in_silence(store):
     take(store, us(3, 1, "More energy"), story="s3", now=NOW + MINUTE)
     look("water OR energy", 2)
     assert said == ["alerts: [Desk] On a watch-list: More energy"]
+
+
+# --- names of themes -----------------------------------------------------------------
+
+
+def tree(**more) -> dict[str, object]:
+    """A feeds.yaml of one feed."""
+    fields = ("url", "outlet", "country", "language", "kind", "owner", "tz")
+    of = {name: getattr(FEEDS[0], name) for name in fields}
+    return {"contact": "desk@example.org", "feeds": [of], **more}
+
+
+def reading(tmp_path, **more) -> Paths:
+    path = tmp_path / "feeds.yaml"
+    path.write_text(json.dumps(tree(**more)), encoding="utf-8")
+    return Paths(path, tmp_path / "monitor.db")
+
+
+def reader(*themes: str) -> dict[str, object]:
+    one = {"name": "Dana", "address": "dana@desk.example", "tz": "Etc/UTC"}
+    return {"subscribers": [{**one, "time": "06:00", "themes": list(themes)}]}
+
+
+def alert(*themes: str) -> list[dict[str, object]]:
+    return [{"name": "Desk", "on": ["jump"], "to": "DESK", "themes": list(themes)}]
+
+
+def test_every_name_of_no_theme_is_found_with_the_nearest_one(tmp_path):
+    paths = reading(tmp_path, digest=reader("water", "tradee"), alerts=alert("spurt"))
+    with pytest.raises(MistakesError) as found:
+        paths.read_config()
+    of_reader, of_alert = (
+        line.partition("feeds.yaml: ")[2] for line in found.value.mistakes
+    )
+    assert of_reader == (
+        "digest.subscribers: Dana: themes: no theme is named 'tradee'; "
+        "did you mean 'trade'?"
+    )
+    assert of_alert == (
+        "alerts: Desk: themes: no theme is named 'spurt'; did you mean 'sport'?"
+    )
+
+
+def test_a_theme_of_ones_own_is_known_and_a_dropped_one_is_not(tmp_path):
+    own = {"name": "ferries", "en": "Ferries", "es": "Transbordadores"}
+    own |= {"terms": {"en": ["ferry"], "es": ["transbordador"]}}
+    paths = reading(tmp_path, themes=[own], digest=reader("ferries"))
+    assert paths.read_config().subscribers[0].themes == ("ferries",)
+    gone = [{"name": "sport", "drop": True}]
+    with pytest.raises(MistakesError, match="no theme is named 'sport'"):
+        reading(tmp_path, themes=gone, alerts=alert("sport")).read_config()

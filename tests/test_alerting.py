@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import NOW, assignment, item, jump, last_hours, show, watchlist
+from builders import NOW, assignment, item, last_hours, show, watchlist
 from monitor.alerting import Channels, Facts, note, send
 from monitor.alerts.delivery import GIVE_UP, Attempt, Standing, after
 from monitor.alerts.message import Message
