@@ -2,7 +2,8 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -283,6 +284,35 @@ def test_links_are_each_subscribers_own(store):
     assert [e.links.web for e in made] == [
         f"https://monitor.example/{name}/2026-03-02" for name in ("ana", "bo")
     ]
+
+
+NIGHTS = (date(2026, 3, 8), date(2026, 11, 1))
+"""When clocks change in the United States and in the border towns."""
+DESKS = ("New_York", "Tijuana", "Ciudad_Juarez", "Mexico_City")
+
+
+@pytest.mark.parametrize("night", NIGHTS)
+def test_every_item_is_in_one_edition_of_each_zone_over_both_nights(store, night):
+    first = datetime.combine(night, time(), UTC) - timedelta(days=1)
+    moments = [first + timedelta(minutes=20 * n) for n in range(3 * 3 * 24)]
+    items = [
+        item(f"Rain {n}", "US" if n % 2 else "MX", published=at, seen=at)
+        for n, at in enumerate(moments)
+    ]
+    keep(store, *((each, f"s{n}") for n, each in enumerate(items)))
+    days = [night + timedelta(days=n) for n in range(-2, 5)]
+    for zone, at in product(DESKS, (time(1, 30), time(2, 30), time(7))):
+        reader = subscriber(tz=f"America/{zone}", at=at)
+        owed = [(reader, day) for day in days]
+        made = list(make_editions(store, DESK, owed, moments[-1] + timedelta(days=3)))
+        assert all(a.end == b.start for a, b in pairwise(made))
+        held = Counter(
+            i for edition in made for of in told(edition).values() for i in of
+        )
+        assert held == Counter(each.id for each in items)
+        for edition in made:
+            counted = sum(map(sum, edition.timeline.values()))
+            assert counted == len(told(edition))
 
 
 # --- corrections -----------------------------------------------------------------
