@@ -37,18 +37,25 @@ def test_a_story_on_two_lists_is_two_findings():
 def test_a_story_crosses_when_the_second_side_is_first_seen():
     both = story(item(id="a"), item("x", "MX", minutes=5), item("y", "MX", minutes=9))
     seen = sorted(m.item.seen for m in both.members)
-    assert crossed(both) == seen[1]
-    assert crossed(MEXICAN) is None
+    assert crossed(compare(both, {})) == seen[1]
+    assert crossed(compare(MEXICAN, {})) is None
 
 
 def test_a_reprint_of_the_other_sides_text_crosses_no_border():
     original, reprint = item(id="a"), item("Agua", "MX", id="b", minutes=3)
-    assert (
-        crossed(replace(story(), members=(member(original), copied(reprint)))) is None
-    )
+    [printed] = of(replace(story(), members=(member(original), copied(reprint))))
+    assert crossed(printed) is None
     own = item("Agua", "MX", id="c", minutes=7)
-    both = replace(story(), members=(member(original), copied(reprint), member(own)))
-    assert crossed(both) == own.seen
+    members = (member(original), copied(reprint), member(own))
+    [written] = of(replace(story(), members=members))
+    assert crossed(written) == own.seen
+
+
+def test_an_agencys_dispatch_crosses_no_border_though_we_have_no_original():
+    dispatch = replace(item("Agua", "MX", id="b"), summary="MADRID (EFE).- El agua.")
+    [printed] = of(story(item(id="a"), dispatch))
+    assert printed.sides["MX"].copies == {"b"}
+    assert crossed(printed) is None
 
 
 def test_a_jump_is_found():

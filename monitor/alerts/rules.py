@@ -86,17 +86,17 @@ def wants(alert: Alert, finding: Finding) -> bool:
     return bool(is_listed and has_theme)
 
 
-def crossed(story: Story) -> datetime | None:
+def crossed(coverage: Coverage) -> datetime | None:
     """When the second side was first seen to have an item that is no copy, if it has.
 
-    An outlet that reprints the other side's dispatch has not taken the story up.
+    An outlet that prints an agency's dispatch, or what the other side has written, has
+    not taken the story up.
     """
-    firsts: dict[Country, datetime] = {}
-    for member in story.members:
-        if member.assignment.copy_of is None:
-            side, seen = member.item.country, member.item.seen
-            firsts[side] = min(seen, firsts.get(side, seen))
-    return max(firsts.values()) if firsts.keys() >= set(SIDES) else None
+    own = [
+        [item.seen for item in one.items if item.id not in one.copies]
+        for one in coverage.sides.values()
+    ]
+    return max(map(min, own)) if all(own) else None
 
 
 # --- stories ---------------------------------------------------------------------
@@ -108,7 +108,7 @@ def _of_story(coverage: Coverage, picture: Picture, now: datetime) -> Iterator[F
     for name in about.watchlists:
         listed = replace(about, kind="watchlist", watchlists=(name,))
         yield _found(story, listed, name)
-    if since := crossed(story):
+    if since := crossed(coverage):
         yield _found(story, about, since=since)
     if jump := picture.jumps.get(story.id):
         figures = {"items": jump.items, "usual": jump.expected, "hours": _HOURS}
