@@ -10,18 +10,19 @@ message; its id stays the same, so that a receiver can tell.
 import hashlib
 import json
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.alerts.decide import Bundle, decide
 from monitor.alerts.delivery import Attempt, Standing, after
 from monitor.alerts.message import Message
-from monitor.alerts.rules import Finding, Jump, Picture, Volume, findings
-from monitor.comparison import BlindSpot, SideHealth
+from monitor.alerts.rules import Finding, Picture, findings
+from monitor.comparison import BlindSpot
 from monitor.coverage.sides import compare
+from monitor.coverage.themes import Lexicon, tag
+from monitor.coverage.trends import Quiet, Rise
 from monitor.coverage.watch import matches
-from monitor.model import Country, Story
 from monitor.readers import Alert, AlertKind, Watchlist
 from monitor.store.alerts import Sending
 from monitor.store.database import Store
@@ -58,21 +59,20 @@ class Channels:
     fault: str = ""
 
 
-def _no_themes(_: Story) -> tuple[str, ...]:
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What alerts go by, beside the stories."""
+    """What alerts go by, beside the stories; equal ones find the same in them."""
 
     owners: Mapping[str, str]
     watchlists: Sequence[Watchlist]
-    sides: Mapping[Country, SideHealth]
-    themes: Callable[[Story], tuple[str, ...]] = _no_themes
-    jumps: Mapping[str, Jump] = field(default_factory=dict)
-    blind_spots: Sequence[BlindSpot] = ()
-    volumes: Mapping[Country, Volume] = field(default_factory=dict)
+    themes: Lexicon = Lexicon(())
+    jumps: tuple[Rise, ...] = ()
+    blind_spots: tuple[BlindSpot, ...] = ()
+    """Open ones."""
+    sides: tuple[Quiet, ...] = ()
+    """The last hours of each side, quiet or not."""
+    counted: datetime | None = None
+    """When jumps and sides were counted."""
 
 
 # --- decide ----------------------------------------------------------------------
@@ -104,17 +104,17 @@ def picture(store: Store, facts: Facts, now: datetime) -> Picture:
     # Items are kept to the second, and those of this second are among them.
     stories = store.stories.between(start, now + timedelta(seconds=1))
     fresh = {story.id: story for story in stories if story.last_seen >= start}
-    named = {spot.story for spot in facts.blind_spots} | facts.jumps.keys()
+    jumps = {jump.story: jump for jump in facts.jumps}
+    named = {spot.story for spot in facts.blind_spots} | jumps.keys()
     for story in store.stories.some(named - fresh.keys()):
         fresh[story.id] = story
     return Picture(
         coverages=tuple(compare(story, facts.owners) for story in fresh.values()),
         matched={i: matches(story, facts.watchlists) for i, story in fresh.items()},
-        themes={i: facts.themes(story) for i, story in fresh.items()},
-        jumps=facts.jumps,
-        blind_spots=tuple(facts.blind_spots),
-        sides=facts.sides,
-        volumes=facts.volumes,
+        themes={i: tag(story, facts.themes) for i, story in fresh.items()},
+        jumps=jumps,
+        blind_spots=facts.blind_spots,
+        sides={quiet.side: quiet for quiet in facts.sides},
     )
 
 
@@ -143,7 +143,7 @@ def _scope(alert: Alert, kind: AlertKind, watchlists: Sequence[Watchlist]) -> st
     """A hash of what an alert looks for: another one begins anew, in silence."""
     is_told = kind == "watchlist" or bool(alert.watchlists)
     used = [
-        [each.name, each.terms]
+        [each.name, each.terms, str(each.query or "")]
         for each in watchlists
         if is_told and (not alert.watchlists or each.name in alert.watchlists)
     ]

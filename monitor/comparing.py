@@ -37,6 +37,9 @@ EVERY = timedelta(minutes=10)
 REMEMBERED = HISTORY + timedelta(days=7)
 """What is read: four weeks, and the week in which their first stories began."""
 
+Span = tuple[datetime, datetime]
+"""From the first moment until before the second."""
+
 NAMES_OTHER = "\0names the other side"
 """A theme of our own: what both countries have to do with. No lexicon can have it."""
 
@@ -79,15 +82,39 @@ def usual_volume(
     return _Volumes(store, feeds, now).sides
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How volumes have changed in the hours before a moment."""
+
+    at: datetime
+    rising: tuple[Rise, ...]
+    """Stories that have jumped, the most surprising first."""
+    sides: tuple[Quiet, ...]
+    """Each side, quiet or not."""
+
+
+def changes(store: Store, feeds: Sequence[Feed], now: datetime) -> Changes:
+    """What both of the next two find, with the weeks before read once."""
+    known = _Volumes(store, feeds, now)
+    return Changes(now, tuple(_rising(store, known, now)), tuple(_quiet(known, now)))
+
+
 def rising_stories(store: Store, feeds: Sequence[Feed], now: datetime) -> list[Rise]:
     """The stories that have jumped in the last hours, the most surprising first."""
-    moments = store.volumes.moments(now - timedelta(days=4), now + _SECOND)
-    return rising(moments, usual_volume(store, feeds, now), now)
+    return _rising(store, _Volumes(store, feeds, now), now)
 
 
 def quiet_sides(store: Store, feeds: Sequence[Feed], now: datetime) -> list[Quiet]:
     """How each side's last hours compare with what it usually brings."""
-    known = _Volumes(store, feeds, now)
+    return _quiet(_Volumes(store, feeds, now), now)
+
+
+def _rising(store: Store, known: "_Volumes", now: datetime) -> list[Rise]:
+    moments = store.volumes.moments(now - timedelta(days=4), now + _SECOND)
+    return rising(moments, known.sides, now)
+
+
+def _quiet(known: "_Volumes", now: datetime) -> list[Quiet]:
     return [
         quiet(
             known.hours[side],
@@ -99,14 +126,38 @@ def quiet_sides(store: Store, feeds: Sequence[Feed], now: datetime) -> list[Quie
     ]
 
 
+def window_sides(
+    store: Store, feeds: Sequence[Feed], windows: Iterable[Span], now: datetime
+) -> dict[Span, dict[Country, SideHealth]]:
+    """Whether each side's silence in each window can be believed.
+
+    A window that is over is judged by what was kept of it. A feed weighs what it has
+    brought in the weeks before ``now``, whatever the window.
+    """
+    spans = list(windows)
+    since = min((start for start, _ in spans), default=now)
+    known = _Volumes(store, feeds, now, since)
+    return {
+        (start, end): {side: known.read(side, start, end) for side in SIDES}
+        for start, end in spans
+    }
+
+
 class _Volumes:
     """What the feeds have brought in the last weeks, and how they were read."""
 
-    def __init__(self, store: Store, feeds: Sequence[Feed], now: datetime) -> None:
+    def __init__(
+        self,
+        store: Store,
+        feeds: Sequence[Feed],
+        now: datetime,
+        since: datetime | None = None,
+    ) -> None:
+        """``since``: how far back ``read`` may be asked, if beyond those weeks."""
         start = now - REMEMBERED
         self._now = now
         self._states = store.feeds.states(feeds)
-        days = store.feeds.days(start.date())
+        days = store.feeds.days(min(start, since or start).date())
         self._healthy = {url: healthy_days(of) for url, of in days.items()}
         urls = {feed.url for feed in feeds}
         found = store.volumes.hours(start, now + _SECOND)
@@ -116,9 +167,11 @@ class _Volumes:
         self.hours = {side: by_hour(volumes, side) for side in SIDES}
         """Side -> the beginning of an hour -> its items."""
 
-    def read(self, side: Country, since: datetime) -> SideHealth:
-        """A side's health from a moment until now."""
-        window = (since, self._now)
+    def read(
+        self, side: Country, since: datetime, until: datetime | None = None
+    ) -> SideHealth:
+        """A side's health from a moment until another, or until now."""
+        window = (since, until or self._now)
         return side_health(
             *(side, self._states, self._healthy, self._by_feed, window, self._now)
         )

@@ -6,19 +6,22 @@ compared once for every moment at which a window ends, so that a hundred subscri
 cost little more than one.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 
 from monitor.change import ChangeKind, LoggedChange
-from monitor.comparison import Coverage
+from monitor.comparing import window_sides
+from monitor.comparison import BlindSpot, Coverage, FeedHealth
+from monitor.contrasting import retitled
 from monitor.coverage.sides import compare
 from monitor.coverage.themes import tag
 from monitor.coverage.watch import matches
 from monitor.digest.edition import Ranked, Window, choose, ranked, window
 from monitor.model import Language, Story
-from monitor.pipeline import Desk, feed_health
+from monitor.pipeline import Desk, window_health
 from monitor.readers import Corrected, Edition, Links, Subscriber
 from monitor.store.database import Store
 
@@ -77,7 +80,8 @@ class _Shared:
         self._desk = desk
         self._stories = store.stories.between(start, end)
         self._changes = store.stories.changes(start)
-        self._health = feed_health(desk.feeds, store, now)
+        self._now = now
+        self._sides = window_sides(store, desk.feeds, set(windows), now)
         self._watchlists = [w for w in desk.watchlists if w.name in followed]
         self._told: dict[tuple[str, int], _Told] = {}
         # Kept for the life of this object alone.
@@ -85,6 +89,7 @@ class _Shared:
         self._within = cache(self._within_anew)
         self._ranked = cache(self._ranked_anew)
         self._missing = cache(self._missing_anew)
+        self._health = cache(self._health_anew)
 
     def edition(self, subscriber: Subscriber, day: date, links: Links) -> Edition:
         start, end = window(subscriber, day)
@@ -99,7 +104,7 @@ class _Shared:
         return choose(
             *(subscriber, day, self._ranked(start, end)),
             {story: names for story, names in named.items() if names},
-            *(self._health, sum(untranslated), self._desk.translator),
+            *(self._health(start, end), sum(untranslated), self._desk.translator),
             *(self._within(start, end), links),
         )
 
@@ -124,16 +129,28 @@ class _Shared:
         return ranked(coverages, start, end, self._within(start, end).retitled)
 
     def _within_anew(self, start: datetime, end: datetime) -> Window:
-        blind_spots, sides = self._desk.silences(self._store, start, end)
         changes = (c for c in self._changes if start <= c.at < end)
         told = self._as_of(end)
         return Window(
-            retitled=self._desk.retitled(self._store, start, end),
+            retitled=self._retitled(start, end),
             themes={t.coverage.story.id: t.themes for t in told if t.themes},
-            blind_spots=blind_spots,
-            sides=sides,
+            blind_spots=blind_spots(self._store, start, end),
+            sides=self._sides[start, end],
             corrected=corrected(self._store, changes),
         )
+
+    def _retitled(self, start: datetime, end: datetime) -> Counter[str]:
+        """Story -> how many of its headlines were changed."""
+        found = (r.item.id for r in retitled(self._store, start, end))
+        return Counter(self._holders[i] for i in found if i in self._holders)
+
+    @cached_property
+    def _holders(self) -> Mapping[str, str]:
+        """Item -> its story."""
+        return {m.item.id: story.id for story in self._stories for m in story.members}
+
+    def _health_anew(self, start: datetime, end: datetime) -> tuple[FeedHealth, ...]:
+        return window_health(self._store, self._desk.feeds, start, end, self._now)
 
     def _missing_anew(self, language: Language, start: datetime, end: datetime) -> int:
         missing = self._store.translations.missing
@@ -146,6 +163,26 @@ def story_as_of(story: Story, end: datetime) -> Story:
         m for m in story.members if m.item.published < end and m.item.seen < end
     )
     return story if len(members) == len(story.members) else Story(story.id, members)
+
+
+def blind_spots(store: Store, start: datetime, end: datetime) -> tuple[BlindSpot, ...]:
+    """Those open at the end of [start, end), and those that were picked up in it.
+
+    With their stories as they are called now, and as of ``end``: what ended later had
+    not ended yet.
+    """
+    found = [
+        spot
+        if spot.closed and spot.closed < end
+        else replace(spot, closed=None, end=None)
+        for spot in store.blind_spots.between(start, end)
+    ]
+    leads = store.relations.living(spot.story for spot in found)
+    return tuple(
+        replace(spot, story=leads.get(spot.story, spot.story))
+        for spot in found
+        if spot.end in (None, "picked-up")
+    )
 
 
 def corrected(store: Store, changes: Iterable[LoggedChange]) -> tuple[Corrected, ...]:

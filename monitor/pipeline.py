@@ -15,13 +15,13 @@ mailing of editions in ``outbox.py``. Run twice, a step changes nothing the seco
 killed anywhere, the next run goes on where it stopped.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import product
 from typing import TypeVar
 
-from monitor.comparison import BlindSpot, Coverage, FeedHealth, SideHealth
+from monitor.comparison import Coverage, FeedHealth
 from monitor.coverage.health import is_fresh, vouching
 from monitor.coverage.sides import compare as compare_story
 from monitor.coverage.themes import Lexicon
@@ -31,7 +31,7 @@ from monitor.digest.edition import due_date, window
 from monitor.entry import Entry
 from monitor.errors import TranslationError
 from monitor.feeds.health import FeedReport, report
-from monitor.model import OTHER, Country, Feed, Language
+from monitor.model import OTHER, Feed, Language
 from monitor.readers import Subscriber, Watchlist
 from monitor.store.database import Store
 from monitor.translation.bridge import bridge
@@ -189,9 +189,6 @@ def compare(
 
 # --- digest: the editions are made in editing.py -----------------------------------
 
-Silences = tuple[tuple[BlindSpot, ...], Mapping[Country, SideHealth]]
-"""What is open at the end of a window, and how far each side's silence in it counts."""
-
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -208,10 +205,6 @@ class Desk:
     """What a person adds to the bridge."""
     themes: Lexicon = Lexicon(())
     """What stories are tagged with."""
-    silences: Callable[[Store, datetime, datetime], Silences] = lambda *_: ((), {})
-    """Of a window from the first moment until before the second."""
-    retitled: Callable[[Store, datetime, datetime], Mapping[str, int]] = lambda *_: {}
-    """Story id -> how many of its headlines were changed in a window."""
 
 
 def due_editions(

@@ -140,7 +140,8 @@ class News:
     outlets: int
     """Those that first had the story in the window."""
     crossed: Country | None
-    """The side that took it up in the window, while the other had it before."""
+    """The side that took it up in the window by a text of its own, while the other had
+    one before."""
     retitled: int
     """Headlines of it that were changed in the window."""
 

@@ -15,7 +15,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 from monitor.change import LoggedChange
-from monitor.comparison import FeedHealth
+from monitor.comparison import FeedHealth, SideHealth
+from monitor.coverage.trends import Quiet, Rise
 from monitor.model import (
     Assignment,
     Country,
@@ -347,3 +348,29 @@ def delivery(name: str = "dana", day: date = date(2026, 3, 2), **more: Any) -> D
         "next_try": NOW,
     }
     return Delivery(subscriber=name, date=day, **given | more)
+
+
+def jump(story: str = "s1", items: int = 14, expected: float = 2.5) -> Rise:
+    """A story that has jumped."""
+    return Rise(story, items, expected, outlets=4, surprise=12.0)
+
+
+def last_hours(
+    side: Country = "MX",
+    items: int = 40,
+    expected: float = 40.0,
+    surprise: float = 0.0,
+    health: SideHealth | None = None,
+) -> Quiet:
+    """What a side has brought lately: as much as usual, of feeds that are all well."""
+    return Quiet(
+        side=side,
+        start=NOW - timedelta(hours=7),
+        end=NOW - timedelta(hours=1),
+        items=items,
+        expected=expected,
+        surprise=surprise,
+        before=0.0,
+        is_known=True,
+        health=health or SideHealth(side, 10, 0, 0.0),
+    )

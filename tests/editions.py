@@ -4,6 +4,7 @@ One edition with everything an edition can hold, for a subscriber in each langua
 Outlets and news are made up. ``full_edition("en")`` is the same whenever it is made.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Literal
 
@@ -117,7 +118,11 @@ def within() -> Window:
     return Window(
         retitled={"water": 2},
         themes={"water": ("water",), "trade": ("trade",), "dam": ("water", "energy")},
-        blind_spots=(blind_spot("mine", "US", -800), blind_spot("dam", "MX", -700)),
+        blind_spots=(
+            blind_spot("mine", "US", -800),
+            blind_spot("dam", "MX", -700),
+            replace(blind_spot("water", "US", -3000), closed=NOW, end="picked-up"),
+        ),
         sides={"US": SideHealth("US", 12, 0, 0.0), "MX": SideHealth("MX", 10, 1, 0.1)},
         corrected=(merged(),),
     )

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders import NOW, item, story
+from builders import NOW, item, jump, last_hours, story
 from monitor.alerts.decide import MOST, MOST_NOTICES, Bundle, Note, decide
-from monitor.alerts.rules import Finding, Jump, Picture, findings
+from monitor.alerts.rules import Finding, Picture, findings
 from monitor.comparison import BlindSpot, SideHealth
 from monitor.coverage.sides import compare
+from monitor.coverage.trends import Rise
 from monitor.model import Story
 from monitor.readers import ALERT_KINDS, Alert, QuietHours
 
@@ -40,7 +41,7 @@ def seen(
     *stories: Story,
     now: datetime = NOW,
     lists: dict[str, tuple[str, ...]] | None = None,
-    jumps: dict[str, Jump] | None = None,
+    jumps: dict[str, Rise] | None = None,
     down: bool = False,
 ) -> tuple[Finding, ...]:
     return findings(
@@ -48,7 +49,7 @@ def seen(
             coverages=tuple(compare(each, {}) for each in stories),
             matched=lists or {},
             jumps=jumps or {},
-            sides={"MX": DOWN} if down else {},
+            sides={"MX": last_hours(health=DOWN)} if down else {},
         ),
         now,
     )
@@ -148,7 +149,7 @@ def test_what_is_passing_is_not_told_late():
 
 
 def test_a_jump_within_the_cool_down_of_another_thing_is_not_told_late():
-    jumping = {"s1": Jump(9, 2.0, 3.0)}
+    jumping = {"s1": jump()}
     desk = Desk()
     desk.look(NOW, seen(crossing(1)))
     assert desk.look(NOW + HOUR, seen(crossing(1), jumps=jumping)) == []
@@ -272,7 +273,7 @@ def histories(looks):
                 *stories,
                 now=now,
                 lists={f"s{n}": ("Water",) for n in listed},
-                jumps={f"s{n}": Jump(9, 2.0, 3.0) for n in jumping},
+                jumps={f"s{n}": jump(f"s{n}") for n in jumping},
                 down=down,
             ),
         )

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import NOW, item, member, story, translation
+from builders import NOW, item, jump, last_hours, member, story, translation
 from monitor.alerts.message import Message, body, document, tame, title
 from monitor.alerts.notice import as_json, from_json
-from monitor.alerts.rules import Jump, Picture, Volume, findings
+from monitor.alerts.rules import Picture, findings
 from monitor.comparison import BlindSpot, SideHealth
 from monitor.coverage.sides import compare
 
@@ -72,13 +72,13 @@ def test_without_an_address_of_the_dashboard_there_is_no_link_to_it():
 KINDS = {
     "watchlist": notices(both_sides(), matched={"s1": ("Water",)})[1],
     "crossing": CROSSED[0],
-    "jump": notices(both_sides(), jumps={"s1": Jump(14, 2.5, 3)})[1],
+    "jump": notices(both_sides(), jumps={"s1": jump()})[1],
     "blind-spot": notices(
         story(item("Agua", "MX", id="m1"), id="s1"),
         blind_spots=(BlindSpot("s1", "US", NOW, 6, 4, 4, 5, 3.2, 7, 9, WELL, NOW),),
     )[0],
     "quiet": notices(
-        sides={"MX": SideHealth("MX", 31, 7, 0.3)}, volumes={"MX": Volume(1, 20, 3)}
+        sides={"MX": last_hours("MX", 1, 20, 9.0, SideHealth("MX", 31, 7, 0.3))}
     )[0],
 }
 
@@ -89,8 +89,8 @@ KINDS = {
         ("watchlist", "On the watch-list Water", "En la lista de seguimiento Water"),
         (
             "jump",
-            "Jump in volume: 14 items in 3 h, usually 2.5",
-            "Salto de volumen: 14 notas en 3 h, lo usual es 2.5",
+            "Jump in volume: 14 items in 6 h, usually 2.5",
+            "Salto de volumen: 14 notas en 6 h, lo usual es 2.5",
         ),
         (
             "blind-spot",
@@ -99,8 +99,8 @@ KINDS = {
         ),
         (
             "quiet",
-            "Feeds of Mexico have gone quiet: 7 of 31 cannot be read; 1 items in 3 h, usually 20",
-            "Las fuentes de México están en silencio: 7 de 31 no se pueden leer; 1 notas en 3 h, lo usual es 20",
+            "Feeds of Mexico have gone quiet: 7 of 31 cannot be read; 1 items in 6 h, usually 20",
+            "Las fuentes de México están en silencio: 7 de 31 no se pueden leer; 1 notas en 6 h, lo usual es 20",
         ),
     ],
 )

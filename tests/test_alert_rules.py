@@ -2,15 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from builders import NOW, feed, health, item, member, story
-from monitor.alerts.rules import (
-    Jump,
-    Picture,
-    Volume,
-    crossed,
-    findings,
-    side_health,
-)
+from builders import NOW, item, jump, last_hours, member, story
+from monitor.alerts.rules import Picture, crossed, findings
 from monitor.comparison import BlindSpot, SideHealth
 from monitor.coverage.sides import compare
 
@@ -44,26 +37,33 @@ def test_a_story_on_two_lists_is_two_findings():
 def test_a_story_crosses_when_the_second_side_is_first_seen():
     both = story(item(id="a"), item("x", "MX", minutes=5), item("y", "MX", minutes=9))
     seen = sorted(m.item.seen for m in both.members)
-    assert crossed(both) == seen[1]
-    assert crossed(MEXICAN) is None
+    assert crossed(compare(both, {})) == seen[1]
+    assert crossed(compare(MEXICAN, {})) is None
 
 
 def test_a_reprint_of_the_other_sides_text_crosses_no_border():
     original, reprint = item(id="a"), item("Agua", "MX", id="b", minutes=3)
-    assert (
-        crossed(replace(story(), members=(member(original), copied(reprint)))) is None
-    )
+    [printed] = of(replace(story(), members=(member(original), copied(reprint))))
+    assert crossed(printed) is None
     own = item("Agua", "MX", id="c", minutes=7)
-    both = replace(story(), members=(member(original), copied(reprint), member(own)))
-    assert crossed(both) == own.seen
+    members = (member(original), copied(reprint), member(own))
+    [written] = of(replace(story(), members=members))
+    assert crossed(written) == own.seen
+
+
+def test_an_agencys_dispatch_crosses_no_border_though_we_have_no_original():
+    dispatch = replace(item("Agua", "MX", id="b"), summary="MADRID (EFE).- El agua.")
+    [printed] = of(story(item(id="a"), dispatch))
+    assert printed.sides["MX"].copies == {"b"}
+    assert crossed(printed) is None
 
 
 def test_a_jump_is_found():
     [found] = findings(
-        Picture(coverages=of(MEXICAN), jumps={"s1": Jump(14, 2.0, 3.0)}), NOW
+        Picture(coverages=of(MEXICAN), jumps={"s1": jump("s1", 14, 2.0)}), NOW
     )
     assert found.what == "jump"
-    assert found.notice.counts == {"items": 14, "usual": 2.0, "hours": 3.0}
+    assert found.notice.counts == {"items": 14, "usual": 2.0, "hours": 6.0}
 
 
 def test_an_open_blind_spot_is_found_by_when_it_was_opened():
@@ -88,34 +88,40 @@ def test_no_other_blind_spot_is(spot):
 
 
 @pytest.mark.parametrize(
-    ("sides", "expected"),
+    ("health", "expected"),
     [
         (SideHealth("MX", 31, 7, 0.3), ["quiet"]),
         (SideHealth("MX", 31, 7, 0.2), []),
         (SideHealth("MX", 0, 0, 0.0), []),
     ],
 )
-def test_a_side_is_quiet_if_too_much_of_it_is_not_read(sides, expected):
-    assert kinds(sides={"MX": sides}) == expected
+def test_a_side_is_quiet_if_too_much_of_it_is_not_read(health, expected):
+    assert kinds(sides={"MX": last_hours(health=health)}) == expected
 
 
 @pytest.mark.parametrize(
-    ("volume", "expected"),
+    ("surprise", "before", "is_known", "expected"),
     [
-        (Volume(3, 12.0, 3.0), ["quiet"]),
-        (Volume(4, 12.0, 3.0), []),
-        (Volume(0, 11.9, 3.0), []),
+        (7.0, 0.0, True, ["quiet"]),
+        (6.9, 0.0, True, []),
+        (7.0, 7.0, True, []),
+        (7.0, 0.0, False, []),
     ],
+    ids=["rare", "not rare", "was so before", "not known"],
 )
-def test_a_side_is_quiet_if_far_less_comes_than_usual(volume, expected):
-    assert kinds(volumes={"US": volume}) == expected
+def test_a_side_is_quiet_if_far_less_comes_than_usual(
+    surprise, before, is_known, expected
+):
+    quiet = replace(
+        last_hours("US", 1, 20.0, surprise), before=before, is_known=is_known
+    )
+    assert kinds(sides={"US": quiet}) == expected
 
 
 def test_what_is_down_and_what_is_low_is_one_finding():
     [found] = findings(
         Picture(
-            sides={"US": SideHealth("US", 4, 3, 0.7)},
-            volumes={"US": Volume(0, 20.0, 3.0)},
+            sides={"US": last_hours("US", 0, 20.0, 9.0, SideHealth("US", 4, 3, 0.7))},
         ),
         NOW,
     )
@@ -124,18 +130,5 @@ def test_what_is_down_and_what_is_low_is_one_finding():
         "down": 3,
         "items": 0,
         "usual": 20.0,
-        "hours": 3.0,
+        "hours": 6.0,
     }
-
-
-def test_the_health_of_sides_counts_their_feeds():
-    sides = side_health(
-        [
-            health(feed("A")),
-            health(feed("B"), "timed out"),
-            health(feed("C", "MX")),
-        ]
-    )
-    assert sides["US"] == SideHealth("US", 2, 1, 0.5)
-    assert sides["MX"] == SideHealth("MX", 1, 0, 0.0)
-    assert side_health([])["MX"] == SideHealth("MX", 0, 0, 0.0)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import NOW, assignment, item, show, watchlist
+from builders import NOW, assignment, item, last_hours, show, watchlist
 from monitor.alerting import Channels, Facts, note, send
 from monitor.alerts.delivery import GIVE_UP, Attempt, Standing, after
 from monitor.alerts.message import Message
@@ -23,7 +23,7 @@ from receivers import SECRET, receiving, says
 
 HOUR = timedelta(hours=1)
 DESK = Alert("Desk", on=ALERT_KINDS, to="DESK", language="en")
-FACTS = Facts({}, (watchlist("Water", "water"),), {})
+FACTS = Facts({}, (watchlist("Water", "water"),))
 ROOT = Path(__file__).parents[1]
 
 
@@ -114,7 +114,8 @@ def test_a_story_told_of_is_known_by_its_items_under_another_id(watching):
 
 
 def test_a_side_that_goes_quiet_is_told(watching):
-    quiet = replace(FACTS, sides={"MX": SideHealth("MX", 31, 7, 0.3)})
+    down = SideHealth("MX", 31, 7, 0.3)
+    quiet = replace(FACTS, sides=(last_hours(health=down),))
     assert look(watching, 1, quiet) == [[("quiet", "MX")]]
     assert look(watching, 9, quiet) == []
 

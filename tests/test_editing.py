@@ -1,18 +1,34 @@
 """Editions from a real database: many at once are each as if made alone."""
 
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builders import NOW, assignment, feed, item, show, story, subscriber, watchlist
+from builders import (
+    NOW,
+    assignment,
+    feed,
+    item,
+    poll_day,
+    show,
+    story,
+    subscriber,
+    watchlist,
+)
 from editions import blind_spot
 from monitor import editing
 from monitor.change import Change, Correction, LoggedChange, Move
 from monitor.comparison import SideHealth
+from monitor.coverage.blindspots import Revision
+from monitor.digest.render import render
+from monitor.digest.sections import Broken, silences
 from monitor.editing import corrected, make_edition, make_editions, story_as_of
+from monitor.model import FeedState
 from monitor.pipeline import Desk
 from monitor.readers import Edition, Links, Subscriber
 from monitor.store.database import Store
@@ -139,22 +155,124 @@ def test_themes_choose_stories(store):
     assert made.left_out == 4
 
 
-def test_what_the_desk_knows_of_a_window_is_asked_once_and_told(store):
+# --- what a window came to --------------------------------------------------------
+
+
+def claim(store: Store, of: str, *, opened: float, closed=None, end=None) -> None:
+    """Keep Mexico's silence on a story; hours from NOW."""
+    at = NOW + timedelta(hours=opened)
+    spot = replace(blind_spot(of, "MX", 60 * opened - 900), opened=at)
+    store.blind_spots.put([Revision(None, spot)])
+    if closed is not None:
+        ended = replace(spot, closed=NOW + timedelta(hours=closed), end=end)
+        store.blind_spots.put([Revision(spot, ended)])
+
+
+@pytest.mark.parametrize(
+    ("fate", "told_as"),
+    [
+        ({"opened": -30}, {"open"}),
+        ({"opened": -1}, {"open"}),
+        ({"opened": 0}, set()),
+        ({"opened": -30, "closed": 1, "end": "picked-up"}, {"open"}),
+        ({"opened": -30, "closed": 0, "end": "faded"}, {"open"}),
+        ({"opened": -30, "closed": -1, "end": "picked-up"}, {"picked-up"}),
+        ({"opened": -30, "closed": -24, "end": "picked-up"}, {"picked-up"}),
+        ({"opened": -30, "closed": -25, "end": "picked-up"}, set()),
+        ({"opened": -30, "closed": -1, "end": "faded"}, set()),
+        ({"opened": -30, "closed": -1, "end": "corrected"}, set()),
+    ],
+)
+def test_a_blind_spot_is_told_as_it_stood_when_the_window_closed(store, fate, told_as):
     keep(store, (item("Steel", minutes=-60), "steel"))
-    spot, sides = blind_spot("steel", "MX", -60), {"MX": SideHealth("MX", 9, 0, 0.0)}
-    asked = []
+    claim(store, "steel", **fate)
+    made = make_edition(store, DESK, subscriber(), DAY, NOW + timedelta(hours=2))
+    assert made.end == NOW
+    assert {spot.end or "open" for spot in made.blind_spots} == told_as
 
-    def silences(_: Store, start: datetime, end: datetime):
-        asked.append((start, end))
-        return (spot,), sides
 
-    desk = Desk(FEEDS, {}, (), "", silences=silences, retitled=lambda *_: {"steel": 3})
-    owed = [(subscriber("ana"), DAY), (subscriber("bo"), DAY)]
-    one, other = make_editions(store, desk, owed, NOW)
-    assert one.blind_spots == other.blind_spots == (spot,)
-    assert one.sides == sides
-    assert one.news["steel"].retitled == 3
-    assert asked == [(one.start, one.end)]
+def test_a_blind_spot_goes_by_what_its_story_is_called_now(store):
+    one, other = two(store)
+    claim(store, "s2", opened=-30)
+    change(store, Move(other, "s2", "s1"), by=False)
+    [spot] = make_edition(store, DESK, subscriber(), DAY, NOW).blind_spots
+    assert spot.story == "s1"
+
+
+def test_a_silence_that_ended_is_told_in_the_one_edition_of_its_window(store):
+    keep(
+        store,
+        (item("Steel", minutes=-2700), "steel"),
+        (item("Acero", "MX", minutes=-60), "steel"),
+    )
+    claim(store, "steel", opened=-30, closed=-0.5, end="picked-up")
+    days = [DAY + timedelta(days=n) for n in (-1, 0, 1)]
+    now = NOW + timedelta(days=1)
+    made = make_editions(store, DESK, [(subscriber(), day) for day in days], now)
+    found = [silences(each) for each in made]
+    assert [list(f.blind) for f in found] == [["steel"], [], []]
+    broken = Broken("MX", timedelta(minutes=2640))
+    assert [f.broken for f in found] == [{}, {"steel": broken}, {}]
+
+
+def test_changed_headlines_are_counted_by_story(store):
+    steel, rain = item("Steel", minutes=-60), item("Rain", minutes=-50)
+    keep(store, (steel, "steel"), (rain, "rain"))
+    for n, hours in enumerate((-3.0, -2.0, -1.0, 1.0)):
+        again = replace(steel, title=f"Steel {n}")
+        show(store, [again], NOW + timedelta(hours=hours))
+    made = make_edition(store, DESK, subscriber(), DAY, NOW + timedelta(hours=2))
+    assert {story: news.retitled for story, news in made.news.items()} == {
+        "steel": 3,
+        "rain": 0,
+    }
+
+
+def read_on(store: Store, *days: date) -> None:
+    """Both feeds answer now, and did on these days."""
+    for of in FEEDS:
+        store.feeds.put(FeedState(of.url, last_poll=NOW, last_good=NOW))
+        for day in days:
+            store.feeds.count(poll_day(of, day))
+
+
+def test_the_health_of_an_edition_is_that_of_its_window(store):
+    read_on(store, DAY, DAY - timedelta(days=1))
+    keep(store, (item("Steel", minutes=-60), "steel"))
+    late = NOW + timedelta(days=2)
+    for of in FEEDS:
+        store.feeds.put(FeedState(of.url, last_poll=late, error="timed out"))
+    days = [DAY, DAY + timedelta(days=2)]
+    then, today = make_editions(store, DESK, [(subscriber(), d) for d in days], late)
+    assert [h.is_healthy for h in then.health] == [True, True]
+    assert [h.is_healthy for h in today.health] == [False, False]
+    assert then.sides["MX"] == SideHealth("MX", 1, 0, 0.0)
+    assert not today.sides["MX"].can_tell
+
+
+def test_a_side_that_was_not_read_says_so_where_its_blind_spots_would_stand(store):
+    read_on(store, DAY, DAY - timedelta(days=1))
+    store.feeds.put(FeedState(FEEDS[1].url, last_poll=NOW, error="timed out"))
+    keep(store, (item("Steel", minutes=-60), "steel"))
+    text = render(make_edition(store, DESK, subscriber(), DAY, NOW)).text
+    said = "Cannot tell what Mexico leaves out: 1 of 1 Mexican feed was down."
+    assert said in " ".join(text.split())
+
+
+def test_what_is_asked_of_a_window_is_asked_once(store, monkeypatch):
+    some(store)
+    asked = Counter()
+    for name in ("blind_spots", "window_health", "window_sides", "retitled"):
+        real = getattr(editing, name)
+
+        def counted(*args, name=name, real=real):
+            asked[name] += 1
+            return real(*args)
+
+        monkeypatch.setattr(editing, name, counted)
+    owed = [(subscriber(f"reader {n}"), DAY) for n in range(100)]
+    assert len(list(make_editions(store, DESK, owed, NOW))) == 100
+    assert set(asked.values()) == {1}
 
 
 def test_links_are_each_subscribers_own(store):
@@ -166,6 +284,35 @@ def test_links_are_each_subscribers_own(store):
     assert [e.links.web for e in made] == [
         f"https://monitor.example/{name}/2026-03-02" for name in ("ana", "bo")
     ]
+
+
+NIGHTS = (date(2026, 3, 8), date(2026, 11, 1))
+"""When clocks change in the United States and in the border towns."""
+DESKS = ("New_York", "Tijuana", "Ciudad_Juarez", "Mexico_City")
+
+
+@pytest.mark.parametrize("night", NIGHTS)
+def test_every_item_is_in_one_edition_of_each_zone_over_both_nights(store, night):
+    first = datetime.combine(night, time(), UTC) - timedelta(days=1)
+    moments = [first + timedelta(minutes=20 * n) for n in range(3 * 3 * 24)]
+    items = [
+        item(f"Rain {n}", "US" if n % 2 else "MX", published=at, seen=at)
+        for n, at in enumerate(moments)
+    ]
+    keep(store, *((each, f"s{n}") for n, each in enumerate(items)))
+    days = [night + timedelta(days=n) for n in range(-2, 5)]
+    for zone, at in product(DESKS, (time(1, 30), time(2, 30), time(7))):
+        reader = subscriber(tz=f"America/{zone}", at=at)
+        owed = [(reader, day) for day in days]
+        made = list(make_editions(store, DESK, owed, moments[-1] + timedelta(days=3)))
+        assert all(a.end == b.start for a, b in pairwise(made))
+        held = Counter(
+            i for edition in made for of in told(edition).values() for i in of
+        )
+        assert held == Counter(each.id for each in items)
+        for edition in made:
+            counted = sum(map(sum, edition.timeline.values()))
+            assert counted == len(told(edition))
 
 
 # --- corrections -----------------------------------------------------------------

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -420,6 +421,14 @@ def test_a_story_that_had_crossed_before_does_not_cross_again():
 def test_an_item_that_comes_late_crosses_when_it_is_seen():
     late = item("b", "MX", published=BEFORE, seen=INSIDE)
     assert news_of(us("a", -3000), late).crossed == "MX"
+
+
+def test_who_prints_an_agencys_dispatch_has_not_taken_the_story_up():
+    dispatch = replace(mx("b", -60), summary="MADRID (EFE).- Llueve.")
+    assert news_of(us("a", -3000), dispatch).crossed is None
+    assert news_of(us("a", -3000), dispatch, mx("c", -50)).crossed == "MX"
+    earlier = replace(dispatch, published=BEFORE, seen=BEFORE)
+    assert news_of(us("a", -3000), earlier, mx("c", -50)).crossed == "MX"
 
 
 # --- timeline --------------------------------------------------------------------

@@ -38,6 +38,7 @@ def test_json_tells_what_became_of_a_story():
     assert (water["retitled"], water["themes"]) == (2, ["water"])
     assert (water["leader"], water["lag_minutes"]) == ("MX", 2700)
     assert len(water["sides"]["MX"]["items"]) == 2
+    assert water["silence_broken"] == {"silent": "US", "minutes": 2700}
 
 
 def test_json_holds_more_stories_than_a_mail():

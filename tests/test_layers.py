@@ -78,7 +78,7 @@ MAY_IMPORT = {
     "contrasting": {"noun", "core", "store"},
     "outbox": {"noun", "core", "store"},
     "alerting": {"noun", "core", "store"},
-    "editing": {"noun", "core", "store", "pipeline"},
+    "editing": {"noun", "core", "store", "pipeline", "comparing", "contrasting"},
     "schedule": set(),
     "export": {"noun", "core"},
     "newsroom": {"noun", "core", "newsroom"},

@@ -8,6 +8,7 @@ import html5lib
 import pytest
 
 from builders import (
+    NOW,
     feed,
     health,
     item,
@@ -17,10 +18,10 @@ from builders import (
     translation,
     watchlist,
 )
-from editions import LINKS, full_edition, within
+from editions import LINKS, blind_spot, full_edition, within
 from monitor.comparison import Coverage, FeedHealth, SideHealth
 from monitor.coverage.sides import compare
-from monitor.digest.edition import edition
+from monitor.digest.edition import Window, edition
 from monitor.digest.palette import PALETTE
 from monitor.digest.render import MAX_HTML_BYTES, TEXT_WIDTH, render, with_images
 from monitor.model import Item, Member
@@ -264,6 +265,25 @@ def test_the_items_a_lag_lies_between_are_always_linked(outlet, left):
     assert f"Also: {outlet}, Feb 28, 05:00." in made.text
     assert made.text.count("Also: ") == 4
     assert f"and {left} more outlets" in flat(made.text)
+
+
+def test_a_silence_that_broke_is_told_in_brief_stories_too():
+    stories = [
+        compare(story(us(f"{n}", -n), mx(f"{n}", -900), id=f"s{n}"), {})
+        for n in range(1, 40)
+    ]
+    spots = (
+        replace(blind_spot(c.story.id, "US", -900), closed=NOW, end="picked-up")
+        for c in stories
+    )
+    within = Window(blind_spots=tuple(spots))
+    made = render(edition(subscriber(), DAY, stories, (), (), 0, "none", within))
+    brief = flat(made.text.split("In brief")[1].split("And ")[0])
+    said = re.findall(
+        r"After \d+ h(?: \d+ min)? of silence in the United States\.+", brief
+    )
+    assert len(said) > 3
+    assert not [each for each in said if each.endswith("..")]
 
 
 def test_the_items_a_lag_lies_between_are_linked_in_brief_stories_too():
@@ -724,6 +744,18 @@ def test_charts_are_small_and_say_in_words_and_characters_what_they_show(languag
         words = [w for w in re.split(r"[.;:] ", image.alt) if w]
         assert all(flat(word).rstrip(".") in flat(made.text) for word in words)
     assert re.search(r"^    [·▁▂▃▄▅▆▇█]{24}$", made.text, re.MULTILINE)
+
+
+def test_charts_speak_both_languages_to_who_reads_both():
+    both, english = full("both").images, full("en").images
+    for image, one, words in zip(
+        both,
+        english,
+        (("Items by hour", "Notas por hora"), ("Who was first", "Quién publicó")),
+        strict=True,
+    ):
+        assert [word in image.alt for word in words] == [True, True]
+        assert image.png != one.png
 
 
 def test_for_a_browser_the_charts_are_inside():

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from editions import DAY, START, blind_spot, full_edition, within
 from monitor.comparison import Coverage
 from monitor.coverage.sides import compare
 from monitor.digest.edition import Window, choose, ranked, window
-from monitor.digest.sections import SECTIONS, blind_spots, sections
+from monitor.digest.sections import SECTIONS, Broken, sections, silences
 from monitor.readers import Links
 
 
@@ -37,7 +38,7 @@ def test_sections_come_in_the_order_of_what_matters():
 def test_a_silence_that_nobody_can_vouch_for_is_no_blind_spot():
     cannot = (blind_spot("mine", "US", -800, down=7), blind_spot("dam", "MX", -700))
     edition = full_edition(beside=replace(within(), blind_spots=cannot))
-    assert blind_spots(edition).keys() == {"dam"}
+    assert silences(edition).blind.keys() == {"dam"}
     assert told(edition)["blind-US"] == []
     assert told(edition)["MX"] == ["mine", "fair"]
 
@@ -45,7 +46,32 @@ def test_a_silence_that_nobody_can_vouch_for_is_no_blind_spot():
 def test_a_blind_spot_that_is_over_is_none():
     over = replace(blind_spot("mine", "US", -800), closed=START, end="picked-up")
     edition = full_edition(beside=replace(within(), blind_spots=(over,)))
-    assert blind_spots(edition) == {}
+    assert silences(edition).blind == {}
+
+
+@pytest.mark.parametrize("silent", ["US", "MX"])
+def test_what_has_been_taken_up_since_the_last_look_is_no_blind_spot(silent):
+    for taken in ("bridge", "mine" if silent == "MX" else "dam"):
+        spot = blind_spot(taken, silent, -800)
+        edition = full_edition(beside=replace(within(), blind_spots=(spot,)))
+        assert silences(edition).blind == {}
+
+
+def test_a_silence_that_broke_in_the_window_is_a_crossing():
+    """Though the whole story began in it."""
+    over = replace(blind_spot("storm", "US", -415), closed=START, end="picked-up")
+    edition = full_edition(beside=replace(within(), blind_spots=(over,)))
+    assert silences(edition).broken == {"storm": Broken("US", timedelta(minutes=15))}
+    assert told(edition)["crossed"] == ["water", "storm"]
+    assert told(edition)["new"] == []
+
+
+def test_a_side_that_had_the_story_all_along_was_not_silent():
+    """Its items were found to be of the story later on."""
+    over = replace(blind_spot("storm", "US", -400), closed=START, end="picked-up")
+    edition = full_edition(beside=replace(within(), blind_spots=(over,)))
+    assert silences(edition).broken == {}
+    assert told(edition)["new"] == ["storm"]
 
 
 @pytest.mark.parametrize("key", ["watched", "crossed", "new", "continuing"])

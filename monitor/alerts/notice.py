@@ -77,10 +77,7 @@ class Notice:
 
 
 def headlines(coverage: Coverage) -> tuple[Headline, ...]:
-    """The first item of each side that is no copy, or else its first; leader's first.
-
-    An item without a date of its own comes after those that have one.
-    """
+    """What each side's lag rests on, or else its first item; the leader's first."""
     order = sorted(SIDES, key=lambda side: side != coverage.leader)
     return tuple(
         _headline(first) for side in order if (first := _first(coverage, side))
@@ -88,17 +85,11 @@ def headlines(coverage: Coverage) -> tuple[Headline, ...]:
 
 
 def _first(coverage: Coverage, side: Country) -> Member | None:
-    mine = [m for m in coverage.story.members if m.item.country == side]
-    return min(
-        mine,
-        key=lambda m: (
-            m.assignment.copy_of is not None,
-            m.item.date_source == "fetched",
-            m.item.published,
-            m.item.id,
-        ),
-        default=None,
-    )
+    one = coverage.sides[side]
+    if not one.items:
+        return None
+    first = one.first or one.items[0]
+    return next(m for m in coverage.story.members if m.item.id == first.id)
 
 
 def _headline(member: Member) -> Headline:

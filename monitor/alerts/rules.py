@@ -5,46 +5,17 @@ A finding is one fact about one story or one side. Whether anybody is told, and 
 decided in ``decide.py``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.alerts.notice import Notice, headlines
-from monitor.comparison import BlindSpot, Coverage, FeedHealth, SideHealth
+from monitor.comparison import BlindSpot, Coverage
+from monitor.coverage.trends import RECENT, Quiet, Rise
 from monitor.model import SIDES, Country, Story
 from monitor.readers import Alert, AlertKind
 
-LEAST_USUAL = 12.0
-"""Items that a side must usually bring in a stretch for their lack to mean something:
-of twelve at random, three or fewer come in 2 of 1,000 stretches."""
-LOW = 0.25
-"""Share of the usual volume at which a side counts as quiet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Jump:
-    """How much more one story brings than before."""
-
-    items: int
-    """In the last ``hours``."""
-    usual: float
-    """Items in as many hours before."""
-    hours: float
-
-
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """How much one side brings, beside what is usual at this time."""
-
-    items: int
-    """In the last ``hours``."""
-    usual: float
-    hours: float
-
-    @property
-    def is_low(self) -> bool:
-        """Whether so little is no accident."""
-        return self.usual >= LEAST_USUAL and self.items <= LOW * self.usual
+_HOURS = RECENT / timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +27,12 @@ class Picture:
     """Story -> names of the watch-lists it matches."""
     themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Story -> names of its themes."""
-    jumps: Mapping[str, Jump] = field(default_factory=dict)
+    jumps: Mapping[str, Rise] = field(default_factory=dict)
     """Story -> its jump, for those that jump now."""
     blind_spots: tuple[BlindSpot, ...] = ()
     """Those whose stories are among the coverages count."""
-    sides: Mapping[Country, SideHealth] = field(default_factory=dict)
-    volumes: Mapping[Country, Volume] = field(default_factory=dict)
+    sides: Mapping[Country, Quiet] = field(default_factory=dict)
+    """Side -> its last hours, quiet or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,28 +86,17 @@ def wants(alert: Alert, finding: Finding) -> bool:
     return bool(is_listed and has_theme)
 
 
-def side_health(health: Iterable[FeedHealth]) -> dict[Country, SideHealth]:
-    """Each side's feeds as they are now, all of one weight."""
-    known = list(health)
-    found: dict[Country, SideHealth] = {}
-    for side in SIDES:
-        mine = [h for h in known if h.feed.country == side]
-        down = sum(not h.is_healthy for h in mine)
-        found[side] = SideHealth(side, len(mine), down, down / max(1, len(mine)))
-    return found
-
-
-def crossed(story: Story) -> datetime | None:
+def crossed(coverage: Coverage) -> datetime | None:
     """When the second side was first seen to have an item that is no copy, if it has.
 
-    An outlet that reprints the other side's dispatch has not taken the story up.
+    An outlet that prints an agency's dispatch, or what the other side has written, has
+    not taken the story up.
     """
-    firsts: dict[Country, datetime] = {}
-    for member in story.members:
-        if member.assignment.copy_of is None:
-            side, seen = member.item.country, member.item.seen
-            firsts[side] = min(seen, firsts.get(side, seen))
-    return max(firsts.values()) if firsts.keys() >= set(SIDES) else None
+    own = [
+        [item.seen for item in one.items if item.id not in one.copies]
+        for one in coverage.sides.values()
+    ]
+    return max(map(min, own)) if all(own) else None
 
 
 # --- stories ---------------------------------------------------------------------
@@ -148,10 +108,10 @@ def _of_story(coverage: Coverage, picture: Picture, now: datetime) -> Iterator[F
     for name in about.watchlists:
         listed = replace(about, kind="watchlist", watchlists=(name,))
         yield _found(story, listed, name)
-    if since := crossed(story):
+    if since := crossed(coverage):
         yield _found(story, about, since=since)
     if jump := picture.jumps.get(story.id):
-        figures = {"items": jump.items, "usual": jump.usual, "hours": jump.hours}
+        figures = {"items": jump.items, "usual": jump.expected, "hours": _HOURS}
         yield _found(story, replace(about, kind="jump", counts=figures))
     for spot in picture.blind_spots:
         if spot.story == story.id and spot.opened and not spot.closed:
@@ -208,16 +168,12 @@ def _found(
 
 
 def _of_side(side: Country, picture: Picture, now: datetime) -> Iterator[Finding]:
-    health, volume = picture.sides.get(side), picture.volumes.get(side)
+    quiet = picture.sides.get(side)
     figures: dict[str, float] = {}
-    if health and health.feeds and not health.can_tell:
-        figures |= {"feeds": health.feeds, "down": health.down}
-    if volume and volume.is_low:
-        figures |= {
-            "items": volume.items,
-            "usual": volume.usual,
-            "hours": volume.hours,
-        }
+    if quiet and quiet.health.feeds and not quiet.health.can_tell:
+        figures |= {"feeds": quiet.health.feeds, "down": quiet.health.down}
+    if quiet and quiet.is_quiet:
+        figures |= {"items": quiet.items, "usual": quiet.expected, "hours": _HOURS}
     if figures:
         notice = Notice("quiet", now, side=side, counts=figures)
         yield Finding("quiet", side, frozenset(), None, notice)

@@ -25,6 +25,10 @@ _FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 _SMALL, _NORMAL = 12, 13
 _ROW = 40
 """Height of one bar of the lag chart with its headline."""
+_LINE = 18
+"""Height of one line of the key."""
+_KEY_LENGTH = 22
+"""Characters of a colour's name that leave room for another one beside it."""
 _KEPT = 256
 """Charts remembered, at about 20 kB each: subscribers of one window share them."""
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -152,18 +156,22 @@ def _panel(
 
 
 def _key(rows: Sequence[Row]) -> dict[str, Any]:
+    is_long = max(len(row.label) for row in rows) > _KEY_LENGTH
+    columns = 1 if is_long else len(rows)
     values = [
-        {"x": n * WIDTH / len(rows), "label": row.label, "colour": row.colour}
+        {"x": n % columns * WIDTH / columns, "y": n // columns * _LINE + _LINE / 2}
+        | {"label": row.label, "colour": row.colour}
         for n, row in enumerate(rows)
     ]
+    y = {"field": "y", "type": "quantitative", "scale": None, "axis": None}
     x = {"field": "x", "type": "quantitative", "scale": None, "axis": None}
     colour = {"field": "colour", "type": "nominal", "scale": None, "legend": None}
     square = {"type": "square", "size": 90, "xOffset": 6, "opacity": 1, "filled": True}
     return {
         "width": WIDTH,
-        "height": 18,
+        "height": _LINE * -(-len(rows) // columns),
         "data": {"values": values},
-        "encoding": {"x": x, "color": colour, "y": {"value": 9}},
+        "encoding": {"x": x, "color": colour, "y": y},
         "layer": [
             {"mark": square},
             {

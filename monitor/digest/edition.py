@@ -173,13 +173,15 @@ def news(
 ) -> News:
     """What became of a story in [start, end).
 
-    What was seen before ``start``, an earlier edition can have told.
+    What was seen before ``start``, an earlier edition can have told. A side that only
+    prints an agency's dispatch, or the other's text, has not taken the story up.
     """
     items = [m.item for m in coverage.story.members]
     known = [item for item in items if item.seen < start]
     outlets = {item.outlet for item in _within(coverage, start, end)}
-    had = {item.country for item in known}
-    took = {item.country for item in items} - had
+    copies = frozenset().union(*(one.copies for one in coverage.sides.values()))
+    had = {item.country for item in known if item.id not in copies}
+    took = {item.country for item in items if item.id not in copies} - had
     return News(
         is_new=not known,
         items=sum(1 for _ in _within(coverage, start, end)),

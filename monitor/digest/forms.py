@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -10,7 +11,7 @@ from xml.etree import ElementTree as ET
 from monitor.comparison import BlindSpot, Coverage, FeedHealth, SideHealth
 from monitor.digest.headline import clean, web_link
 from monitor.digest.phrases import Speaker
-from monitor.digest.sections import SectionKey, blind_spots, sections
+from monitor.digest.sections import Broken, SectionKey, Silences, sections, silences
 from monitor.model import LANGUAGES, SIDES, Country, Item, Language
 from monitor.readers import Corrected, Edition
 
@@ -28,7 +29,7 @@ def edition_json(edition: Edition) -> str:
 
 def edition_dict(edition: Edition) -> dict[str, Any]:
     """The same before it is written. Without the subscriber's address."""
-    reader, blind = edition.subscriber, blind_spots(edition)
+    reader, quiet = edition.subscriber, silences(edition)
     return {
         "subscriber": reader.name,
         "date": edition.date.isoformat(),
@@ -37,7 +38,7 @@ def edition_dict(edition: Edition) -> dict[str, Any]:
         "tz": reader.tz,
         "language": reader.language,
         "web": edition.links.web,
-        "stories": [_story(edition, blind, key, c) for key, c in _told(edition)],
+        "stories": [_story(edition, quiet, key, c) for key, c in _told(edition)],
         "left_out": edition.left_out,
         "timeline": {side: list(edition.timeline.get(side, ())) for side in SIDES},
         "health": {side: _health(edition.sides.get(side)) for side in SIDES},
@@ -59,8 +60,9 @@ def edition_atom(edition: Edition) -> str:
     _child(ET.SubElement(feed, "author"), "name", "Bilingual Coverage Monitor")
     if edition.links.web:
         ET.SubElement(feed, "link", href=edition.links.web)
+    quiet = silences(edition)
     for key, coverage in _told(edition):
-        _atom_story(feed, edition, key, coverage, speaker)
+        _atom_story(feed, edition, quiet, key, coverage, speaker)
     ET.indent(feed, " ")
     return ET.tostring(feed, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -81,13 +83,13 @@ def _mark(edition: Edition) -> str:
 
 def _story(
     edition: Edition,
-    blind: Mapping[str, BlindSpot],
+    quiet: Silences,
     key: SectionKey,
     coverage: Coverage,
 ) -> dict[str, Any]:
     story = coverage.story
     news = edition.news[story.id]
-    spot = blind.get(story.id)
+    spot, broken = quiet.blind.get(story.id), quiet.broken.get(story.id)
     return {
         "id": story.id,
         "section": key,
@@ -105,6 +107,7 @@ def _story(
         "watchlists": list(edition.watched.get(story.id, ())),
         "themes": list(edition.themes.get(story.id, ())),
         "blind_spot": _blind(spot) if spot else None,
+        "silence_broken": _broken(broken) if broken else None,
         "sides": {side: _side(coverage, side) for side in SIDES},
     }
 
@@ -140,6 +143,11 @@ def _blind(spot: BlindSpot) -> dict[str, Any]:
         "covered": spot.covered,
         "of": spot.of,
     }
+
+
+def _broken(broken: Broken) -> dict[str, Any]:
+    minutes = broken.lasted // timedelta(minutes=1)
+    return {"silent": broken.silent, "minutes": minutes}
 
 
 def _health(health: SideHealth | None) -> dict[str, Any] | None:
@@ -184,7 +192,12 @@ def _corrected(each: Corrected) -> dict[str, Any]:
 
 
 def _atom_story(
-    feed: ET.Element, edition: Edition, key: SectionKey, coverage: Coverage, s: Speaker
+    feed: ET.Element,
+    edition: Edition,
+    quiet: Silences,
+    key: SectionKey,
+    coverage: Coverage,
+    s: Speaker,
 ) -> None:
     story = coverage.story
     told = ET.SubElement(feed, "entry")
@@ -198,16 +211,20 @@ def _atom_story(
     links = (web_link(member.item.url) for member in story.members)
     if first := next(filter(None, links), None):
         ET.SubElement(told, "link", href=first)
-    _child(told, "content", "\n".join(_lines(edition, coverage, s)), type="text")
+    _child(told, "content", "\n".join(_lines(edition, quiet, coverage, s)), type="text")
 
 
-def _lines(edition: Edition, coverage: Coverage, s: Speaker) -> Iterator[str]:
+def _lines(
+    edition: Edition, quiet: Silences, coverage: Coverage, s: Speaker
+) -> Iterator[str]:
     story = coverage.story
     if coverage.crosses_border:
         yield s.lag(coverage)
     yield s.age(edition.news[story.id], story.first_seen)
-    if spot := blind_spots(edition).get(story.id):
+    if spot := quiet.blind.get(story.id):
         yield s.blind(spot, edition.end)
+    if broken := quiet.broken.get(story.id):
+        yield s.broken(broken)
     for member in story.members:
         item = member.item
         yield f"{item.country} {clean(item.outlet)}: {clean(item.title)}"

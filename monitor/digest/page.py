@@ -77,7 +77,7 @@ class Remark:
     watched: str
     themes: str
     silence: str
-    """Why it is a blind spot."""
+    """Why it is a blind spot, or for how long it was one."""
 
 
 @dataclass(frozen=True, slots=True)

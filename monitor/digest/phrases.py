@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import (
@@ -21,7 +21,7 @@ from monitor.comparison import (
     SideCoverage,
     SideHealth,
 )
-from monitor.digest.sections import SectionKey
+from monitor.digest.sections import Broken, SectionKey
 from monitor.digest.wording import WORDING, Plural
 from monitor.model import SIDES, Country, Item, Language
 from monitor.readers import News, Subscriber
@@ -162,19 +162,27 @@ class Speaker:
 
     def blind(self, spot: BlindSpot, now: datetime) -> str:
         """Why a silence counts: what was to be expected of that side by now."""
-        minutes = max(int((now - spot.since).total_seconds() // 60), 1)
         expected = round(spot.expected)
         words = self.words
-        silent = {"side": words.side[spot.silent], "time": self.duration(minutes)}
+        lasting = self._length(now - spot.since)
+        silent = {"side": words.side[spot.silent], "time": lasting}
         said = [
             self.count(expected, words.expected, **silent)
             if expected
             else words.one_expected.format(**silent)
         ]
         if spot.of:
-            of, covered = self.number(spot.of), self.number(spot.covered)
-            said.append(words.took_up.format(of=of, covered=covered))
+            covered = self.number(spot.covered)
+            said.append(self.count(spot.of, words.took_up, covered=covered))
         return " ".join(said)
+
+    def broken(self, silence: Broken) -> str:
+        """``After 14 h of silence in Mexico.``"""
+        side = self.words.the_side[silence.silent]
+        return self.words.broken.format(side=side, time=self._length(silence.lasted))
+
+    def _length(self, of: timedelta) -> str:
+        return self.duration(max(of // timedelta(minutes=1), 1))
 
     def heading(self, key: SectionKey) -> str:
         """Of a section."""

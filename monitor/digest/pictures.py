@@ -1,20 +1,21 @@
 """
 The charts of an edition, each with what it shows in words and in characters.
 
-A reader of both languages gets them in the page's own: a chart that says everything
-twice says it too small.
+A reader of both languages gets one chart with its few words in both, and the headlines
+that it names as they were published.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from monitor.comparison import Coverage
 from monitor.digest.charts import Bar, Row, Tick, lag_png, timeline_png
 from monitor.digest.headline import clean
 from monitor.digest.page import Picture
 from monitor.digest.palette import PALETTE
-from monitor.digest.phrases import Phrase, Speaker
-from monitor.model import SIDES, Country, Language
+from monitor.digest.phrases import Speaker, Voice
+from monitor.model import SIDES, Country
 from monitor.readers import Edition, Image
 from monitor.text import clip
 
@@ -31,36 +32,52 @@ _LAGS = (1, 10, 60, 360, 1440, 7 * 1440, 30 * 1440)
 """Minutes that the lag chart labels."""
 
 
-def pictures(edition: Edition, led: Sequence[Coverage], s: Speaker) -> list[Picture]:
+def pictures(edition: Edition, led: Sequence[Coverage], voice: Voice) -> list[Picture]:
     """The timeline, and the lags of ``led``; none of what there is nothing to show.
 
     ``led`` are stories with a leader.
     """
     made = []
     if any(map(sum, edition.timeline.values())):
-        made.append(_timeline(edition, s))
+        made.append(_timeline(edition, voice))
     if led:
-        made.append(_lags(led[:MOST_LAGS], s))
+        made.append(_lags(led[:MOST_LAGS], voice))
     return made
+
+
+def _each(voice: Voice, what: Callable[[Speaker], str]) -> str:
+    """In each language of the reader: ``Mexico / México``."""
+    return " / ".join(phrase.text for phrase in voice.say(what))
+
+
+def _alt(voice: Voice, what: Callable[[Speaker], str]) -> str:
+    """One language after the other, in whole sentences."""
+    return " ".join(f"{phrase.text}." for phrase in voice.say(what))
 
 
 # --- the timeline ------------------------------------------------------------------
 
 
-def _timeline(edition: Edition, s: Speaker) -> Picture:
+def _timeline(edition: Edition, voice: Voice) -> Picture:
     hours = (edition.end - edition.start) / _HOUR
     step = -(-len(edition.timeline["US"]) // _STEPS)
     counts = {side: binned(edition.timeline[side], step) for side in SIDES}
-    rows = [Row(s.words.side[c], _colour(c), counts[c]) for c in SIDES]
-    said = [_peak(side, counts[side], step, edition.start, s) for side in SIDES]
-    title = s.words.timeline
+    rows = [
+        Row(_each(voice, partial(_name, side=c)), _colour(c), counts[c]) for c in SIDES
+    ]
+
+    def peak(s: Speaker, side: Country) -> str:
+        return _peak(side, counts[side], step, edition.start, s)
+
+    def all_said(s: Speaker) -> str:
+        peaks = " ".join(peak(s, side) for side in SIDES)
+        return f"{s.words.timeline}. {peaks}".removesuffix(".")
+
+    said = [[peak(s, side) for s in voice.speakers] for side in SIDES]
+    png = timeline_png(rows, step, hours, _clock(edition, voice))
     return Picture(
-        (Phrase(s.language, title),),
-        Image(
-            "timeline",
-            timeline_png(rows, step, hours, _clock(edition, s)),
-            f"{title}. {' '.join(said)}",
-        ),
+        voice.say(lambda s: s.words.timeline),
+        Image("timeline", png, _alt(voice, all_said)),
         tuple(_drawn(rows, said)),
     )
 
@@ -89,10 +106,10 @@ def _peak(
     )
 
 
-def _drawn(rows: Sequence[Row], said: Sequence[str]) -> Iterator[str]:
+def _drawn(rows: Sequence[Row], said: Sequence[Sequence[str]]) -> Iterator[str]:
     most = max(max(row.counts, default=0) for row in rows)
     for row, words in zip(rows, said, strict=True):
-        yield words
+        yield from words
         yield "  " + "".join(_block(count, most) for count in row.counts)
 
 
@@ -101,7 +118,7 @@ def _block(count: int, most: int) -> str:
     return _BLOCKS[(count * len(_BLOCKS) - 1) // most] if count else _NOTHING
 
 
-def _clock(edition: Edition, s: Speaker) -> list[Tick]:
+def _clock(edition: Edition, voice: Voice) -> list[Tick]:
     """Midnights, and every sixth hour of a window of a day or two, on local clocks."""
     hours = (edition.end - edition.start) / _HOUR
     first = edition.start.replace(minute=0, second=0, microsecond=0)
@@ -111,7 +128,7 @@ def _clock(edition: Edition, s: Speaker) -> list[Tick]:
     return [
         Tick((at - edition.start) / _HOUR, label)
         for at in inside
-        if (label := _tick(at, short, s))
+        if (label := _each(voice, partial(_tick, at, short)))
     ]
 
 
@@ -125,36 +142,57 @@ def _tick(at: datetime, short: bool, s: Speaker) -> str:
 # --- lags -------------------------------------------------------------------------
 
 
-def _lags(led: Sequence[Coverage], s: Speaker) -> Picture:
-    bars = [_bar(coverage, s) for coverage in led]
+def _lags(led: Sequence[Coverage], voice: Voice) -> Picture:
+    bars = [_bar(coverage, voice) for coverage in led]
     longest = max(bar.minutes for bar in bars)
     shown = next((n for n, at in enumerate(_LAGS) if at >= longest), len(_LAGS) - 1)
+    s = voice.speakers[0]  # durations are alike in both languages
     ticks = [Tick(at, s.duration(at)) for at in _LAGS[: max(shown, 3) + 1]]
     key = [
-        Row(s.words.first.format(side=s.words.side[side]), _colour(side), ())
+        Row(_each(voice, partial(_is_first, side=side)), _colour(side), ())
         for side in SIDES
     ]
-    said = [f"{s.lag(c)}: {bar.headline}" for c, bar in zip(led, bars, strict=True)]
-    title = s.words.lags
+
+    def lags(s: Speaker) -> list[str]:
+        return [f"{s.lag(c)}: {bar.headline}" for c, bar in zip(led, bars, strict=True)]
+
+    alt = _alt(voice, lambda s: f"{s.words.lags}. {'; '.join(lags(s))}")
+    said = [
+        f"{_each(voice, partial(Speaker.lag, coverage=c))}: {bar.headline}"
+        for c, bar in zip(led, bars, strict=True)
+    ]
     return Picture(
-        (Phrase(s.language, title),),
-        Image("lags", lag_png(bars, ticks, key), f"{title}. {'; '.join(said)}."),
+        voice.say(lambda s: s.words.lags),
+        Image("lags", lag_png(bars, ticks, key), alt),
         tuple(said),
     )
 
 
-def _bar(coverage: Coverage, s: Speaker) -> Bar:
+def _name(s: Speaker, side: Country) -> str:
+    return s.words.side[side]
+
+
+def _is_first(s: Speaker, side: Country) -> str:
+    return s.words.first.format(side=s.words.side[side])
+
+
+def _bar(coverage: Coverage, voice: Voice) -> Bar:
     assert coverage.leader and coverage.lag_minutes, "a story without a leader"
     return Bar(
-        clip(clean(_headline(coverage, s.language)), _HEADLINE_LENGTH) or "…",
+        clip(clean(_headline(coverage, voice)), _HEADLINE_LENGTH) or "…",
         _colour(coverage.leader),
         coverage.lag_minutes,
-        s.duration(coverage.lag_minutes),
+        voice.speakers[0].duration(coverage.lag_minutes),
     )
 
 
-def _headline(coverage: Coverage, language: Language) -> str:
+def _headline(coverage: Coverage, voice: Voice) -> str:
+    """In the reader's language; who reads both gets what the leader published."""
     story = coverage.story
+    [language, *others] = voice.languages
+    first = coverage.sides[coverage.leader].first if coverage.leader else None
+    if others and first:
+        return first.title
     return story.headline(language) or story.members[0].item.title
 
 

@@ -8,7 +8,7 @@ from monitor.digest.edition import items_within
 from monitor.digest.headline import clean, headline
 from monitor.digest.page import Remark, SideView, StoryView
 from monitor.digest.phrases import Said, Speaker, Voice
-from monitor.digest.sections import blind_spots
+from monitor.digest.sections import silences
 from monitor.model import SIDES, Country, Item
 from monitor.readers import Edition
 
@@ -23,7 +23,7 @@ class Telling:
         self._edition = edition
         self._voice = voice
         self._say = voice.say
-        self._blind = blind_spots(edition)
+        self._silences = silences(edition)
 
     def story(self, coverage: Coverage) -> StoryView:
         """By one side or two."""
@@ -41,7 +41,6 @@ class Telling:
         certainty = coverage.lag_certainty
         watched = edition.watched.get(story.id, ())
         themes = [clean(name) for name in edition.themes.get(story.id, ())]
-        spot = self._blind.get(story.id)
         return Remark(
             language=s.language,
             certainty=s.words.certainty[certainty] if certainty else "",
@@ -49,8 +48,14 @@ class Telling:
             age=s.age(edition.news[story.id], story.first_seen),
             watched=s.watched(watched) if watched else "",
             themes=s.themes(themes) if themes else "",
-            silence=s.blind(spot, edition.end) if spot else "",
+            silence=self._silence(s, story.id),
         )
+
+    def _silence(self, s: Speaker, story: str) -> str:
+        if spot := self._silences.blind.get(story):
+            return s.blind(spot, self._edition.end)
+        broken = self._silences.broken.get(story)
+        return s.broken(broken) if broken else ""
 
     def _firsts(self, s: Speaker, coverage: Coverage) -> str:
         if coverage.leader is None:

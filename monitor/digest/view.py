@@ -73,7 +73,7 @@ class View:
         self._telling = Telling(edition, self._voice)
         self._stories: dict[str, StoryView] = {}
         self._found = sections(edition)
-        drawn = pictures(edition, led(edition), self._voice.speakers[0])
+        drawn = pictures(edition, led(edition), self._voice)
         self._timeline = [p for p in drawn if p.image.cid == "timeline"]
         self._lags = [p for p in drawn if p.image.cid == "lags"]
 

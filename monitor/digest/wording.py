@@ -61,7 +61,8 @@ class Wording:
 
     expected: Plural
     one_expected: str
-    took_up: str
+    took_up: Plural
+    broken: str
     cannot_tell: Plural
 
     change: Mapping[ChangeKind, Plural]
@@ -159,7 +160,11 @@ EN = Wording(
         "{side} silent for {time}; its usual share would be {n} items by now.",
     ),
     one_expected="{side} silent for {time}.",
-    took_up="Of {of} stories like it, it took up {covered} in as many hours.",
+    broken="After {time} of silence in {side}.",
+    took_up=(
+        "Of {n} story like it, it took up {covered} in as many hours.",
+        "Of {n} stories like it, it took up {covered} in as many hours.",
+    ),
     cannot_tell=(
         "Cannot tell what {side} leaves out: {n} of {total} {feeds} was down.",
         "Cannot tell what {side} leaves out: {n} of {total} {feeds} were down.",
@@ -299,7 +304,11 @@ ES = Wording(
         "{side} calla desde hace {time}; su parte habitual serían ya {n} notas.",
     ),
     one_expected="{side} calla desde hace {time}.",
-    took_up="De {of} noticias parecidas retomó {covered} en el mismo tiempo.",
+    broken="Tras {time} de silencio en {side}.",
+    took_up=(
+        "De {n} noticia parecida retomó {covered} en el mismo tiempo.",
+        "De {n} noticias parecidas retomó {covered} en el mismo tiempo.",
+    ),
     cannot_tell=(
         "No se sabe qué omite {side}: falló {n} de {total} {feeds}.",
         "No se sabe qué omite {side}: fallaron {n} de {total} {feeds}.",

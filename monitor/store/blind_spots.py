@@ -33,6 +33,17 @@ class BlindSpots:
         return self._found("opened >= :at or closed >= :at", at)
 
     @guarded
+    def between(self, start: datetime, end: datetime) -> list[BlindSpot]:
+        """Those that were open at any time of [start, end), by when they opened.
+
+        One that ended right at ``start`` is among them: no window before it has it.
+        """
+        span = {"start": rows.to_text(start), "end": rows.to_text(end)}
+        return self._found(
+            "opened < :end and (closed is null or closed >= :start)", span
+        )
+
+    @guarded
     def of(self, story: str) -> list[BlindSpot]:
         """Those of one story, by the id it has now, in the order they opened."""
         return self._found("story = :story", {"story": story})

@@ -5,15 +5,17 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from monitor import alerting
-from monitor.alerting import Channel, Channels, SendResult
+from monitor import alerting, comparing
+from monitor.alerting import Channel, Channels, Facts, SendResult
 from monitor.alerts.message import Message, title
+from monitor.comparing import Changes
 from monitor.config.settings import Config
 from monitor.errors import ConfigError, DeliveryError
 from monitor.readers import Alert
 from monitor.store.alerts import Sending
 from monitor.store.database import Store
 from monitor.store.lock import sending_alone
+from monitor.store.stories import Mark
 from monitor.terminal import show, show_json
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
@@ -30,18 +32,42 @@ def check(paths: Paths, dry_run: bool) -> None:
     with paths.open_known_store() as store:
         if dry_run:
             with store.rehearsal():
-                note(config, store, now, print)
+                Lookout(config, print).look(store, now)
             return
-        note(config, store, now, print)
+        Lookout(config, print).look(store, now)
         for result in send(paths, store, compose.open_channels(config)):
             print(outcome(result))
 
 
-def note(config: Config, store: Store, now: datetime, say: Say) -> None:
-    """Note what is so and queue what is to be told, a line for each message."""
-    facts = compose.alert_facts(config, store, now)
-    for message in alerting.note(store, config.alerts, facts, now):
-        say(f"alerts: {title(message)}")
+class Lookout:
+    """Looks at what is so, as often as it is asked to and there is a reason to."""
+
+    def __init__(self, config: Config, say: Say) -> None:
+        self._config = config
+        self._say = say
+        self._changes: Changes | None = None
+        self._known: tuple[Mark, Facts] | None = None
+
+    def count(self, store: Store, now: datetime) -> None:
+        """Count anew how volumes have changed: seconds, where millions are kept."""
+        self._changes = comparing.changes(store, self._config.feeds, now)
+
+    def look(self, store: Store, now: datetime) -> None:
+        """Note what is so and queue what is to be told, a line for each message.
+
+        Nothing is looked at while nothing has changed and nothing is held back. What
+        leaves no trace in stories, such as a late translation, is found after the next
+        count.
+        """
+        if self._changes is None:
+            self.count(store, now)
+        facts = compose.alert_facts(self._config, store, self._changes)
+        known = (store.stories.mark(), facts)
+        if known == self._known and not store.alerts.held():
+            return
+        for message in alerting.note(store, self._config.alerts, facts, now):
+            self._say(f"alerts: {title(message)}")
+        self._known = known
 
 
 def send(

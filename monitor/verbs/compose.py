@@ -1,14 +1,16 @@
 """The real objects: the only place that chooses them and reads the clock."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 
 from monitor.alerting import Channels, Facts
-from monitor.alerts.rules import side_health
 from monitor.clustering import PATIENCE, Clustering, Waiting
+from monitor.comparing import Changes
+from monitor.config.mistakes import MistakesError, hint
 from monitor.config.read import read_config
 from monitor.config.settings import Config, EngineName
 from monitor.coverage.themes import Lexicon, lexicon
@@ -20,7 +22,7 @@ from monitor.feeds.addresses import is_public
 from monitor.feeds.cadence import Pace
 from monitor.feeds.fetch import Fetcher
 from monitor.model import LANGUAGES, Language
-from monitor.pipeline import Desk, Plan, feed_health
+from monitor.pipeline import Desk, Plan
 from monitor.readers import Alert, Watchlist
 from monitor.store.database import Store
 from monitor.stories.dense_model import open_encoder
@@ -51,8 +53,14 @@ class Paths:
     db: Path
 
     def read_config(self) -> Config:
-        """The checked feeds.yaml."""
-        return read_config(self.config, os.environ)
+        """The checked feeds.yaml.
+
+        Raises ConfigError, a MistakesError where it names themes that there are not.
+        """
+        config = read_config(self.config, os.environ)
+        if faults := list(_theme_faults(config)):
+            raise MistakesError([f"{self.config}: {fault}" for fault in faults])
+        return config
 
     def open_store(self) -> Store:
         """The database, made if there is none."""
@@ -135,6 +143,22 @@ def themes(config: Config) -> Lexicon:
     Raises ConfigError for a change of a theme that there is not.
     """
     return lexicon(config.themes)
+
+
+def _theme_faults(config: Config) -> Iterator[str]:
+    """Names of themes that the lexicon in force does not have."""
+    wanted = [
+        *((f"digest.subscribers: {s.name}", s.themes) for s in config.subscribers),
+        *((f"alerts: {alert.name}", alert.themes) for alert in config.alerts),
+    ]
+    if not any(names for _, names in wanted):
+        return
+    known = [theme.name for theme in themes(config).themes]
+    for place, names in wanted:
+        for name in names:
+            if name not in known:
+                what = f"themes: no theme is named {name!r}"
+                yield f"{place}: {what}; {hint(name, known)}"
 
 
 def open_index(address: str) -> Index:
@@ -223,10 +247,17 @@ def _channels(alert: Alert) -> Channels:
     return Channels(channels, "; ".join(faults))
 
 
-def alert_facts(config: Config, store: Store, now: datetime) -> Facts:
-    """What alerts go by, beside the stories."""
-    health = feed_health(config.feeds, store, now)
-    return Facts(config.owners, watchlists(config), side_health(health))
+def alert_facts(config: Config, store: Store, changes: Changes | None) -> Facts:
+    """What alerts go by, beside the stories; ``changes`` are those of volumes."""
+    return Facts(
+        owners=config.owners,
+        watchlists=watchlists(config),
+        themes=themes(config),
+        jumps=changes.rising if changes else (),
+        blind_spots=tuple(store.blind_spots.open()),
+        sides=changes.sides if changes else (),
+        counted=changes.at if changes else None,
+    )
 
 
 def sender(config: Config) -> str:

@@ -17,7 +17,7 @@ from monitor.feeds.fetch import Fetcher
 from monitor.store.lock import running_alone
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
-from monitor.verbs.alerts import note as note_alerts
+from monitor.verbs.alerts import Lookout
 from monitor.verbs.alerts import outcome as alerted
 from monitor.verbs.alerts import send as send_alerts
 from monitor.verbs.blindspots import compare_all
@@ -124,6 +124,7 @@ class _Live:
         self._plan = compose.plan(config)
         self._clustering = compose.open_clustering(config)
         self._channels = compose.open_channels(config)
+        self._lookout = Lookout(config, log.info)
         for name, mine in self._channels.items():
             if mine.fault:
                 log.warning("alert %s: %s", name, mine.fault)
@@ -154,9 +155,11 @@ class _Live:
                 think_again(store, self._clustering, now, log.info)
             if not stop.is_set() and self._is_time_to_compare(now):
                 compare_all(self._config, store, now, log.info)
+                if self._config.alerts:
+                    self._lookout.count(store, now)
                 self._compared = now
             if self._config.alerts and not stop.is_set():
-                note_alerts(self._config, store, now, log.info)
+                self._lookout.look(store, now)
 
     def send_alerts(self) -> None:
         """Send the alerts that are due, whatever the tick is busy with."""
