@@ -22,6 +22,7 @@ from itertools import product
 from typing import TypeVar
 
 from monitor.comparison import BlindSpot, Coverage, FeedHealth, SideHealth
+from monitor.concept import Concept
 from monitor.coverage.health import is_fresh, vouching
 from monitor.coverage.sides import compare as compare_story
 from monitor.coverage.themes import Lexicon
@@ -212,6 +213,8 @@ class Desk:
     """Of a window from the first moment until before the second."""
     retitled: Callable[[Store, datetime, datetime], Mapping[str, int]] = lambda *_: {}
     """Story id -> how many of its headlines were changed in a window."""
+    framing: tuple[Concept, ...] = ()
+    """What a person adds to the framing lexicon."""
 
 
 def due_editions(

@@ -1,0 +1,235 @@
+"""The pages that compare the two sides over many stories."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import cached_property
+from http import HTTPStatus
+from threading import Lock
+from typing import cast
+from urllib.parse import urlencode
+
+from fastapi import HTTPException
+from fastapi.responses import HTMLResponse
+
+from monitor.comparing import EVERY, Followed, rising_stories, unclaimed
+from monitor.comparison import BlindSpot, Coverage
+from monitor.contrasting import Material, material
+from monitor.coverage.framing import Framing
+from monitor.coverage.framing_file import lexicon
+from monitor.coverage.originals import Original, originals
+from monitor.coverage.sides import compare
+from monitor.coverage.themes import tag
+from monitor.digest.phrases import Speaker
+from monitor.model import Story
+from monitor.pipeline import Desk
+from monitor.store.database import Store
+from monitor.web.blindspots import blind_spots_page
+from monitor.web.days import ZONE
+from monitor.web.findings import Findings, find, theme_views
+from monitor.web.followers import WAYS, By, followers_page
+from monitor.web.framing import concept_views
+from monitor.web.render import render
+from monitor.web.themes import themes_page
+
+FRAMING_DAYS = 7
+FOLLOWERS_DAYS = 30
+THEMES_DAYS = 7
+ENDED = timedelta(days=28)
+"""How far back blind spots that ended are listed."""
+MOST_DAYS = 92
+"""A quarter of a year; longer periods are for the command line, which may take long."""
+_HEADLINES = 5
+"""Behind each cell where every concept is shown."""
+_HEADLINES_OF_ONE = 200
+"""Where one concept alone is."""
+_PERIODS = (1, 7, 30, MOST_DAYS)
+_SECOND = timedelta(seconds=1)
+
+
+class ComparisonPages:
+    """These pages over one database."""
+
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        desk: Desk,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._open_store = open_store
+        self._desk = desk
+        self._clock = clock
+        self._speaker = Speaker("en", ZONE)
+        self._untold = _Remembered()
+
+    @cached_property
+    def _framing(self) -> Framing:
+        return Framing(lexicon(self._desk.framing))
+
+    def of_story(self, store: Store, coverage: Coverage, now: datetime) -> Findings:
+        """What the page of one story tells of its comparison."""
+        return find(store, coverage, self._desk, self._framing, now, self._speaker)
+
+    def framing(
+        self, days: str = "", theme: str = "", concept: str = ""
+    ) -> HTMLResponse:
+        """``/framing``: how both sides word things over the last days."""
+        themes = [each.name for each in self._desk.themes.themes]
+        concepts = {each.name: each for each in self._framing.concepts}
+        count = _days(days, FRAMING_DAYS)
+        if theme:
+            _one_of("theme", theme, themes)
+        if concept:
+            _one_of("concept", concept, concepts)
+        framing = Framing([concepts[concept]]) if concept else self._framing
+        with self._open_store() as store:
+            start, end = self._span(store, count)
+            found = self._material(store, start, end, theme)
+        most = _HEADLINES_OF_ONE if concept else _HEADLINES
+        asked = [("days", str(count)), *([("theme", theme)] if theme else [])]
+        return _page(
+            "framing.html",
+            uses=concept_views(
+                framing.compare(found.found), self._speaker, most, asked=asked
+            ),
+            items={s: self._speaker.number(n) for s, n in found.counted.items()},
+            concept=concept,
+            theme=theme,
+            whole="/framing?" + urlencode(asked),
+            themes=theme_views(themes, self._desk.themes),
+            days=count,
+            periods=_PERIODS,
+        )
+
+    def followers(self, days: str = "", by: str = "outlet") -> HTMLResponse:
+        """``/followers``: who had first what both sides cover, and by how long."""
+        _one_of("by", by, WAYS)
+        count = _days(days, FOLLOWERS_DAYS)
+        with self._open_store() as store:
+            start, end = self._span(store, count)
+            stories = store.stories.opened(start, end, on_both_sides=True)
+        found = [compare(story, self._desk.owners) for story in stories]
+        themes = self._desk.themes
+        return _page(
+            "followers.html",
+            page=followers_page(found, cast(By, by), themes, self._speaker),
+            ways=WAYS,
+            days=count,
+            periods=_PERIODS,
+        )
+
+    def blind_spots(self) -> HTMLResponse:
+        """``/blindspots``: what one side covers and the other does not."""
+        with self._open_store() as store:
+            now = self._polled(store) or self._clock()
+            opened = store.blind_spots.open()
+            ended = store.blind_spots.since(now - ENDED)
+            untold = self._untold.of(store, now, self._unclaimed)
+            kept = [*opened, *(spot for spot in ended if spot.closed)]
+            leads = store.relations.living(s.story for s in (*kept, *untold))
+            stories = {s.id: s for s in store.stories.some(set(leads.values()))}
+        page = blind_spots_page(
+            kept,
+            untold,
+            {old: stories[new] for old, new in leads.items() if new in stories},
+            now,
+            self._speaker,
+        )
+        return _page("blindspots.html", page=page, at=self._speaker.moment(now))
+
+    def themes(self, days: str = "") -> HTMLResponse:
+        """``/themes``: how many stories of which theme, by side and day."""
+        count = _days(days, THEMES_DAYS)
+        with self._open_store() as store:
+            start, end = self._span(store, count)
+            stories = store.stories.between(start, end)
+            rises = rising_stories(store, self._desk.feeds, end - _SECOND)
+        page = themes_page(
+            stories, rises, (start, end), self._desk.themes, self._speaker
+        )
+        return _page("themes.html", page=page, days=count, periods=_PERIODS)
+
+    def _span(self, store: Store, days: int) -> tuple[datetime, datetime]:
+        """So many days up to the newest item; one dated ahead is not waited for."""
+        now = self._clock()
+        end = min(store.items.last_moment() or now, now) + _SECOND
+        return end - timedelta(days=days), end
+
+    def _material(
+        self, store: Store, start: datetime, end: datetime, theme: str
+    ) -> Material:
+        """The items of a period, or those in stories of one theme."""
+        if not theme:
+            return material(store, start, end)
+        chosen = (
+            story
+            for story in store.stories.between(start, end)
+            if theme in tag(story, self._desk.themes)
+        )
+        return Material(tuple(_within(chosen, start, end)), end)
+
+    def _unclaimed(self, store: Store, now: datetime) -> list[BlindSpot]:
+        return unclaimed(store, Followed(self._desk.feeds, self._desk.owners), now)
+
+    def _polled(self, store: Store) -> datetime | None:
+        """When any feed was last asked: until then silences are judged."""
+        states = (state for _, state in store.feeds.states(self._desk.feeds))
+        return max((s.last_poll for s in states if s.last_poll), default=None)
+
+
+class _Remembered:
+    """Silences nobody can tell of, judged as seldom as a long run compares.
+
+    To judge them reads five weeks, which takes seconds in a large database.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._path = ""
+        self._at: datetime | None = None
+        self._found: list[BlindSpot] = []
+
+    def of(
+        self,
+        store: Store,
+        now: datetime,
+        judge: Callable[[Store, datetime], list[BlindSpot]],
+    ) -> list[BlindSpot]:
+        path = store.blind_spots.path
+        with self._lock:
+            is_fresh = self._at is not None and abs(now - self._at) < EVERY
+            if path != self._path or not is_fresh:
+                self._found = judge(store, now)
+                self._path, self._at = path, now
+            return self._found
+
+
+def _within(
+    stories: Iterable[Story], start: datetime, end: datetime
+) -> Iterator[Original]:
+    for story in stories:
+        for each in originals(story):
+            if start <= each.item.published < end:
+                yield each
+
+
+def _days(text: str, usual: int) -> int:
+    """How many days an address asks for; raises HTTPException."""
+    if not text:
+        return usual
+    is_number = text.isascii() and text.isdecimal() and len(text) < 4
+    if not (is_number and 1 <= int(text) <= MOST_DAYS):
+        what = f"expected a number of days from 1 to {MOST_DAYS}, such as ?days=7"
+        raise HTTPException(HTTPStatus.BAD_REQUEST, f"{text!r}: {what}")
+    return int(text)
+
+
+def _one_of(key: str, text: str, known: Iterable[str]) -> None:
+    """Raises HTTPException for a name that there is not, with those there are."""
+    names = list(known)
+    if text not in names:
+        what = f"expected one of {', '.join(names)}" if names else "there is none"
+        raise HTTPException(HTTPStatus.BAD_REQUEST, f"{key} {text!r}: {what}")
+
+
+def _page(template: str, **values: object) -> HTMLResponse:
+    return HTMLResponse(render(template, **values))
