@@ -160,26 +160,24 @@ def spot_words(
 ) -> str:
     """Where a blind spot stands: open since, cannot tell, or how it ended."""
     side = speaker.words.side[spot.silent]
-    since = speaker.moment(spot.since)
+    since, closed = speaker.moment(spot.since), speaker.moment(spot.closed or now)
     if spot.end == "picked-up":
-        return f"Was a blind spot: {side} picked it up after {_pickup_time(spot, story, speaker)}."
+        time = _pickup_time(spot, story, speaker)
+        return f"Was a blind spot: {side} picked it up after {time}, found {closed}."
     if spot.end == "faded":
         return (
             f"Was a blind spot: {side} never took it up; the story faded, without a "
-            f"new item for three days by {speaker.moment(spot.closed or now)}."
+            f"new item for three days by {closed}."
         )
     if spot.end:
         return (
             f"Was taken for a blind spot of {speaker.words.the_side[spot.silent]} "
-            f"until {speaker.moment(spot.closed or now)}: a correction took its items "
+            f"until {closed}: a correction took its items "
             "elsewhere."
         )
     if not spot.health.can_tell:
         return speaker.cannot_tell(spot.health)
-    return (
-        f"Blind spot, open since {since}: the other side covers it. "
-        f"{speaker.blind(spot, now)}"
-    )
+    return f"Blind spot, open since {since}. {speaker.blind(spot, now)}"
 
 
 def _pickup_time(spot: BlindSpot, story: Story | None, speaker: Speaker) -> str:
