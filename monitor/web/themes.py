@@ -165,4 +165,5 @@ def _row(n: int, day: date, counts: Counts, speaker: Speaker) -> DayRow:
 def _rise(each: Rise, speaker: Speaker) -> str:
     items = speaker.count(each.items, speaker.words.items)
     outlets = speaker.count(each.outlets, speaker.words.outlets)
-    return f"{items} of {outlets} in six hours; {each.expected:.1f} were to be expected"
+    usual = f"{each.expected:.1f}" if each.expected >= 0.1 else "hardly any"
+    return f"{items} of {outlets} in six hours; {usual} were to be expected"
