@@ -1,10 +1,10 @@
 """The pages that compare the two sides over many stories."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from http import HTTPStatus
-from threading import Lock
 from typing import cast
 from urllib.parse import urlencode
 
@@ -13,21 +13,23 @@ from fastapi.responses import HTMLResponse
 
 from monitor.comparing import EVERY, Followed, rising_stories, unclaimed
 from monitor.comparison import BlindSpot, Coverage
-from monitor.contrasting import Material, material
-from monitor.coverage.framing import Framing
+from monitor.contrasting import Material, material, usual_before
+from monitor.coverage.framing import ConceptUse, Framing
 from monitor.coverage.framing_file import lexicon
+from monitor.coverage.keyness import Usual
 from monitor.coverage.originals import Original, originals
 from monitor.coverage.sides import compare
 from monitor.coverage.themes import tag
 from monitor.digest.phrases import Speaker
-from monitor.model import Story
+from monitor.model import Country, Language, Story
 from monitor.pipeline import Desk
 from monitor.store.database import Store
 from monitor.web.blindspots import blind_spots_page
 from monitor.web.days import ZONE
-from monitor.web.findings import Findings, find, theme_views
+from monitor.web.findings import Findings, Lists, find, theme_views
 from monitor.web.followers import WAYS, By, followers_page
 from monitor.web.framing import concept_views
+from monitor.web.remembered import Remembered
 from monitor.web.render import render
 from monitor.web.themes import themes_page
 
@@ -44,6 +46,17 @@ _HEADLINES_OF_ONE = 200
 """Where one concept alone is."""
 _PERIODS = (1, 7, 30, MOST_DAYS)
 _SECOND = timedelta(seconds=1)
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """How both sides word the items of a period."""
+
+    uses: tuple[ConceptUse, ...]
+    counted: Mapping[Country, int]
+    """Items read."""
+    end: datetime
 
 
 class ComparisonPages:
@@ -59,7 +72,10 @@ class ComparisonPages:
         self._desk = desk
         self._clock = clock
         self._speaker = Speaker("en", ZONE)
-        self._untold = _Remembered()
+        # Both are judged as seldom as a long run compares.
+        self._untold: Remembered[list[BlindSpot]] = Remembered(EVERY, 1)
+        self._worded: Remembered[_Wording] = Remembered(EVERY, 8)
+        self._usual: Remembered[Mapping[Language, Usual]] = Remembered(_HOUR, 4)
 
     @cached_property
     def _framing(self) -> Framing:
@@ -67,31 +83,34 @@ class ComparisonPages:
 
     def of_story(self, store: Store, coverage: Coverage, now: datetime) -> Findings:
         """What the page of one story tells of its comparison."""
-        return find(store, coverage, self._desk, self._framing, now, self._speaker)
+        lists = Lists(self._framing, self._usual_before)
+        return find(store, coverage, self._desk, lists, now, self._speaker)
 
     def framing(
         self, days: str = "", theme: str = "", concept: str = ""
     ) -> HTMLResponse:
         """``/framing``: how both sides word things over the last days."""
         themes = [each.name for each in self._desk.themes.themes]
-        concepts = {each.name: each for each in self._framing.concepts}
+        concepts = [each.name for each in self._framing.concepts]
         count = _days(days, FRAMING_DAYS)
         if theme:
             _one_of("theme", theme, themes)
         if concept:
             _one_of("concept", concept, concepts)
-        framing = Framing([concepts[concept]]) if concept else self._framing
         with self._open_store() as store:
-            start, end = self._span(store, count)
-            found = self._material(store, start, end, theme)
+            found = self._worded.get(
+                (store.originals.path, count, theme),
+                self._clock(),
+                lambda: self._word(store, count, theme),
+            )
+        uses = [use for use in found.uses if concept in ("", use.concept)]
         most = _HEADLINES_OF_ONE if concept else _HEADLINES
         asked = [("days", str(count)), *([("theme", theme)] if theme else [])]
         return _page(
             "framing.html",
-            uses=concept_views(
-                framing.compare(found.found), self._speaker, most, asked=asked
-            ),
+            uses=concept_views(uses, self._speaker, most, asked=asked),
             items={s: self._speaker.number(n) for s, n in found.counted.items()},
+            end=self._speaker.moment(found.end),
             concept=concept,
             theme=theme,
             whole="/framing?" + urlencode(asked),
@@ -123,7 +142,9 @@ class ComparisonPages:
             now = self._polled(store) or self._clock()
             opened = store.blind_spots.open()
             ended = store.blind_spots.since(now - ENDED)
-            untold = self._untold.of(store, now, self._unclaimed)
+            untold = self._untold.get(
+                store.blind_spots.path, now, lambda: self._unclaimed(store, now)
+            )
             kept = [*opened, *(spot for spot in ended if spot.closed)]
             leads = store.relations.living(s.story for s in (*kept, *untold))
             stories = {s.id: s for s in store.stories.some(set(leads.values()))}
@@ -167,6 +188,21 @@ class ComparisonPages:
         )
         return Material(tuple(_within(chosen, start, end)), end)
 
+    def _word(self, store: Store, days: int, theme: str) -> _Wording:
+        start, end = self._span(store, days)
+        found = self._material(store, start, end, theme)
+        uses = self._framing.compare(found.found)
+        return _Wording(uses, found.counted, end - _SECOND)
+
+    def _usual_before(self, store: Store, end: datetime) -> Mapping[Language, Usual]:
+        """What is usual before the end of a day: stories of one day share it."""
+        midnight = end.replace(hour=0, minute=0, second=0) + timedelta(days=1)
+        return self._usual.get(
+            (store.originals.path, midnight),
+            self._clock(),
+            lambda: usual_before(store, midnight),
+        )
+
     def _unclaimed(self, store: Store, now: datetime) -> list[BlindSpot]:
         return unclaimed(store, Followed(self._desk.feeds, self._desk.owners), now)
 
@@ -174,33 +210,6 @@ class ComparisonPages:
         """When any feed was last asked: until then silences are judged."""
         states = (state for _, state in store.feeds.states(self._desk.feeds))
         return max((s.last_poll for s in states if s.last_poll), default=None)
-
-
-class _Remembered:
-    """Silences nobody can tell of, judged as seldom as a long run compares.
-
-    To judge them reads five weeks, which takes seconds in a large database.
-    """
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._path = ""
-        self._at: datetime | None = None
-        self._found: list[BlindSpot] = []
-
-    def of(
-        self,
-        store: Store,
-        now: datetime,
-        judge: Callable[[Store, datetime], list[BlindSpot]],
-    ) -> list[BlindSpot]:
-        path = store.blind_spots.path
-        with self._lock:
-            is_fresh = self._at is not None and abs(now - self._at) < EVERY
-            if path != self._path or not is_fresh:
-                self._found = judge(store, now)
-                self._path, self._at = path, now
-            return self._found
 
 
 def _within(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.comparison import BlindSpot, Coverage, Pickup
-from monitor.contrasting import contrast, material_of, retitled_in
+from monitor.contrasting import UsualOf, contrast, material_of, retitled_in
 from monitor.coverage.actors import actors
 from monitor.coverage.framing import Framing
 from monitor.coverage.roles import roles_by_side
@@ -68,11 +68,19 @@ class Findings:
     retitles: tuple[RetitleView, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What headlines are read by, beside what the desk has."""
+
+    framing: Framing
+    usual: UsualOf
+
+
 def find(
     store: Store,
     coverage: Coverage,
     desk: Desk,
-    framing: Framing,
+    lists: Lists,
     now: datetime,
     speaker: Speaker,
 ) -> Findings:
@@ -93,9 +101,9 @@ def find(
         blind=tuple(_silences(store, coverage, desk, now, speaker)),
         spread=tuple(_pickup(each, speaker) for each in coverage.pickups),
         framing=concept_views(
-            framing.compare(material.found), speaker, _HEADLINES, items.keys()
+            lists.framing.compare(material.found), speaker, _HEADLINES, items.keys()
         ),
-        words=side_words(contrast(store, material), speaker, items.keys()),
+        words=side_words(contrast(store, material, lists.usual), speaker, items.keys()),
         voices=voices_view(roles, items, speaker),
         tone=tone_view(tone, speaker, items.keys()) if tone else None,
         retitles=retitle_views(retitled_in(store, story), speaker),
