@@ -27,11 +27,11 @@ from monitor.store.database import Store
 from monitor.web.blindspots import blind_spots_page
 from monitor.web.days import ZONE
 from monitor.web.findings import Findings, Lists, find, theme_views
-from monitor.web.followers import WAYS, By, followers_page
+from monitor.web.followers import WAYS, By, FollowersPage, followers_page
 from monitor.web.framing import concept_views
 from monitor.web.remembered import Remembered
 from monitor.web.render import render
-from monitor.web.themes import themes_page
+from monitor.web.themes import ThemesPage, themes_page
 
 FRAMING_DAYS = 7
 FOLLOWERS_DAYS = 30
@@ -72,9 +72,12 @@ class ComparisonPages:
         self._desk = desk
         self._clock = clock
         self._speaker = Speaker("en", ZONE)
-        # Both are judged as seldom as a long run compares.
+        # What reads days or weeks is read as seldom as a long run compares.
         self._untold: Remembered[list[BlindSpot]] = Remembered(EVERY, 1)
         self._worded: Remembered[_Wording] = Remembered(EVERY, 8)
+        self._followed: Remembered[tuple[FollowersPage, datetime]]
+        self._followed = Remembered(EVERY, 8)
+        self._tagged: Remembered[tuple[ThemesPage, datetime]] = Remembered(EVERY, 4)
         self._usual: Remembered[Mapping[Language, Usual]] = Remembered(_HOUR, 4)
 
     @cached_property
@@ -124,13 +127,15 @@ class ComparisonPages:
         _one_of("by", by, WAYS)
         count = _days(days, FOLLOWERS_DAYS)
         with self._open_store() as store:
-            start, end = self._span(store, count)
-            stories = store.stories.opened(start, end, on_both_sides=True)
-        found = [compare(story, self._desk.owners) for story in stories]
-        themes = self._desk.themes
+            page, end = self._followed.get(
+                (store.stories.path, count, by),
+                self._clock(),
+                lambda: self._follow(store, count, cast(By, by)),
+            )
         return _page(
             "followers.html",
-            page=followers_page(found, cast(By, by), themes, self._speaker),
+            page=page,
+            end=self._speaker.moment(end),
             ways=WAYS,
             days=count,
             periods=_PERIODS,
@@ -161,13 +166,18 @@ class ComparisonPages:
         """``/themes``: how many stories of which theme, by side and day."""
         count = _days(days, THEMES_DAYS)
         with self._open_store() as store:
-            start, end = self._span(store, count)
-            stories = store.stories.between(start, end)
-            rises = rising_stories(store, self._desk.feeds, end - _SECOND)
-        page = themes_page(
-            stories, rises, (start, end), self._desk.themes, self._speaker
+            page, end = self._tagged.get(
+                (store.stories.path, count),
+                self._clock(),
+                lambda: self._tag(store, count),
+            )
+        return _page(
+            "themes.html",
+            page=page,
+            end=self._speaker.moment(end),
+            days=count,
+            periods=_PERIODS,
         )
-        return _page("themes.html", page=page, days=count, periods=_PERIODS)
 
     def _span(self, store: Store, days: int) -> tuple[datetime, datetime]:
         """So many days up to the newest item; one dated ahead is not waited for."""
@@ -193,6 +203,24 @@ class ComparisonPages:
         found = self._material(store, start, end, theme)
         uses = self._framing.compare(found.found)
         return _Wording(uses, found.counted, end - _SECOND)
+
+    def _follow(
+        self, store: Store, days: int, by: By
+    ) -> tuple[FollowersPage, datetime]:
+        start, end = self._span(store, days)
+        stories = store.stories.opened(start, end, on_both_sides=True)
+        found = [compare(story, self._desk.owners) for story in stories]
+        page = followers_page(found, by, self._desk.themes, self._speaker)
+        return page, end - _SECOND
+
+    def _tag(self, store: Store, days: int) -> tuple[ThemesPage, datetime]:
+        start, end = self._span(store, days)
+        stories = store.stories.between(start, end)
+        rises = rising_stories(store, self._desk.feeds, end - _SECOND)
+        page = themes_page(
+            stories, rises, (start, end), self._desk.themes, self._speaker
+        )
+        return page, end - _SECOND
 
     def _usual_before(self, store: Store, end: datetime) -> Mapping[Language, Usual]:
         """What is usual before the end of a day: stories of one day share it."""

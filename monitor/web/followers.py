@@ -1,6 +1,6 @@
 """Who follows whom -> a matrix of outlets and rows, the stories behind each."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -28,6 +28,8 @@ WAYS: tuple[By, ...] = get_args(By)
 LEAST_OF_OUTLETS = 5
 """Stories; the median of fewer says little of two outlets."""
 _ROWS = 60
+_OUTLETS = 16
+"""Of a side, in the matrix: those that have most pairs."""
 _STORIES = 10
 """Behind each row."""
 
@@ -71,8 +73,9 @@ class MatrixCell:
     """One outlet of one side and one of the other."""
 
     mark: str
-    """The row it leads to; empty below the least count of stories."""
+    """The row it leads to; empty where that is not shown."""
     text: str
+    """Empty below the least count of stories."""
     leads: Country | None
 
 
@@ -103,16 +106,16 @@ def followers_page(
     """Who follows whom over the stories of a period."""
     crossing = [c for c in coverages if c.crosses_border]
     labelled = _labelled(crossing, by, lexicon)
-    views = tuple(
-        _view(n, label, pair, speaker) for n, (label, pair) in enumerate(labelled)
-    )
+    shown = labelled[:_ROWS]
     return FollowersPage(
         by=by,
         stories=speaker.number(len(crossing)),
         least=LEAST_OF_OUTLETS if by == "outlet" else 1,
-        matrix=_matrix(views) if by == "outlet" and views else None,
-        followings=views[:_ROWS],
-        more=max(len(views) - _ROWS, 0),
+        matrix=_matrix([f for _, (f, _) in labelled]) if by == "outlet" else None,
+        followings=tuple(
+            _view(n, label, pair, speaker) for n, (label, pair) in enumerate(shown)
+        ),
+        more=len(labelled) - len(shown),
     )
 
 
@@ -166,7 +169,7 @@ def _view(n: int, label: str, pair: Pair, speaker: Speaker) -> FollowingView:
         label=label,
         leader=_name(f.leader, speaker),
         follower=_name(f.follower, speaker),
-        leads=f.led != f.followed or bool(f.median),
+        leads=_leads(f),
         stories=speaker.count(f.stories, ("{n} story", "{n} stories")),
         first=f"{speaker.number(f.led)} : {speaker.number(f.followed)}{ties}",
         lag=lag_words(f.median, speaker),
@@ -196,30 +199,40 @@ def _name(name: Name, speaker: Speaker) -> NameView:
     return NameView(speaker.words.side[name], name)
 
 
-def _matrix(views: Iterable[FollowingView]) -> MatrixView:
-    """The pairs as a table; outlets with most pairs first."""
+def _matrix(found: Sequence[Following]) -> MatrixView | None:
+    """The pairs, in the order of the rows, as a table of outlets with most pairs."""
     cells: dict[tuple[str, str], MatrixCell] = {}
-    for view in views:
-        names = {name.side: name.text for name in (view.leader, view.follower)}
-        leads = view.leader.side if view.leads else None
-        cell = MatrixCell(view.mark, view.first.partition(" (")[0], leads)
-        if view.leader.side == "MX":
-            ours, _, theirs = cell.text.partition(" : ")
-            cell = MatrixCell(view.mark, f"{theirs} : {ours}", leads)
-        cells[names["US"], names["MX"]] = cell
-    rows, columns = (
-        sorted({key[n] for key in cells}, key=lambda x: (-_pairs(cells, n, x), x))
-        for n in (0, 1)
-    )
-    nothing = MatrixCell("", "", None)
-    return MatrixView(
-        tuple(columns),
-        tuple(
-            (row, tuple(cells.get((row, column), nothing) for column in columns))
-            for row in rows
-        ),
+    for n, f in enumerate(found):
+        assert isinstance(f.leader, Outlet)
+        is_us = f.leader.side == "US"
+        seen = f if is_us else f.turned()
+        us, mx = (clean(name[1]) for name in (seen.leader, seen.follower))
+        cells[us, mx] = MatrixCell(
+            f"f-{n}" if n < _ROWS else "",
+            f"{seen.led} : {seen.followed}",
+            f.leader.side if _leads(f) else None,
+        )
+    rows, columns = (_outlets(cells, n) for n in (0, 1))
+    return (
+        MatrixView(
+            columns,
+            tuple(
+                (row, tuple(cells.get((row, c), _NOTHING) for c in columns))
+                for row in rows
+            ),
+        )
+        if cells
+        else None
     )
 
 
-def _pairs(cells: Iterable[tuple[str, str]], n: int, name: str) -> int:
-    return sum(key[n] == name for key in cells)
+_NOTHING = MatrixCell("", "", None)
+
+
+def _outlets(cells: Iterable[tuple[str, str]], n: int) -> tuple[str, ...]:
+    pairs = Counter(key[n] for key in cells)
+    return tuple(sorted(pairs, key=lambda name: (-pairs[name], name))[:_OUTLETS])
+
+
+def _leads(f: Following) -> bool:
+    return f.led != f.followed or bool(f.median)
