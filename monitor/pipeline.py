@@ -22,6 +22,7 @@ from itertools import product
 from typing import TypeVar
 
 from monitor.comparison import Coverage, FeedHealth
+from monitor.concept import Concept
 from monitor.coverage.health import is_fresh, vouching
 from monitor.coverage.sides import compare as compare_story
 from monitor.coverage.themes import Lexicon
@@ -205,6 +206,8 @@ class Desk:
     """What a person adds to the bridge."""
     themes: Lexicon = Lexicon(())
     """What stories are tagged with."""
+    framing: tuple[Concept, ...] = ()
+    """What a person adds to the framing lexicon."""
 
 
 def due_editions(

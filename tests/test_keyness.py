@@ -9,6 +9,8 @@ from monitor.coverage.keyness import (
     MIN_BACKGROUND,
     MIN_SIDE,
     Background,
+    Usual,
+    is_comparable,
     keyness,
     lemmas,
     read_background,
@@ -203,3 +205,22 @@ def test_a_word_stands_in_each_of_its_items_and_in_no_other(news):
         assert {one.id for one in (*word.items, *word.others)} == having
         assert {one.country for one in word.items} == {word.side}
         assert word.leaning.z > 0
+
+
+def test_leaving_texts_out_of_what_is_usual_is_never_having_read_them():
+    found = [
+        Original(item(f"Zinc and granite {n}", outlet=f"Paper {n % 3}"), f"t{n % 4}")
+        for n in range(12)
+    ]
+    for names in (set(), {"t1"}, {"t1", found[2].item.id}, {"t0", "t1", "t2", "t3"}):
+        without = Usual(found, "en").without(names)
+        kept = [o for o in found if not {o.text, o.item.id} & names]
+        assert without == read_background(kept, "en")
+
+
+def test_a_side_needs_three_texts_of_a_language_to_be_compared():
+    texts = [Original(item(f"Zinc {n}"), f"t{n}") for n in range(3)]
+    copy = Original(item("Zinc again"), "t0")
+    spanish = Original(item("Zinc", language="es"), "t9")
+    assert is_comparable(texts)
+    assert not is_comparable([*texts[:2], copy, spanish])

@@ -84,7 +84,7 @@ MAY_IMPORT = {
     "newsroom": {"noun", "core", "newsroom"},
     "web": {
         *("noun", "core", "store", "pipeline", "correcting", "explaining", "export"),
-        *("contrasting", "editing", "outbox", "web"),
+        *("comparing", "contrasting", "editing", "outbox", "web"),
     },
 }
 MAY_IMPORT["root"] = {*MAY_IMPORT, "root"}

@@ -72,19 +72,34 @@ class Background:
     """Lemma -> items."""
 
 
+class Usual:
+    """What a language's items say, and which of them, so that some can be left out."""
+
+    def __init__(self, found: Iterable[Original], language: Language) -> None:
+        kept = once(o for o in found if o.item.language == language)
+        self._items = len(kept)
+        self._counts: Counter[str] = Counter()
+        self._named: dict[str, list[Original]] = defaultdict(list)
+        for each in kept:
+            self._counts.update(lemmas(each.item).keys())
+            for name in {each.text, each.item.id}:
+                self._named[name].append(each)
+
+    def without(self, names: Iterable[str]) -> Background:
+        """The background but for some texts, by the ids of their items."""
+        left = {o.item.id: o for name in names for o in self._named.get(name, ())}
+        counts = self._counts.copy()
+        for each in left.values():
+            counts.subtract(lemmas(each.item).keys())
+        kept = {lemma: n for lemma, n in counts.items() if n} if left else counts
+        return Background(self._items - len(left), kept)
+
+
 def read_background(
     found: Iterable[Original], language: Language, without: frozenset[str] = frozenset()
 ) -> Background:
     """What a language's items have, but for the texts ``without``: ids of items."""
-    kept = [
-        each
-        for each in once(o for o in found if o.item.language == language)
-        if not {each.text, each.item.id} & without
-    ]
-    counts: Counter[str] = Counter()
-    for each in kept:
-        counts.update(lemmas(each.item).keys())
-    return Background(len(kept), counts)
+    return Usual(found, language).without(without)
 
 
 def lemmas(item: Item) -> dict[str, str]:
@@ -97,6 +112,14 @@ def lemmas(item: Item) -> dict[str, str]:
             if not is_grammar and (len(lemma) > 1 or lemma.isdecimal()):
                 found.setdefault(lemma, written)
     return found
+
+
+def is_comparable(found: Iterable[Original]) -> bool:
+    """Whether a side has texts enough of a language to be compared in it at all."""
+    cells: dict[tuple[Country, Language], set[str]] = defaultdict(set)
+    for each in found:
+        cells[each.item.country, each.item.language].add(each.text)
+    return any(len(texts) >= MIN_SIDE for texts in cells.values())
 
 
 def keyness(

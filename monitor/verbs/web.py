@@ -38,6 +38,7 @@ def dashboard(paths: Paths, port: int) -> Callable[[Event | None], None]:
         engine,
         own=own,
         themes=compose.themes(config),
+        framing=config.framing,
     )
     public = config.web_address
     app = create_app(paths.open_known_store, desk, compose.now, public)

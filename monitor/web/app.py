@@ -33,6 +33,7 @@ from monitor.errors import MonitorError
 from monitor.explaining import explain, explain_one
 from monitor.pipeline import Desk
 from monitor.store.database import Store
+from monitor.web.comparison_pages import ComparisonPages
 from monitor.web.days import (
     ZONE,
     day_of,
@@ -71,13 +72,18 @@ def create_app(
     owners and watch-lists there are; ``clock`` gives this moment in UTC; ``public`` is
     the address under which readers reach what is theirs, if there is one.
     """
-    site = _Site(open_store, desk, clock)
     readers = ReaderPages(open_store, clock)
+    comparison = ComparisonPages(open_store, desk, clock)
+    site = _Site(open_store, desk, clock, comparison)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_api_route("/", site.today, methods=_READ)
     app.add_api_route("/stories/{story}", site.story, methods=_READ)
     app.add_api_route("/stories.json", site.stories_json, methods=_READ)
     app.add_api_route("/stories.atom", site.stories_atom, methods=_READ)
+    app.add_api_route("/blindspots", comparison.blind_spots, methods=_READ)
+    app.add_api_route("/framing", comparison.framing, methods=_READ)
+    app.add_api_route("/followers", comparison.followers, methods=_READ)
+    app.add_api_route("/themes", comparison.themes, methods=_READ)
     app.add_api_route("/health", site.health, methods=_READ)
     app.add_api_route("/livez", _livez, methods=_READ)
     app.add_api_route("/editions/{edition}", readers.edition, methods=_READ)
@@ -98,10 +104,12 @@ class _Site:
         open_store: Callable[[], Store],
         desk: Desk,
         clock: Callable[[], datetime],
+        comparison: ComparisonPages,
     ) -> None:
         self._open_store = open_store
         self._desk = desk
         self._clock = clock
+        self._comparison = comparison
         self._speaker = Speaker("en", ZONE)
         self._reader = reader(desk.watchlists)
 
@@ -140,9 +148,11 @@ class _Site:
             changes = store.stories.changes_around(found.id)
             corrections = store.corrections.all()
             why = explain_one(store, found, self._desk.own)
-        coverage = compare(found, self._desk.owners)
+            coverage = compare(found, self._desk.owners)
+            now = self._polled(store) or self._clock()
+            findings = self._comparison.of_story(store, coverage, now)
         page = story_page(coverage, why, changes, corrections, self._speaker)
-        return _page("story.html", page=page)
+        return _page("story.html", page=page, found=findings)
 
     def health(self) -> HTMLResponse:
         """``/health``: feeds, dates and translations."""

@@ -1,0 +1,272 @@
+"""The pages that compare the two sides over many stories."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from http import HTTPStatus
+from typing import cast
+from urllib.parse import urlencode
+
+from fastapi import HTTPException
+from fastapi.responses import HTMLResponse
+
+from monitor.comparing import EVERY, Followed, rising_stories, unclaimed
+from monitor.comparison import BlindSpot, Coverage
+from monitor.contrasting import Material, material, usual_before
+from monitor.coverage.framing import ConceptUse, Framing
+from monitor.coverage.framing_file import lexicon
+from monitor.coverage.keyness import Usual
+from monitor.coverage.originals import Original, originals
+from monitor.coverage.sides import compare
+from monitor.coverage.themes import tag
+from monitor.digest.phrases import Speaker
+from monitor.model import Country, Language, Story
+from monitor.pipeline import Desk
+from monitor.store.database import Store
+from monitor.web.blindspots import blind_spots_page
+from monitor.web.days import ZONE
+from monitor.web.findings import Findings, Lists, find, theme_views
+from monitor.web.followers import WAYS, By, FollowersPage, followers_page
+from monitor.web.framing import concept_views
+from monitor.web.remembered import Remembered
+from monitor.web.render import render
+from monitor.web.themes import ThemesPage, themes_page
+
+FRAMING_DAYS = 7
+FOLLOWERS_DAYS = 30
+THEMES_DAYS = 7
+ENDED = timedelta(days=28)
+"""How far back blind spots that ended are listed."""
+MOST_DAYS = 92
+"""A quarter of a year; longer periods are for the command line, which may take long."""
+_HEADLINES = 5
+"""Behind each cell where every concept is shown."""
+_HEADLINES_OF_ONE = 200
+"""Where one concept alone is."""
+_PERIODS = (1, 7, 30, MOST_DAYS)
+_SECOND = timedelta(seconds=1)
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """How both sides word the items of a period."""
+
+    uses: tuple[ConceptUse, ...]
+    counted: Mapping[Country, int]
+    """Items read."""
+    end: datetime
+
+
+class ComparisonPages:
+    """These pages over one database."""
+
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        desk: Desk,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._open_store = open_store
+        self._desk = desk
+        self._clock = clock
+        self._speaker = Speaker("en", ZONE)
+        # What reads days or weeks is read as seldom as a long run compares.
+        self._untold: Remembered[list[BlindSpot]] = Remembered(EVERY, 1)
+        self._worded: Remembered[_Wording] = Remembered(EVERY, 8)
+        self._followed: Remembered[tuple[FollowersPage, datetime]]
+        self._followed = Remembered(EVERY, 8)
+        self._tagged: Remembered[tuple[ThemesPage, datetime]] = Remembered(EVERY, 4)
+        self._usual: Remembered[Mapping[Language, Usual]] = Remembered(_HOUR, 4)
+
+    @cached_property
+    def _framing(self) -> Framing:
+        return Framing(lexicon(self._desk.framing))
+
+    def of_story(self, store: Store, coverage: Coverage, now: datetime) -> Findings:
+        """What the page of one story tells of its comparison."""
+        lists = Lists(self._framing, self._usual_before)
+        return find(store, coverage, self._desk, lists, now, self._speaker)
+
+    def framing(
+        self, days: str = "", theme: str = "", concept: str = ""
+    ) -> HTMLResponse:
+        """``/framing``: how both sides word things over the last days."""
+        themes = [each.name for each in self._desk.themes.themes]
+        concepts = [each.name for each in self._framing.concepts]
+        count = _days(days, FRAMING_DAYS)
+        if theme:
+            _one_of("theme", theme, themes)
+        if concept:
+            _one_of("concept", concept, concepts)
+        with self._open_store() as store:
+            found = self._worded.get(
+                (store.originals.path, count, theme),
+                self._clock(),
+                lambda: self._word(store, count, theme),
+            )
+        uses = [use for use in found.uses if concept in ("", use.concept)]
+        most = _HEADLINES_OF_ONE if concept else _HEADLINES
+        asked = [("days", str(count)), *([("theme", theme)] if theme else [])]
+        return _page(
+            "framing.html",
+            uses=concept_views(uses, self._speaker, most, asked=asked),
+            items={s: self._speaker.number(n) for s, n in found.counted.items()},
+            end=self._speaker.moment(found.end),
+            concept=concept,
+            theme=theme,
+            whole="/framing?" + urlencode(asked),
+            themes=theme_views(themes, self._desk.themes),
+            days=count,
+            periods=_PERIODS,
+        )
+
+    def followers(self, days: str = "", by: str = "outlet") -> HTMLResponse:
+        """``/followers``: who had first what both sides cover, and by how long."""
+        _one_of("by", by, WAYS)
+        count = _days(days, FOLLOWERS_DAYS)
+        with self._open_store() as store:
+            page, end = self._followed.get(
+                (store.stories.path, count, by),
+                self._clock(),
+                lambda: self._follow(store, count, cast(By, by)),
+            )
+        return _page(
+            "followers.html",
+            page=page,
+            end=self._speaker.moment(end),
+            ways=WAYS,
+            days=count,
+            periods=_PERIODS,
+        )
+
+    def blind_spots(self) -> HTMLResponse:
+        """``/blindspots``: what one side covers and the other does not."""
+        with self._open_store() as store:
+            now = self._polled(store) or self._clock()
+            opened = store.blind_spots.open()
+            ended = store.blind_spots.since(now - ENDED)
+            untold = self._untold.get(
+                store.blind_spots.path, now, lambda: self._unclaimed(store, now)
+            )
+            kept = [*opened, *(spot for spot in ended if spot.closed)]
+            leads = store.relations.living(s.story for s in (*kept, *untold))
+            stories = {s.id: s for s in store.stories.some(set(leads.values()))}
+        page = blind_spots_page(
+            kept,
+            untold,
+            {old: stories[new] for old, new in leads.items() if new in stories},
+            now,
+            self._speaker,
+        )
+        return _page("blindspots.html", page=page, at=self._speaker.moment(now))
+
+    def themes(self, days: str = "") -> HTMLResponse:
+        """``/themes``: how many stories of which theme, by side and day."""
+        count = _days(days, THEMES_DAYS)
+        with self._open_store() as store:
+            page, end = self._tagged.get(
+                (store.stories.path, count),
+                self._clock(),
+                lambda: self._tag(store, count),
+            )
+        return _page(
+            "themes.html",
+            page=page,
+            end=self._speaker.moment(end),
+            days=count,
+            periods=_PERIODS,
+        )
+
+    def _span(self, store: Store, days: int) -> tuple[datetime, datetime]:
+        """So many days up to the newest item; one dated ahead is not waited for."""
+        now = self._clock()
+        end = min(store.items.last_moment() or now, now) + _SECOND
+        return end - timedelta(days=days), end
+
+    def _material(
+        self, store: Store, start: datetime, end: datetime, theme: str
+    ) -> Material:
+        """The items of a period, or those in stories of one theme."""
+        if not theme:
+            return material(store, start, end)
+        chosen = (
+            story
+            for story in store.stories.between(start, end)
+            if theme in tag(story, self._desk.themes)
+        )
+        return Material(tuple(_within(chosen, start, end)), end)
+
+    def _word(self, store: Store, days: int, theme: str) -> _Wording:
+        start, end = self._span(store, days)
+        found = self._material(store, start, end, theme)
+        uses = self._framing.compare(found.found)
+        return _Wording(uses, found.counted, end - _SECOND)
+
+    def _follow(
+        self, store: Store, days: int, by: By
+    ) -> tuple[FollowersPage, datetime]:
+        start, end = self._span(store, days)
+        stories = store.stories.opened(start, end, on_both_sides=True)
+        found = [compare(story, self._desk.owners) for story in stories]
+        page = followers_page(found, by, self._desk.themes, self._speaker)
+        return page, end - _SECOND
+
+    def _tag(self, store: Store, days: int) -> tuple[ThemesPage, datetime]:
+        start, end = self._span(store, days)
+        stories = store.stories.between(start, end)
+        rises = rising_stories(store, self._desk.feeds, end - _SECOND)
+        page = themes_page(
+            stories, rises, (start, end), self._desk.themes, self._speaker
+        )
+        return page, end - _SECOND
+
+    def _usual_before(self, store: Store, end: datetime) -> Mapping[Language, Usual]:
+        """What is usual before the end of a day: stories of one day share it."""
+        midnight = end.replace(hour=0, minute=0, second=0) + timedelta(days=1)
+        return self._usual.get(
+            (store.originals.path, midnight),
+            self._clock(),
+            lambda: usual_before(store, midnight),
+        )
+
+    def _unclaimed(self, store: Store, now: datetime) -> list[BlindSpot]:
+        return unclaimed(store, Followed(self._desk.feeds, self._desk.owners), now)
+
+    def _polled(self, store: Store) -> datetime | None:
+        """When any feed was last asked: until then silences are judged."""
+        states = (state for _, state in store.feeds.states(self._desk.feeds))
+        return max((s.last_poll for s in states if s.last_poll), default=None)
+
+
+def _within(
+    stories: Iterable[Story], start: datetime, end: datetime
+) -> Iterator[Original]:
+    for story in stories:
+        for each in originals(story):
+            if start <= each.item.published < end:
+                yield each
+
+
+def _days(text: str, usual: int) -> int:
+    """How many days an address asks for; raises HTTPException."""
+    if not text:
+        return usual
+    is_number = text.isascii() and text.isdecimal() and len(text) < 4
+    if not (is_number and 1 <= int(text) <= MOST_DAYS):
+        what = f"expected a number of days from 1 to {MOST_DAYS}, such as ?days=7"
+        raise HTTPException(HTTPStatus.BAD_REQUEST, f"{text!r}: {what}")
+    return int(text)
+
+
+def _one_of(key: str, text: str, known: Iterable[str]) -> None:
+    """Raises HTTPException for a name that there is not, with those there are."""
+    names = list(known)
+    if text not in names:
+        what = f"expected one of {', '.join(names)}" if names else "there is none"
+        raise HTTPException(HTTPStatus.BAD_REQUEST, f"{key} {text!r}: {what}")
+
+
+def _page(template: str, **values: object) -> HTMLResponse:
+    return HTMLResponse(render(template, **values))

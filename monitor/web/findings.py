@@ -1,0 +1,214 @@
+"""What comparing the two sides of one story comes to -> the parts of its page."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.comparison import BlindSpot, Coverage, Pickup
+from monitor.contrasting import UsualOf, contrast, material_of, retitled_in
+from monitor.coverage.actors import actors
+from monitor.coverage.framing import Framing
+from monitor.coverage.roles import roles_by_side
+from monitor.coverage.themes import Lexicon, tag
+from monitor.coverage.tone import tone_by_side
+from monitor.coverage.valence import valences
+from monitor.coverage.verbs import verbs
+from monitor.digest.headline import clean
+from monitor.digest.phrases import Speaker
+from monitor.model import OTHER_SIDE, SIDES, Country, Item, Story
+from monitor.pipeline import Desk, window_health
+from monitor.store.database import Store
+from monitor.web.framing import ConceptView, concept_views
+from monitor.web.voices import ToneView, VoicesView, tone_view, voices_view
+from monitor.web.words import RetitleView, SideWords, retitle_views, side_words
+
+_HEADLINES = 40
+"""Behind each number of a story's framing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeView:
+    """One theme by its label."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickupView:
+    """How one outlet took the story up."""
+
+    item: str
+    outlet: str
+    side: Country
+    side_name: str
+    when: str
+    after: str
+    """``+2 h 5 min``; ``0 min`` for the first; empty where that is not known."""
+    is_copy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that comparing says of one story."""
+
+    sources: str
+    """``14 items, 9 outlets, 5 owners, 4 independent texts``"""
+    side_texts: Mapping[Country, str]
+    themes: tuple[ThemeView, ...]
+    blind: tuple[str, ...]
+    """Whether one side's silence is a blind spot, was one, or cannot be told."""
+    spread: tuple[PickupView, ...]
+    framing: tuple[ConceptView, ...]
+    words: tuple[SideWords, ...]
+    voices: VoicesView | None
+    """None where no headlines tell of anybody twice."""
+    tone: ToneView | None
+    """None of a single item."""
+    retitles: tuple[RetitleView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What headlines are read by, beside what the desk has."""
+
+    framing: Framing
+    usual: UsualOf
+
+
+def find(
+    store: Store,
+    coverage: Coverage,
+    desk: Desk,
+    lists: Lists,
+    now: datetime,
+    speaker: Speaker,
+) -> Findings:
+    """Everything that comparing says of a story at a moment."""
+    story = coverage.story
+    items = {member.item.id: member.item for member in story.members}
+    material = material_of(story)
+    roles = roles_by_side(story.members, actors(desk.own), verbs())
+    tone = tone_by_side(story.members, valences()) if len(items) > 1 else None
+    return Findings(
+        sources=_sources(coverage, speaker),
+        side_texts={
+            side: speaker.count(coverage.sides[side].texts, speaker.words.texts)
+            for side in SIDES
+            if coverage.sides[side].items
+        },
+        themes=theme_views(tag(story, desk.themes), desk.themes),
+        blind=tuple(_silences(store, coverage, desk, now, speaker)),
+        spread=tuple(_pickup(each, speaker) for each in coverage.pickups),
+        framing=concept_views(
+            lists.framing.compare(material.found), speaker, _HEADLINES, items.keys()
+        ),
+        words=side_words(contrast(store, material, lists.usual), speaker, items.keys()),
+        voices=voices_view(roles, items, speaker),
+        tone=tone_view(tone, speaker, items.keys()) if tone else None,
+        retitles=retitle_views(retitled_in(store, story), speaker),
+    )
+
+
+def theme_views(names: Iterable[str], lexicon: Lexicon) -> tuple[ThemeView, ...]:
+    """Themes by their English labels, in the order of the names."""
+    labels = {theme.name: theme.en for theme in lexicon.themes}
+    return tuple(ThemeView(name, labels[name]) for name in names)
+
+
+def _sources(coverage: Coverage, speaker: Speaker) -> str:
+    words, sides = speaker.words, coverage.sides
+    outlets = {(s, name) for s in SIDES for name in sides[s].outlets}
+    owners = {name for s in SIDES for name in sides[s].owners}
+    said = (
+        speaker.count(len(coverage.story.members), words.items),
+        speaker.count(len({name for _, name in outlets}), words.outlets),
+        speaker.count(len(owners), words.owners),
+        speaker.count(coverage.texts, words.texts),
+    )
+    return ", ".join(said)
+
+
+def _pickup(each: Pickup, speaker: Speaker) -> PickupView:
+    return PickupView(
+        item=each.item.id,
+        outlet=clean(each.outlet),
+        side=each.side,
+        side_name=speaker.words.side[each.side],
+        when=speaker.when(each.item),
+        after=_after(each.minutes, speaker),
+        is_copy=each.is_copy,
+    )
+
+
+def _after(minutes: int | None, speaker: Speaker) -> str:
+    if minutes is None:
+        return ""
+    if not minutes:
+        return "0 min"
+    return f"{'+' if minutes > 0 else '−'}{speaker.duration(abs(minutes))}"
+
+
+# --- silences ------------------------------------------------------------------
+
+
+def _silences(
+    store: Store, coverage: Coverage, desk: Desk, now: datetime, speaker: Speaker
+) -> Iterator[str]:
+    """What was claimed of a story; else what the silent side's feeds are worth."""
+    kept = store.blind_spots.of(coverage.story.id)
+    for spot in kept:
+        yield spot_words(spot, coverage.story, now, speaker)
+    if not any(spot.closed is None for spot in kept) and not coverage.crosses_border:
+        yield _unclaimed(store, coverage, desk, now, speaker)
+
+
+def spot_words(
+    spot: BlindSpot, story: Story | None, now: datetime, speaker: Speaker
+) -> str:
+    """Where a blind spot stands: open since, cannot tell, or how it ended."""
+    side = speaker.words.side[spot.silent]
+    since, closed = speaker.moment(spot.since), speaker.moment(spot.closed or now)
+    if spot.end == "picked-up":
+        time = _pickup_time(spot, story, speaker)
+        return f"Was a blind spot: {side} picked it up after {time}, found {closed}."
+    if spot.end == "faded":
+        return (
+            f"Was a blind spot: {side} never took it up; the story faded, without a "
+            f"new item for three days by {closed}."
+        )
+    if spot.end:
+        return (
+            f"Was taken for a blind spot of {speaker.words.the_side[spot.silent]} "
+            f"until {closed}: a correction took its items "
+            "elsewhere."
+        )
+    if not spot.health.can_tell:
+        return speaker.cannot_tell(spot.health)
+    return f"Blind spot, open since {since}. {speaker.blind(spot, now)}"
+
+
+def _pickup_time(spot: BlindSpot, story: Story | None, speaker: Speaker) -> str:
+    """From the first item of one side to the first of the other, as far as known."""
+    members: Sequence[Item] = [m.item for m in story.members] if story else ()
+    came = [min(i.published, i.seen) for i in members if i.country == spot.silent]
+    until = min(came) if came else spot.closed or spot.since
+    minutes = max((until - spot.since) // timedelta(minutes=1), 0)
+    return speaker.duration(minutes) or "less than a minute"
+
+
+def _unclaimed(
+    store: Store, coverage: Coverage, desk: Desk, now: datetime, speaker: Speaker
+) -> str:
+    story = coverage.story
+    [side] = {member.item.country for member in story.members}
+    start = min(min(m.item.published, m.item.seen) for m in story.members)
+    end = max(min(now, story.last_seen + _WATCHED), start + _SECOND)
+    health = window_health(store, desk.feeds, start, end, now)
+    told = speaker.silence(OTHER_SIDE[side], health)
+    return f"{told} No blind spot is claimed."
+
+
+_SECOND = timedelta(seconds=1)
+_WATCHED = timedelta(hours=72)
+"""After its last item a story is over."""
