@@ -32,6 +32,10 @@ from typing import Any
 from monitor import pipeline
 from monitor.coverage.followers import by_outlet, by_side
 from monitor.coverage.sides import compare
+from monitor.coverage.themes import lexicon
+from monitor.digest.forms import edition_atom, edition_json
+from monitor.digest.render import render
+from monitor.editing import make_editions
 from monitor.model import Country, Feed, Language
 from monitor.readers import Subscriber, Watchlist
 from monitor.store import rows
@@ -131,16 +135,30 @@ def _time_followers(store: Store) -> None:
 
 
 def _time_editions(store: Store, subscribers: int) -> None:
+    """First and again with marks kept, from making to all the forms that are mailed."""
     desk = _desk()
+    readers = [_subscriber(n) for n in range(subscribers)]
+    _time_some("one edition", store, desk, readers[:1])
+    _time_some(f"{subscribers} editions", store, desk, readers)
 
-    def make(reader: Subscriber) -> Any:
-        return pipeline.make_edition(store, desk, reader, LAST_DAY, END)
 
-    made, spent = _timed(lambda: make(_subscriber(0)))
-    stories = len(made.both) + sum(map(len, made.only.values()))
-    print(f"one edition of {stories} stories: {spent}", flush=True)
-    _, spent = _timed(lambda: [make(_subscriber(n)).date for n in range(subscribers)])
-    print(f"{subscribers} editions: {spent}", flush=True)
+def _time_some(
+    what: str, store: Store, desk: pipeline.Desk, readers: Sequence[Subscriber]
+) -> None:
+    owed = [(reader, LAST_DAY) for reader in readers]
+    editions, making = _timed(lambda: list(make_editions(store, desk, owed, END)))
+    _, rendering = _timed(lambda: [render(edition) for edition in editions])
+    _, forming = _timed(
+        lambda: [(edition_json(each), edition_atom(each)) for each in editions]
+    )
+    stories = [len(e.both) + sum(map(len, e.only.values())) for e in editions]
+    whole = _Spent(
+        making.wall + rendering.wall + forming.wall,
+        making.cpu + rendering.cpu + forming.cpu,
+    )
+    print(f"{what} of {min(stories)} to {max(stories)} stories: {whole}")
+    print(f"  made in {making}, rendered in {rendering}")
+    print(f"  as JSON and Atom in {forming}", flush=True)
 
 
 @cache
@@ -166,7 +184,9 @@ def _desk() -> pipeline.Desk:
     lists = [
         Watchlist(f"list {n}", tuple(draw.sample(_vocabulary(), 6))) for n in range(10)
     ]
-    return pipeline.Desk(_feeds(), _owners(), lists, "apertium 3.8")
+    return pipeline.Desk(
+        _feeds(), _owners(), lists, "apertium 3.8", themes=lexicon()
+    )
 
 
 def _subscriber(number: int) -> Subscriber:

@@ -26,6 +26,7 @@ from builders import (
 from monitor.change import Change, Correction
 from monitor.comparison import BlindSpot, SideHealth
 from monitor.coverage.blindspots import Revision
+from monitor.coverage.marks import Marks
 from monitor.errors import StoreError
 from monitor.model import FeedState
 from monitor.store import database
@@ -286,6 +287,11 @@ CALLS = {
     "translations.engines": lambda s: s.translations.engines(),
     "translations.warnings": lambda s: s.translations.warnings(),
     "translations.quarantined": lambda s: s.translations.quarantined(),
+    "marks.get": lambda s: s.marks.get(["i"], "1"),
+    "marks.unmarked": lambda s: s.marks.unmarked(NOW, "1", 9),
+    "marks.unmarked_of": lambda s: s.marks.unmarked_of(NOW, NOW, "1"),
+    "marks.tallies": lambda s: s.marks.tallies(NOW, NOW, "1"),
+    "marks.add": lambda s: s.marks.add({"i": Marks()}, "1"),
     "memory.recall": lambda s: s.memory.recall(["0" * 32]),
     "memory.keep": lambda s: s.memory.keep({"0" * 32: "rain"}),
     "stories.unassigned": lambda s: s.stories.unassigned(NOW),

@@ -56,6 +56,17 @@ def stories(
         ]
 
 
+def texts(
+    db: Database, which: str, values: Mapping[str, Any]
+) -> list[tuple[Item, Mapping[Language, Translation]]]:
+    """The items whose ids a query gives, and their translations, by id."""
+    found = db.execute(
+        f"select {_ITEM} from items where id in ({which}) order by id", dict(values)
+    ).fetchall()
+    made = _translations(db, [row[0] for row in found])
+    return [(_item(row), made.get(row[0], {})) for row in found]
+
+
 def _translations(
     db: Database, ids: list[str]
 ) -> dict[str, dict[Language, Translation]]:
@@ -80,12 +91,16 @@ def _translation_rows(db: Database, ids: list[str]) -> Iterator[_Row]:
         )
 
 
-def _member(row: _Row, translations: Mapping[Language, Translation]) -> Member:
+def _item(row: _Row) -> Item:
     values = list(row[:_ITEM_WIDTH])
     values[_PUBLISHED] = datetime.fromisoformat(values[_PUBLISHED])
     values[_SEEN] = datetime.fromisoformat(values[_SEEN])
     values[_RECURRING] = bool(values[_RECURRING])
-    item = Item(*values)
+    return Item(*values)
+
+
+def _member(row: _Row, translations: Mapping[Language, Translation]) -> Member:
+    item = _item(row)
     story, score, parts, shared, nearest, copy_of, runner_up, chance = row[_ITEM_WIDTH:]
     why = Why(_decode(parts)[0], tuple(_decode(shared)[0]), nearest, runner_up, chance)
     return Member(item, Assignment(item.id, story, score, why, copy_of), translations)

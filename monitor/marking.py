@@ -1,0 +1,68 @@
+"""
+The step that marks items: what the finder finds in each, searched once and kept.
+
+Editions, trends and blind spots then read names instead of texts. Whoever needs an item
+that is not marked yet, or was marked by an older lexicon, searches it in memory; only
+the step writes.
+"""
+
+from collections.abc import Generator, Iterable
+from datetime import datetime, timedelta
+
+from monitor.coverage.marks import Marker, Marks, Tally, by_story
+from monitor.model import Story
+from monitor.store.database import Store
+
+BATCH = 500
+"""Items marked between two commits: a twentieth of a second."""
+MOST = 20_000
+"""Items marked in one go, so that a changed lexicon holds a tick up for seconds and
+not for minutes; the newest come first, and the next ticks do the rest."""
+MARKED = timedelta(days=35)
+"""How far back items are marked: what blind spots and trends of four weeks read."""
+
+
+def mark(store: Store, marker: Marker, since: datetime) -> Generator[int]:
+    """Mark the items published since then that are not; the number of each batch.
+
+    Texts are read and marks written in one transaction: an item retitled in between
+    would keep the marks of its old words.
+    """
+    for _ in range(MOST // BATCH):
+        with store.atomic():
+            texts = store.marks.unmarked(since, marker.version, BATCH)
+            made = {text[0].id: marker.marks(text) for text in texts}
+            store.marks.add(made, marker.version)
+        if made:
+            yield len(made)
+        if len(made) < BATCH:
+            return
+
+
+def marks_of(store: Store, marker: Marker, stories: Iterable[Story]) -> dict[str, Marks]:
+    """Item -> its marks, kept or found now, of all items of some stories."""
+    members = {m.item.id: m for story in stories for m in story.members}
+    known = store.marks.get(members, marker.version)
+    for item, member in members.items():
+        if item not in known:
+            known[item] = marker.marks((member.item, member.translations))
+    return known
+
+
+def themes_between(
+    store: Store, marker: Marker, start: datetime, end: datetime
+) -> dict[str, tuple[str, ...]]:
+    """Story -> its themes, where it has any, of those with an item in [start, end).
+
+    By their items that came before ``end``: were published or, where that lies ahead,
+    seen.
+    """
+    tallies = store.marks.tallies(start, end, marker.version)
+    known = [tally for tally in tallies if tally.themes is not None]
+    if len(known) < len(tallies):
+        late = store.marks.unmarked_of(start, end, marker.version)
+        known += (
+            Tally(story, is_copy, marker.marks(text).themes, 1)
+            for story, is_copy, text in late
+        )
+    return by_story(known, marker.lexicon)

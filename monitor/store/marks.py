@@ -1,0 +1,132 @@
+"""
+What the finder found in items, so that no text is searched twice.
+
+A mark is valid if it is of the version asked for: triggers remove those of items whose
+texts have changed.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlite_utils import Database
+
+from monitor.coverage.marks import Marks, Tally, Text
+from monitor.store import rows, whole
+from monitor.store.errors import guarded
+
+
+class MarksOfItems:
+    """The themes and watch-lists of each item that was searched for them."""
+
+    def __init__(self, db: Database, path: str) -> None:
+        self._db = db
+        self.path = path
+
+    @guarded
+    def get(self, items: Iterable[str], version: str) -> dict[str, Marks]:
+        """Item -> its marks, where it has any of this version."""
+        found = self._db.execute(
+            "select item, themes, watchlists from json_each(:items)"
+            " join marks on item = value where version = :version",
+            {"items": json.dumps(list(items)), "version": version},
+        )
+        names = cache(_names)
+        return {item: Marks(names(t), names(w)) for item, t, w in found}
+
+    @guarded
+    def unmarked(self, since: datetime, version: str, most: int) -> list[Text]:
+        """Items published since then without marks of this version, the newest first.
+
+        At most so many.
+        """
+        return whole.texts(
+            self._db,
+            f"select id from items where published >= :since and {_UNMARKED}"
+            " order by published desc, id limit :most",
+            {"since": rows.to_text(since), "version": version, "most": most},
+        )
+
+    @guarded
+    def unmarked_of(
+        self, start: datetime, end: datetime, version: str
+    ) -> list[tuple[str, bool, Text]]:
+        """The items that ``tallies`` has no themes of: story, whether a copy, texts."""
+        of = {
+            row[0]: (row[1], bool(row[2]))
+            for row in self._db.execute(
+                f"select items.id, story, copy_of is not null from {_MEMBERS}"
+                " and themes is null",
+                _values(start, end, version),
+            )
+        }
+        found = whole.texts(
+            self._db,
+            "select value from json_each(:named)",
+            {"named": json.dumps(list(of))},
+        )
+        return [(*of[text[0].id], text) for text in found]
+
+    @guarded
+    def tallies(self, start: datetime, end: datetime, version: str) -> list[Tally]:
+        """How many items of which themes each story has.
+
+        Of the stories with an item that came in [start, end), by all of their items
+        that came before ``end``. No text is read.
+        """
+        found = self._db.execute(
+            "select story, copy_of is not null as copied, themes, count(*)"
+            f" from {_MEMBERS} group by story, copied, themes"
+            " order by story, copied, themes",
+            _values(start, end, version),
+        )
+        names = cache(_names)
+        return [
+            Tally(story, bool(copied), None if themes is None else names(themes), items)
+            for story, copied, themes, items in found
+        ]
+
+    @guarded
+    def add(self, marks: Mapping[str, Marks], version: str) -> None:
+        """Keep marks by item, in place of what was kept of these items."""
+        self._db.conn.executemany(
+            "insert or replace into marks (item, version, themes, watchlists)"
+            " values (?, ?, ?, ?)",
+            [
+                (item, version, _text(found.themes), _text(found.watchlists))
+                for item, found in marks.items()
+            ],
+        )
+
+
+_CAME = "min(items.published, items.seen)"
+_UNMARKED = (
+    "not exists (select 1 from marks where marks.item = items.id"
+    " and marks.version = :version)"
+)
+_MEMBERS = (
+    "assignments join items on items.id = assignments.item"
+    " left join marks on marks.item = items.id and version = :version"
+    " where story in (select a.story from items as i"
+    " join assignments as a on a.item = i.id where i.published >= :start"
+    " and min(i.published, i.seen) < :end)"
+    f" and {_CAME} < :end"
+)
+
+
+def _values(start: datetime, end: datetime, version: str) -> dict[str, str]:
+    return {
+        "start": rows.to_text(start),
+        "end": rows.to_text(end),
+        "version": version,
+    }
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+def _text(names: Iterable[Any]) -> str:
+    return json.dumps(list(names))
