@@ -184,9 +184,7 @@ def _desk() -> pipeline.Desk:
     lists = [
         Watchlist(f"list {n}", tuple(draw.sample(_vocabulary(), 6))) for n in range(10)
     ]
-    return pipeline.Desk(
-        _feeds(), _owners(), lists, "apertium 3.8", themes=lexicon()
-    )
+    return pipeline.Desk(_feeds(), _owners(), lists, "apertium 3.8", themes=lexicon())
 
 
 def _subscriber(number: int) -> Subscriber:

@@ -126,7 +126,9 @@ class _Shared:
         told = self._as_of(end)
         return Window(
             retitled=self._desk.retitled(self._store, start, end),
-            themes={t.coverage.story.id: t.marks.themes for t in told if t.marks.themes},
+            themes={
+                t.coverage.story.id: t.marks.themes for t in told if t.marks.themes
+            },
             blind_spots=blind_spots,
             sides=sides,
             corrected=corrected(self._store, changes),
@@ -169,4 +171,6 @@ def _touched(logged: LoggedChange) -> set[str]:
 
 
 def _followed(told: _Told, subscriber: Subscriber) -> tuple[str, ...]:
-    return tuple(name for name in told.marks.watchlists if name in subscriber.watchlists)
+    return tuple(
+        name for name in told.marks.watchlists if name in subscriber.watchlists
+    )

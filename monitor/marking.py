@@ -39,7 +39,9 @@ def mark(store: Store, marker: Marker, since: datetime) -> Generator[int]:
             return
 
 
-def marks_of(store: Store, marker: Marker, stories: Iterable[Story]) -> dict[str, Marks]:
+def marks_of(
+    store: Store, marker: Marker, stories: Iterable[Story]
+) -> dict[str, Marks]:
     """Item -> its marks, kept or found now, of all items of some stories."""
     members = {m.item.id: m for story in stories for m in story.members}
     known = store.marks.get(members, marker.version)

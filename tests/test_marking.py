@@ -135,7 +135,10 @@ def test_themes_of_a_time_are_those_of_its_items_before_its_end(store):
     early, late = item("Rain", minutes=-90), item("Water", minutes=-9)
     keep(store, early, late)
     keep(store, item("Water again", minutes=-9), story="t")
-    assert themes_between(store, MARKER, SINCE, NOW) == {"s": ("water",), "t": ("water",)}
+    assert themes_between(store, MARKER, SINCE, NOW) == {
+        "s": ("water",),
+        "t": ("water",),
+    }
     until = NOW - timedelta(hours=1)
     assert themes_between(store, MARKER, SINCE, until) == {}
     assert themes_between(store, MARKER, until, NOW).keys() == {"s", "t"}

@@ -47,8 +47,12 @@ def stories(draw) -> Story:
     return Story("s", tuple(members))
 
 
-@given(stories(), st.sampled_from([MARKER, Marker(), Marker(LEXICON), Marker(
-    Lexicon(()), LISTS[:1])]))
+@given(
+    stories(),
+    st.sampled_from(
+        [MARKER, Marker(), Marker(LEXICON), Marker(Lexicon(()), LISTS[:1])]
+    ),
+)
 def test_marks_tell_what_the_texts_do(found, marker):
     marks = {m.item.id: marker.marks((m.item, m.translations)) for m in found.members}
     told = marker.from_marks(found, marks)

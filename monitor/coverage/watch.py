@@ -46,9 +46,7 @@ def matches_of(
     asked = _asked(tuple(watchlists))
     found = _present(item, translations, asked)
     return tuple(
-        watchlists[n].name
-        for n in sorted(found)
-        if holds(asked.queries[n], found[n])
+        watchlists[n].name for n in sorted(found) if holds(asked.queries[n], found[n])
     )
 
 

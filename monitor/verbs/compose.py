@@ -11,6 +11,7 @@ from monitor.alerts.rules import side_health
 from monitor.clustering import PATIENCE, Clustering, Waiting
 from monitor.config.read import read_config
 from monitor.config.settings import Config, EngineName
+from monitor.coverage.marks import Marker
 from monitor.coverage.themes import Lexicon, lexicon
 from monitor.digest.mail import Mailer
 from monitor.digest.signing import open_signer
@@ -135,6 +136,14 @@ def themes(config: Config) -> Lexicon:
     Raises ConfigError for a change of a theme that there is not.
     """
     return lexicon(config.themes)
+
+
+def marker(config: Config) -> Marker:
+    """What items are marked by: the themes in force and every watch-list.
+
+    Raises ConfigError as ``themes`` does.
+    """
+    return Marker(themes(config), watchlists(config))
 
 
 def open_index(address: str) -> Index:

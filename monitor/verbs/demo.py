@@ -29,6 +29,7 @@ from monitor.verbs.blindspots import compare_all
 from monitor.verbs.digest import write_edition, write_file
 from monitor.verbs.steps import (
     cluster_waiting,
+    mark_items,
     poll_due,
     think_again,
     translate_pending,
@@ -131,6 +132,7 @@ def _live_through(
             waiting = compose.waiting(plan, translator, now)
             cluster_waiting(store, clustering, waiting, quiet, Event())
             think_again(store, clustering, now, quiet)
+            mark_items(store, config, now, Event())
             compare_all(config, store, now, quiet)
 
 

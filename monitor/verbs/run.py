@@ -25,6 +25,7 @@ from monitor.verbs.compose import Paths
 from monitor.verbs.outbox import send_due, told
 from monitor.verbs.steps import (
     cluster_waiting,
+    mark_items,
     poll_due,
     think_again,
     translate_pending,
@@ -132,7 +133,7 @@ class _Live:
         self._compared: datetime | None = None
 
     def tick(self) -> None:
-        """Poll, translate, cluster and compare what is due."""
+        """Poll, translate, cluster, mark and compare what is due."""
         now, stop = compose.now(), self._stop
         with self._paths.open_store() as store:
             if self._today != now.date():
@@ -152,6 +153,8 @@ class _Live:
                 cluster_waiting(store, self._clustering, waiting, log.info, stop)
             if not stop.is_set():
                 think_again(store, self._clustering, now, log.info)
+            if not stop.is_set():
+                mark_items(store, self._config, now, stop)
             if not stop.is_set() and self._is_time_to_compare(now):
                 compare_all(self._config, store, now, log.info)
                 self._compared = now
