@@ -28,15 +28,13 @@ def mark(store: Store, marker: Marker, since: datetime) -> Generator[int]:
     Texts are read and marks written in one transaction: an item retitled in between
     would keep the marks of its old words.
     """
-    for _ in range(MOST // BATCH):
+    waiting = store.marks.unmarked(since, marker.version, MOST)
+    for start in range(0, len(waiting), BATCH):
         with store.atomic():
-            texts = store.marks.unmarked(since, marker.version, BATCH)
+            texts = store.marks.texts(waiting[start : start + BATCH])
             made = {text[0].id: marker.marks(text) for text in texts}
             store.marks.add(made, marker.version)
-        if made:
-            yield len(made)
-        if len(made) < BATCH:
-            return
+        yield len(made)
 
 
 def marks_of(

@@ -67,7 +67,7 @@ def test_many_items_are_marked_a_batch_at_a_time_the_newest_first(store):
     keep(store, *(item(f"Water {n}", minutes=-n) for n in range(BATCH + 1)))
     batches = mark(store, MARKER, SINCE)
     assert next(batches) == BATCH
-    [last] = set(of.id for of in store.items.all(SINCE)) - kept(store).keys()
+    [last] = {of.id for of in store.items.all(SINCE)} - kept(store).keys()
     assert store.items.named([last])[last].title == f"Water {BATCH}"
     assert list(batches) == [1]
 

@@ -37,17 +37,23 @@ class MarksOfItems:
         return {item: Marks(names(t), names(w)) for item, t, w in found}
 
     @guarded
-    def unmarked(self, since: datetime, version: str, most: int) -> list[Text]:
+    def unmarked(self, since: datetime, version: str, most: int) -> list[str]:
         """Items published since then without marks of this version, the newest first.
 
         At most so many.
         """
-        return whole.texts(
-            self._db,
+        found = self._db.execute(
             f"select id from items where published >= :since and {_UNMARKED}"
             " order by published desc, id limit :most",
             {"since": rows.to_text(since), "version": version, "most": most},
         )
+        return [row[0] for row in found]
+
+    @guarded
+    def texts(self, items: Iterable[str]) -> list[Text]:
+        """All that is read of these items, by id."""
+        which = "select value from json_each(:named)"
+        return whole.texts(self._db, which, {"named": json.dumps(list(items))})
 
     @guarded
     def unmarked_of(
@@ -62,12 +68,7 @@ class MarksOfItems:
                 _values(start, end, version),
             )
         }
-        found = whole.texts(
-            self._db,
-            "select value from json_each(:named)",
-            {"named": json.dumps(list(of))},
-        )
-        return [(*of[text[0].id], text) for text in found]
+        return [(*of[text[0].id], text) for text in self.texts(of)]
 
     @guarded
     def tallies(self, start: datetime, end: datetime, version: str) -> list[Tally]:

@@ -40,7 +40,8 @@ def followers(
 ) -> None:
     """Who follows whom over the stories that began in a period.
 
-    By outlet, by theme, by watch-list or in all; ``same_side`` compares outlets of one side.
+    By outlet, by theme, by watch-list or in all; ``same_side`` compares outlets of
+    one side.
     """
     config = paths.read_config()
     with paths.open_known_store() as store:
