@@ -33,7 +33,7 @@ from monitor import pipeline
 from monitor.coverage.followers import by_outlet, by_side
 from monitor.coverage.sides import compare
 from monitor.coverage.themes import lexicon
-from monitor.digest.forms import edition_atom, edition_json
+from monitor.digest.forms import Written, edition_atom, edition_json
 from monitor.digest.render import render
 from monitor.editing import make_editions
 from monitor.model import Country, Feed, Language
@@ -148,8 +148,9 @@ def _time_some(
     owed = [(reader, LAST_DAY) for reader in readers]
     editions, making = _timed(lambda: list(make_editions(store, desk, owed, END)))
     _, rendering = _timed(lambda: [render(edition) for edition in editions])
+    written = Written()
     _, forming = _timed(
-        lambda: [(edition_json(each), edition_atom(each)) for each in editions]
+        lambda: [(edition_json(e, written), edition_atom(e)) for e in editions]
     )
     stories = [len(e.both) + sum(map(len, e.only.values())) for e in editions]
     whole = _Spent(

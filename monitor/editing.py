@@ -21,6 +21,7 @@ from monitor.model import Language, Story
 from monitor.pipeline import Desk, feed_health
 from monitor.readers import Corrected, Edition, Links, Subscriber
 from monitor.store.database import Store
+from monitor.store.whole import nothing_collected
 
 Owed = Sequence[tuple[Subscriber, date]]
 """Editions to make."""
@@ -73,7 +74,7 @@ class _Shared:
         end = max(end for _, end in windows)
         self._store = store
         self._desk = desk
-        self._stories = store.stories.between(start, end)
+        self._stories = store.stories.between(start, end, is_explained=False)
         self._changes = store.stories.changes(start)
         self._health = feed_health(desk.feeds, store, now)
         self._marker = Marker(desk.themes, tuple(desk.watchlists))
@@ -103,8 +104,9 @@ class _Shared:
         )
 
     def _as_of_anew(self, end: datetime) -> tuple[_Told, ...]:
-        then = (story_as_of(story, end) for story in self._stories)
-        return tuple(self._tell(story) for story in then if story.members)
+        with nothing_collected():
+            then = (story_as_of(story, end) for story in self._stories)
+            return tuple(self._tell(story) for story in then if story.members)
 
     def _tell(self, story: Story) -> _Told:
         """Once for each state of a story: as time goes on, it only gains items."""

@@ -93,9 +93,9 @@ def test_stories_are_read_and_compared_once_for_all(store, monkeypatch):
     calls = Counter()
 
     def counted(name, real):
-        def call(*args):
+        def call(*args, **more):
             calls[name] += 1
-            return real(*args)
+            return real(*args, **more)
 
         return call
 

@@ -1,6 +1,7 @@
 """An item -> its headline as a reader sees it: original, meaning, outlet and link."""
 
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from monitor.digest.page import HeadlineView, TranslationView
@@ -38,8 +39,10 @@ def headline(member: Member, voice: Voice) -> HeadlineView:
 
 def clean(text: str) -> str:
     """Text on one line, without characters that hide, reorder or break it."""
-    seen = (c for c in squeeze(text) if unicodedata.category(c) not in _UNSEEN)
-    return "".join(seen)
+    line = squeeze(text)
+    if line.isprintable():  # nearly every text is, and has nothing of _UNSEEN
+        return line
+    return "".join(c for c in line if unicodedata.category(c) not in _UNSEEN)
 
 
 def _translation(member: Member, voice: Voice) -> TranslationView | None:
@@ -64,8 +67,12 @@ def _view(made: Translation, voice: Voice) -> TranslationView:
     )
 
 
+@lru_cache(maxsize=1 << 16)
 def web_link(url: str) -> str | None:
-    """The address if it is one of the web; a feed may link to anything."""
+    """The address if it is one of the web; a feed may link to anything.
+
+    Remembered: the editions of one morning lead to the same items.
+    """
     try:
         parts = urlsplit(url)
     except ValueError:

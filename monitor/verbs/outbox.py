@@ -10,7 +10,7 @@ from typing import Any
 from monitor import outbox, pipeline
 from monitor.config.settings import Config
 from monitor.digest.delivery import PATIENCE, standing
-from monitor.digest.forms import edition_atom, edition_json
+from monitor.digest.forms import Written, edition_atom, edition_json
 from monitor.digest.message import kept_message, message_id
 from monitor.digest.render import render
 from monitor.editing import make_editions
@@ -121,11 +121,11 @@ def _fill(config: Config, store: Store, owed: Owed, now: datetime, stop: Event) 
     with closing(compose.open_translator(config.engine, config.bridge)) as translator:
         desk = compose.desk(config, translator)
 
-    sender = compose.sender(config)
+    sender, written = compose.sender(config), Written()
     press = Press(
         make=lambda owed, link: make_editions(store, desk, owed, now, link),
         form=lambda edition: Forms(
-            render(edition), edition_json(edition), edition_atom(edition)
+            render(edition), edition_json(edition, written), edition_atom(edition)
         ),
         message_id=lambda edition: message_id(edition, sender),
         address=config.web_address,
