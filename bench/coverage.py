@@ -39,7 +39,7 @@ from monitor.coverage.themes import lexicon
 from monitor.digest.forms import Written, edition_atom, edition_json
 from monitor.digest.render import render
 from monitor.editing import make_editions
-from monitor.marking import MARKED, mark, themes_between
+from monitor.marking import MARKED, mark, themes_since
 from monitor.model import Country, Feed, Language
 from monitor.readers import Edition, Subscriber, Watchlist
 from monitor.store import rows
@@ -151,7 +151,7 @@ def _time_editions(store: Store, subscribers: int) -> None:
     print(f"marked {items} items: {spent}", flush=True)
     _, spent = _timed(lambda: list(mark(store, marker, since)))
     print(f"looked for more of {MARKED.days} days: {spent}", flush=True)
-    _, spent = _timed(lambda: themes_between(store, marker, since, END))
+    _, spent = _timed(lambda: themes_since(store, marker, since))
     print(f"themes of the stories of {MARKED.days} days: {spent}", flush=True)
     readers = [_subscriber(n) for n in range(subscribers)]
     _time_some("one edition", store, desk, readers[:1])

@@ -19,7 +19,10 @@ MOST = 20_000
 """Items marked in one go, so that a changed lexicon holds a tick up for seconds and
 not for minutes; the newest come first, and the next ticks do the rest."""
 MARKED = timedelta(days=35)
-"""How far back items are marked: what blind spots and trends of four weeks read."""
+"""How far back items are marked: what blind spots and trends of four weeks read. To
+look for those that are not takes a second at 7,000 items a day."""
+RECENT = timedelta(days=2)
+"""How far back a tick looks, of which each minute has one."""
 
 
 def mark(store: Store, marker: Marker, since: datetime) -> Generator[int]:
@@ -49,18 +52,14 @@ def marks_of(
     return known
 
 
-def themes_between(
-    store: Store, marker: Marker, start: datetime, end: datetime
+def themes_since(
+    store: Store, marker: Marker, since: datetime
 ) -> dict[str, tuple[str, ...]]:
-    """Story -> its themes, where it has any, of those with an item in [start, end).
-
-    By their items that came before ``end``: were published or, where that lies ahead,
-    seen.
-    """
-    tallies = store.marks.tallies(start, end, marker.version)
+    """Story -> its themes, where it has any, of those with an item since then."""
+    tallies = store.marks.tallies(since, marker.version)
     known = [tally for tally in tallies if tally.themes is not None]
     if len(known) < len(tallies):
-        late = store.marks.unmarked_of(start, end, marker.version)
+        late = store.marks.unmarked_of(since, marker.version)
         known += (
             Tally(story, is_copy, marker.marks(text).themes, 1)
             for story, is_copy, text in late

@@ -8,7 +8,7 @@ from builders import NOW, assignment, item, show, translation, watchlist
 from monitor.coverage.marks import Marker, Marks
 from monitor.coverage.themes import Lexicon, tag
 from monitor.coverage.watch import matches
-from monitor.marking import BATCH, MOST, mark, marks_of, themes_between
+from monitor.marking import BATCH, MOST, mark, marks_of, themes_since
 from monitor.model import Item
 from monitor.store.database import Store
 from monitor.theme import Theme
@@ -35,7 +35,7 @@ def assert_right(store: Store, marker: Marker = MARKER) -> None:
     """Whatever is kept, a story is told as its texts tell it."""
     found = store.stories.between(SINCE, END)
     marks = marks_of(store, marker, found)
-    named = themes_between(store, marker, SINCE, END)
+    named = themes_since(store, marker, SINCE)
     for story in found:
         told = marker.from_marks(story, marks)
         assert told.themes == tag(story, marker.lexicon)
@@ -127,18 +127,16 @@ def test_copies_count_once_in_a_storys_themes(store, marked):
     store.stories.assign([assignment(first, "s"), *copied])
     if marked:
         list(mark(store, OTHER, SINCE))
-    assert themes_between(store, OTHER, SINCE, END) == {"s": ("water",)}
+    assert themes_since(store, OTHER, SINCE) == {"s": ("water",)}
     assert_right(store, OTHER)
 
 
-def test_themes_of_a_time_are_those_of_its_items_before_its_end(store):
-    early, late = item("Rain", minutes=-90), item("Water", minutes=-9)
-    keep(store, early, late)
-    keep(store, item("Water again", minutes=-9), story="t")
-    assert themes_between(store, MARKER, SINCE, NOW) == {
-        "s": ("water",),
-        "t": ("water",),
-    }
-    until = NOW - timedelta(hours=1)
-    assert themes_between(store, MARKER, SINCE, until) == {}
-    assert themes_between(store, MARKER, until, NOW).keys() == {"s", "t"}
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_story_with_one_new_item_is_told_by_all_of_its_items(store, marked):
+    old = [item(f"Rain {n}", minutes=-90 - n) for n in range(3)]
+    keep(store, *old, item("Water", minutes=-9))
+    keep(store, item("Water once", minutes=-90), story="old")
+    if marked:
+        list(mark(store, MARKER, SINCE))
+    assert themes_since(store, MARKER, NOW - timedelta(hours=1)) == {}
+    assert themes_since(store, MARKER, SINCE) == {"old": ("water",)}

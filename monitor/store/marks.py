@@ -56,38 +56,35 @@ class MarksOfItems:
         return whole.texts(self._db, which, {"named": json.dumps(list(items))})
 
     @guarded
-    def unmarked_of(
-        self, start: datetime, end: datetime, version: str
-    ) -> list[tuple[str, bool, Text]]:
-        """The items that ``tallies`` has no themes of: story, whether a copy, texts."""
-        of = {
-            row[0]: (row[1], bool(row[2]))
-            for row in self._db.execute(
-                f"select items.id, story, copy_of is not null from {_MEMBERS}"
-                " and themes is null",
-                _values(start, end, version),
-            )
-        }
-        return [(*of[text[0].id], text) for text in self.texts(of)]
-
-    @guarded
-    def tallies(self, start: datetime, end: datetime, version: str) -> list[Tally]:
+    def tallies(self, since: datetime, version: str) -> list[Tally]:
         """How many items of which themes each story has.
 
-        Of the stories with an item that came in [start, end), by all of their items
-        that came before ``end``. No text is read.
+        Of the stories with an item published since then, by all of their items. No text
+        is read: 350,000 items take 3.5 s.
         """
         found = self._db.execute(
-            "select story, copy_of is not null as copied, themes, count(*)"
-            f" from {_MEMBERS} group by story, copied, themes"
-            " order by story, copied, themes",
-            _values(start, end, version),
+            f"select story, copy_of is not null as copied, themes, count(*) {_MEMBERS}"
+            " group by story, copied, themes order by story, copied, themes",
+            {"since": rows.to_text(since), "version": version},
         )
         names = cache(_names)
         return [
             Tally(story, bool(copied), None if themes is None else names(themes), items)
             for story, copied, themes, items in found
         ]
+
+    @guarded
+    def unmarked_of(
+        self, since: datetime, version: str
+    ) -> list[tuple[str, bool, Text]]:
+        """The items that ``tallies`` has no themes of: story, whether a copy, texts."""
+        found = self._db.execute(
+            "select assignments.item, story, copy_of is not null"
+            f" {_MEMBERS} where themes is null",
+            {"since": rows.to_text(since), "version": version},
+        )
+        of = {item: (story, bool(is_copy)) for item, story, is_copy in found}
+        return [(*of[text[0].id], text) for text in self.texts(of)]
 
     @guarded
     def add(self, marks: Mapping[str, Marks], version: str) -> None:
@@ -102,27 +99,17 @@ class MarksOfItems:
         )
 
 
-_CAME = "min(items.published, items.seen)"
 _UNMARKED = (
     "not exists (select 1 from marks where marks.item = items.id"
     " and marks.version = :version)"
 )
 _MEMBERS = (
-    "assignments join items on items.id = assignments.item"
-    " left join marks on marks.item = items.id and version = :version"
-    " where story in (select a.story from items as i"
-    " join assignments as a on a.item = i.id where i.published >= :start"
-    " and min(i.published, i.seen) < :end)"
-    f" and {_CAME} < :end"
+    # In this order: left to itself, SQLite looks through all stories first.
+    "from (select distinct a.story as id from items cross join assignments as a"
+    " on a.item = items.id where items.published >= :since) as stories"
+    " cross join assignments on assignments.story = stories.id"
+    " left join marks on marks.item = assignments.item and version = :version"
 )
-
-
-def _values(start: datetime, end: datetime, version: str) -> dict[str, str]:
-    return {
-        "start": rows.to_text(start),
-        "end": rows.to_text(end),
-        "version": version,
-    }
 
 
 def _names(text: str) -> tuple[str, ...]:

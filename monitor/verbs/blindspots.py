@@ -9,7 +9,7 @@ from monitor.comparing import REMEMBERED, Followed
 from monitor.comparison import BlindSpot, BlindSpotEnd, SideHealth
 from monitor.config.settings import Config
 from monitor.coverage.blindspots import Revision, ranked, surprise
-from monitor.marking import themes_between
+from monitor.marking import themes_since
 from monitor.store.database import Store
 from monitor.terminal import show, show_json
 from monitor.verbs import compose
@@ -27,8 +27,7 @@ _COLUMNS = (
 
 def followed(config: Config, store: Store, now: datetime) -> Followed:
     """Whose silence is judged, as feeds.yaml has it, and what stories are about."""
-    start, end = now - REMEMBERED, now + timedelta(seconds=1)
-    themes = themes_between(store, compose.marker(config), start, end)
+    themes = themes_since(store, compose.marker(config), now - REMEMBERED)
     return Followed(config.feeds, config.owners, themes)
 
 

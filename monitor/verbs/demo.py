@@ -17,6 +17,7 @@ from monitor.editing import make_edition
 from monitor.errors import ConfigError
 from monitor.explaining import explain
 from monitor.export import stories_json
+from monitor.marking import RECENT
 from monitor.model import LANGUAGES, SIDES
 from monitor.newsroom.content import FIRST_HOUR, LAST_HOUR
 from monitor.newsroom.server import Newsroom, serve
@@ -132,7 +133,7 @@ def _live_through(
             waiting = compose.waiting(plan, translator, now)
             cluster_waiting(store, clustering, waiting, quiet, Event())
             think_again(store, clustering, now, quiet)
-            mark_items(store, config, now, Event())
+            mark_items(store, config, now - RECENT, Event())
             compare_all(config, store, now, quiet)
 
 

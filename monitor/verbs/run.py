@@ -14,6 +14,7 @@ from monitor.comparing import EVERY
 from monitor.config.settings import Config
 from monitor.errors import MonitorError, TranslationError
 from monitor.feeds.fetch import Fetcher
+from monitor.marking import MARKED, RECENT
 from monitor.store.lock import running_alone
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
@@ -153,9 +154,11 @@ class _Live:
                 cluster_waiting(store, self._clustering, waiting, log.info, stop)
             if not stop.is_set():
                 think_again(store, self._clustering, now, log.info)
+            is_time = self._is_time_to_compare(now)
             if not stop.is_set():
-                mark_items(store, self._config, now, stop)
-            if not stop.is_set() and self._is_time_to_compare(now):
+                since = now - (MARKED if is_time else RECENT)
+                mark_items(store, self._config, since, stop)
+            if not stop.is_set() and is_time:
                 compare_all(self._config, store, now, log.info)
                 self._compared = now
             if self._config.alerts and not stop.is_set():

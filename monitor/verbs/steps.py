@@ -179,7 +179,7 @@ def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> Non
             waiting = compose.waiting(plan, translator, now)
             cluster_waiting(store, clustering, waiting, say, Event())
             think_again(store, clustering, now, say)
-            mark_items(store, config, now, Event())
+            mark_items(store, config, now - MARKED, Event())
             return
         start = datetime.combine(since, time(), UTC)
         # What had a story gets one at once: nothing waits for its translation.
@@ -233,9 +233,12 @@ def think_again(
         say(f"cluster: on second thoughts {', '.join(done)}")
 
 
-def mark_items(store: Store, config: Config, now: datetime, stop: Event) -> None:
-    """Find themes and watch-lists in the new items; ends early when told to stop."""
-    with closing(mark(store, compose.marker(config), now - MARKED)) as batches:
+def mark_items(store: Store, config: Config, since: datetime, stop: Event) -> None:
+    """Find themes and watch-lists in items published since then that wait for it.
+
+    Ends early when told to stop.
+    """
+    with closing(mark(store, compose.marker(config), since)) as batches:
         for _ in batches:
             if stop.is_set():
                 return

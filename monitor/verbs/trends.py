@@ -9,7 +9,7 @@ from monitor import comparing
 from monitor.config.settings import Config
 from monitor.coverage.trends import By, Quiet, Rise, Step, series
 from monitor.errors import ConfigError
-from monitor.marking import themes_between
+from monitor.marking import themes_since
 from monitor.model import SIDES, Country
 from monitor.store.database import Store
 from monitor.terminal import show, show_json
@@ -60,16 +60,14 @@ def _steps(
         counts = [(v.side, v.hour, v.items) for v in store.volumes.hours(start, end)]
         start = start.replace(minute=0, second=0)  # where the first hour begins
     else:
-        of = _of_theme(store, config, theme, start, end)
+        of = _of_theme(store, config, theme, start)
         found = store.volumes.moments(start, end)
         counts = [(side, at, 1) for story, side, _, at in found if story in of]
     return series(counts, start, end, by, ZONE)
 
 
-def _of_theme(
-    store: Store, config: Config, theme: str, start: datetime, end: datetime
-) -> set[str]:
-    """The stories of a time that are of a theme.
+def _of_theme(store: Store, config: Config, theme: str, since: datetime) -> set[str]:
+    """The stories with an item since then that are of a theme.
 
     Raises ConfigError for a theme that there is not.
     """
@@ -81,7 +79,7 @@ def _of_theme(
             f"did you mean {close[0]!r}?" if close else f"there is {', '.join(names)}"
         )
         raise ConfigError(f"--theme: no theme is named {theme!r}; {hint}")
-    found = themes_between(store, marker, start, end)
+    found = themes_since(store, marker, since)
     return {story for story, themes in found.items() if theme in themes}
 
 
