@@ -13,6 +13,9 @@ from monitor.translation.checks import of_headline
 
 _TITLE_LENGTH = 220
 """Characters of a headline shown. Longer ones are bodies in the wrong element."""
+_REMEMBERED = 1 << 16
+"""Texts and addresses that were looked at: the editions of one morning tell the same
+ones, and those of 7,000 items a day have 30,000 items."""
 _UNSEEN = {"Cc", "Cf", "Cs"}
 """Unicode categories that are invisible, turn the line around or cannot be encoded."""
 
@@ -37,6 +40,7 @@ def headline(member: Member, voice: Voice) -> HeadlineView:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def clean(text: str) -> str:
     """Text on one line, without characters that hide, reorder or break it."""
     line = squeeze(text)
@@ -67,12 +71,9 @@ def _view(made: Translation, voice: Voice) -> TranslationView:
     )
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=_REMEMBERED)
 def web_link(url: str) -> str | None:
-    """The address if it is one of the web; a feed may link to anything.
-
-    Remembered: the editions of one morning lead to the same items.
-    """
+    """The address if it is one of the web; a feed may link to anything."""
     try:
         parts = urlsplit(url)
     except ValueError:
