@@ -7,9 +7,10 @@ the step writes.
 """
 
 from collections.abc import Generator, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.coverage.marks import Marker, Marks, Tally, by_story
+from monitor.coverage.marks import Marker, Marks, by_story
 from monitor.model import Story
 from monitor.store.database import Store
 
@@ -18,9 +19,10 @@ BATCH = 500
 MOST = 20_000
 """Items marked in one go, so that a changed lexicon holds a tick up for seconds and
 not for minutes; the newest come first, and the next ticks do the rest."""
-MARKED = timedelta(days=35)
-"""How far back items are marked: what blind spots and trends of four weeks read. To
-look for those that are not takes a second at 7,000 items a day."""
+MARKED = timedelta(days=42)
+"""How far back items are marked: what blind spots and trends of four weeks read, with
+the week before, in which their first stories began. To look for those that are not
+takes a second at 7,000 items a day."""
 RECENT = timedelta(days=2)
 """How far back a tick looks, of which each minute has one."""
 
@@ -57,11 +59,12 @@ def themes_since(
 ) -> dict[str, tuple[str, ...]]:
     """Story -> its themes, where it has any, of those with an item since then."""
     tallies = store.marks.tallies(since, marker.version)
-    known = [tally for tally in tallies if tally.themes is not None]
-    if len(known) < len(tallies):
-        late = store.marks.unmarked_of(since, marker.version)
-        known += (
-            Tally(story, is_copy, marker.marks(text).themes, 1)
-            for story, is_copy, text in late
-        )
-    return by_story(known, marker.lexicon)
+    late = [tally.unmarked for tally in tallies if tally.unmarked]
+    found = {text[0].id: marker.marks(text).themes for text in store.marks.texts(late)}
+    return by_story(
+        (
+            replace(tally, themes=found[tally.unmarked]) if tally.unmarked else tally
+            for tally in tallies
+        ),
+        marker.lexicon,
+    )

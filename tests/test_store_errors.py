@@ -290,7 +290,6 @@ CALLS = {
     "marks.get": lambda s: s.marks.get(["i"], "1"),
     "marks.unmarked": lambda s: s.marks.unmarked(NOW, "1", 9),
     "marks.texts": lambda s: s.marks.texts(["i"]),
-    "marks.unmarked_of": lambda s: s.marks.unmarked_of(NOW, "1"),
     "marks.tallies": lambda s: s.marks.tallies(NOW, "1"),
     "marks.add": lambda s: s.marks.add({"i": Marks()}, "1"),
     "memory.recall": lambda s: s.memory.recall(["0" * 32]),

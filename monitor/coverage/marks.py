@@ -75,9 +75,10 @@ class Tally:
 
     story: str
     is_copy: bool
-    themes: tuple[str, ...] | None
-    """None of those that are not marked yet."""
+    themes: tuple[str, ...]
     items: int
+    unmarked: str | None = None
+    """Of one item that has no marks, so that its themes are not known: its id."""
 
 
 def by_story(tallies: Iterable[Tally], lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
@@ -91,5 +92,5 @@ def by_story(tallies: Iterable[Tally], lexicon: Lexicon) -> dict[str, tuple[str,
 
 def _chosen(tallies: Sequence[Tally], lexicon: Lexicon) -> tuple[str, ...]:
     own = [tally for tally in tallies if not tally.is_copy]
-    told = ((tally.themes or (), tally.items) for tally in own or tallies)
+    told = ((tally.themes, tally.items) for tally in own or tallies)
     return chosen(told, lexicon)

@@ -63,28 +63,17 @@ class MarksOfItems:
         is read: 350,000 items take 3.5 s.
         """
         found = self._db.execute(
-            f"select story, copy_of is not null as copied, themes, count(*) {_MEMBERS}"
-            " group by story, copied, themes order by story, copied, themes",
+            "select story, copy_of is not null as copied, themes,"
+            " iif(themes is null, assignments.item, null) as unmarked, count(*)"
+            f" {_MEMBERS} group by story, copied, themes, unmarked"
+            " order by story, copied, themes, unmarked",
             {"since": rows.to_text(since), "version": version},
         )
         names = cache(_names)
         return [
-            Tally(story, bool(copied), None if themes is None else names(themes), items)
-            for story, copied, themes, items in found
+            Tally(story, bool(copied), names(themes or "[]"), items, unmarked)
+            for story, copied, themes, unmarked, items in found
         ]
-
-    @guarded
-    def unmarked_of(
-        self, since: datetime, version: str
-    ) -> list[tuple[str, bool, Text]]:
-        """The items that ``tallies`` has no themes of: story, whether a copy, texts."""
-        found = self._db.execute(
-            "select assignments.item, story, copy_of is not null"
-            f" {_MEMBERS} where themes is null",
-            {"since": rows.to_text(since), "version": version},
-        )
-        of = {item: (story, bool(is_copy)) for item, story, is_copy in found}
-        return [(*of[text[0].id], text) for text in self.texts(of)]
 
     @guarded
     def add(self, marks: Mapping[str, Marks], version: str) -> None:
