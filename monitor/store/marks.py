@@ -60,7 +60,7 @@ class MarksOfItems:
         """How many items of which themes each story has.
 
         Of the stories with an item published since then, by all of their items. No text
-        is read: 350,000 items take 3.5 s.
+        is read: 250,000 items take 4 s.
         """
         found = self._db.execute(
             "select story, copy_of is not null as copied, themes,"
