@@ -16,14 +16,15 @@ from monitor.change import ChangeKind, LoggedChange
 from monitor.comparing import window_sides
 from monitor.comparison import BlindSpot, Coverage, FeedHealth
 from monitor.contrasting import retitled
+from monitor.coverage.marks import Marker, Marks
 from monitor.coverage.sides import compare
-from monitor.coverage.themes import tag
-from monitor.coverage.watch import matches
 from monitor.digest.edition import Ranked, Window, choose, ranked, window
+from monitor.marking import marks_of
 from monitor.model import Language, Story
 from monitor.pipeline import Desk, window_health
 from monitor.readers import Corrected, Edition, Links, Subscriber
 from monitor.store.database import Store
+from monitor.store.whole import nothing_collected
 
 Owed = Sequence[tuple[Subscriber, date]]
 """Editions to make."""
@@ -64,8 +65,7 @@ class _Told:
     """A story as of a moment, with all that is asked of it whoever reads it."""
 
     coverage: Coverage
-    watched: tuple[str, ...]
-    themes: tuple[str, ...]
+    marks: Marks
 
 
 class _Shared:
@@ -75,14 +75,14 @@ class _Shared:
         windows = [window(subscriber, day) for subscriber, day in owed]
         start = min(start for start, _ in windows)
         end = max(end for _, end in windows)
-        followed = {name for subscriber, _ in owed for name in subscriber.watchlists}
         self._store = store
         self._desk = desk
-        self._stories = store.stories.between(start, end)
+        self._stories = store.stories.between(start, end, is_explained=False)
         self._changes = store.stories.changes(start)
         self._now = now
         self._sides = window_sides(store, desk.feeds, set(windows), now)
-        self._watchlists = [w for w in desk.watchlists if w.name in followed]
+        self._marker = Marker(desk.themes, tuple(desk.watchlists))
+        self._marks = marks_of(store, self._marker, self._stories)
         self._told: dict[tuple[str, int], _Told] = {}
         # Kept for the life of this object alone.
         self._as_of = cache(self._as_of_anew)
@@ -109,18 +109,17 @@ class _Shared:
         )
 
     def _as_of_anew(self, end: datetime) -> tuple[_Told, ...]:
-        then = (story_as_of(story, end) for story in self._stories)
-        return tuple(self._tell(story) for story in then if story.members)
+        with nothing_collected():
+            then = (story_as_of(story, end) for story in self._stories)
+            return tuple(self._tell(story) for story in then if story.members)
 
     def _tell(self, story: Story) -> _Told:
         """Once for each state of a story: as time goes on, it only gains items."""
         state = (story.id, len(story.members))
         if state not in self._told:
-            desk = self._desk
             self._told[state] = _Told(
-                compare(story, desk.owners),
-                matches(story, self._watchlists) if self._watchlists else (),
-                tag(story, desk.themes),
+                compare(story, self._desk.owners),
+                self._marker.from_marks(story, self._marks),
             )
         return self._told[state]
 
@@ -133,7 +132,9 @@ class _Shared:
         told = self._as_of(end)
         return Window(
             retitled=self._retitled(start, end),
-            themes={t.coverage.story.id: t.themes for t in told if t.themes},
+            themes={
+                t.coverage.story.id: t.marks.themes for t in told if t.marks.themes
+            },
             blind_spots=blind_spots(self._store, start, end),
             sides=self._sides[start, end],
             corrected=corrected(self._store, changes),
@@ -209,4 +210,6 @@ def _touched(logged: LoggedChange) -> set[str]:
 
 
 def _followed(told: _Told, subscriber: Subscriber) -> tuple[str, ...]:
-    return tuple(name for name in told.watched if name in subscriber.watchlists)
+    return tuple(
+        name for name in told.marks.watchlists if name in subscriber.watchlists
+    )

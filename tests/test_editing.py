@@ -25,13 +25,17 @@ from monitor import editing
 from monitor.change import Change, Correction, LoggedChange, Move
 from monitor.comparison import SideHealth
 from monitor.coverage.blindspots import Revision
+from monitor.coverage.marks import Marker
+from monitor.coverage.themes import Lexicon
 from monitor.digest.render import render
 from monitor.digest.sections import Broken, silences
 from monitor.editing import corrected, make_edition, make_editions, story_as_of
+from monitor.marking import mark
 from monitor.model import FeedState
 from monitor.pipeline import Desk
 from monitor.readers import Edition, Links, Subscriber
 from monitor.store.database import Store
+from monitor.theme import Theme
 
 DAY = NOW.date()
 FEEDS = (feed("Hudson Dispatch"), feed("Diario Anáhuac", "MX"))
@@ -105,21 +109,33 @@ def test_stories_are_read_and_compared_once_for_all(store, monkeypatch):
     calls = Counter()
 
     def counted(name, real):
-        def call(*args):
+        def call(*args, **more):
             calls[name] += 1
-            return real(*args)
+            return real(*args, **more)
 
         return call
 
     monkeypatch.setattr(editing, "compare", counted("compare", editing.compare))
     between = counted("between", store.stories.between)
     monkeypatch.setattr(store.stories, "between", between)
-    tagged = Counter()
-    desk = Desk(FEEDS, {}, LISTS, "", tag=lambda s: tagged.update([s.id]) or ())
+    searched = counted("searched", Marker.marks)
+    monkeypatch.setattr(Marker, "marks", lambda *args: searched(*args))
     owed = [(subscriber(f"reader {n}"), DAY) for n in range(100)]
-    assert len(list(make_editions(store, desk, owed, NOW))) == 100
-    assert calls == {"between": 1, "compare": 5}
-    assert set(tagged.values()) == {1}
+    assert len(list(make_editions(store, DESK, owed, NOW))) == 100
+    items = sum(len(s.members) for s in store.stories.some(f"s{k}" for k in range(5)))
+    assert calls["between"] == 1
+    assert calls["compare"] == 5
+    assert 0 < calls["searched"] <= items
+
+
+def test_no_text_is_searched_that_was_before(store, monkeypatch):
+    some(store)
+    list(mark(store, Marker(DESK.themes, LISTS), NOW - timedelta(days=9)))
+    followed = subscriber(watchlists=("Water",))
+    before = make_edition(store, DESK, followed, DAY, NOW)
+    monkeypatch.setattr(Marker, "marks", None)
+    assert make_edition(store, DESK, followed, DAY, NOW) == before
+    assert before.watched
 
 
 def test_an_edition_is_as_of_its_end_whatever_a_neighbour_sees(store):
@@ -148,7 +164,8 @@ def test_each_subscriber_follows_watch_lists_of_their_own(store):
 
 def test_themes_choose_stories(store):
     some(store)
-    desk = Desk(FEEDS, {}, LISTS, "", tag=lambda s: ("water",) if s.id == "s0" else ())
+    theme = Theme("water", "Water", "Agua", ("water",), ("water",))
+    desk = Desk(FEEDS, {}, LISTS, "", themes=Lexicon((theme,)))
     made = make_edition(store, desk, subscriber(themes=("water",)), DAY, NOW)
     assert set(told(made)) == {"s0"}
     assert made.themes == {"s0": ("water",)}

@@ -91,6 +91,16 @@ def test_sides_are_compared_by_watch_list(desk):
     ]
 
 
+def test_sides_are_compared_by_theme(desk):
+    desk.keep(
+        led(0, 30, "Tariff on steel"), led(1, -90, "Tariffs"), led(2, -50, "Rain")
+    )
+    told = [line.split("\t") for line in desk("--by", "theme").splitlines()[1:]]
+    assert [(theme, n) for theme, _, _, n, *_ in told] == [("trade", "2"), ("-", "1")]
+    [trade, _] = json.loads(desk("--by", "theme", "--json"))
+    assert (trade["theme"], trade["stories"]) == ("trade", 2)
+
+
 def test_outlets_of_one_side_are_compared_when_asked(desk):
     story = [*led(0, 10), item("Eco", "MX", outlet="Hora", minutes=70)]
     desk.keep(story)

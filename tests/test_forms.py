@@ -5,12 +5,20 @@ from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builders import item, member, story, subscriber
 from editions import DAY, LINKS, blind_spot, full_edition, within
 from monitor.coverage.sides import compare
 from monitor.digest.edition import edition
-from monitor.digest.forms import edition_atom, edition_dict, edition_json
+from monitor.digest.forms import (
+    Written,
+    edition_atom,
+    edition_dict,
+    edition_json,
+    laid_out,
+)
 from monitor.digest.sections import SECTIONS
 from monitor.model import Story
 
@@ -113,3 +121,32 @@ def test_forms_are_the_same_every_time():
 def test_what_is_half_a_character_can_be_written():
     edition_json(hostile()).encode()
     edition_atom(hostile()).encode()
+
+
+# --- written quickly ---------------------------------------------------------------
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=5), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@given(values)
+def test_a_document_is_laid_out_as_the_library_does(value):
+    assert laid_out(value) == json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def test_what_editions_share_is_written_once_and_reads_alike():
+    one, written = full_edition(), Written()
+    other = replace(one, subscriber=subscriber("Bo"), watched={})
+    for edition_made in (one, other, one):
+        alone = edition_json(edition_made)
+        assert edition_json(edition_made, written) == alone
+        told = json.dumps(edition_dict(edition_made), ensure_ascii=False, indent=1)
+        assert alone == told + "\n"
+    told = (*one.both, *one.only["US"], *one.only["MX"])
+    assert len(written) == len(told)

@@ -77,8 +77,11 @@ MAY_IMPORT = {
     "explaining": {"noun", "core", "store"},
     "contrasting": {"noun", "core", "store"},
     "outbox": {"noun", "core", "store"},
+    "marking": {"noun", "core", "store"},
     "alerting": {"noun", "core", "store"},
-    "editing": {"noun", "core", "store", "pipeline", "comparing", "contrasting"},
+    "editing": {
+        *("noun", "core", "store", "pipeline", "comparing", "contrasting", "marking"),
+    },
     "schedule": set(),
     "export": {"noun", "core"},
     "newsroom": {"noun", "core", "newsroom"},

@@ -207,6 +207,7 @@ def test_every_table_is_strict(store, tmp_path):
         "faults",
         "keys",
         "sightings",
+        "marks",
         "memory",
         "changes",
         "moves",

@@ -30,6 +30,7 @@ from monitor.alerts.notice import Notice
 from monitor.change import Change, Correction
 from monitor.comparison import BlindSpot, SideHealth
 from monitor.coverage.blindspots import Revision
+from monitor.coverage.marks import Marks
 from monitor.errors import ConfigError, StoreError
 from monitor.model import FeedState
 from monitor.store import database
@@ -302,6 +303,11 @@ CALLS = {
     "translations.engines": lambda s: s.translations.engines(),
     "translations.warnings": lambda s: s.translations.warnings(),
     "translations.quarantined": lambda s: s.translations.quarantined(),
+    "marks.get": lambda s: s.marks.get(["i"], "1"),
+    "marks.unmarked": lambda s: s.marks.unmarked(NOW, "1", 9),
+    "marks.texts": lambda s: s.marks.texts(["i"]),
+    "marks.tallies": lambda s: s.marks.tallies(NOW, "1"),
+    "marks.add": lambda s: s.marks.add({"i": Marks()}, "1"),
     "memory.recall": lambda s: s.memory.recall(["0" * 32]),
     "memory.keep": lambda s: s.memory.keep({"0" * 32: "rain"}),
     "stories.unassigned": lambda s: s.stories.unassigned(NOW),
@@ -367,6 +373,7 @@ CALLS = {
     "volumes.texts": lambda s: s.volumes.texts(["s1"], NOW),
     "volumes.moments": lambda s: s.volumes.moments(NOW, NOW),
     "blind_spots.open": lambda s: s.blind_spots.open(),
+    "blind_spots.between": lambda s: s.blind_spots.between(NOW, NOW),
     "blind_spots.since": lambda s: s.blind_spots.since(NOW),
     "blind_spots.of": lambda s: s.blind_spots.of("s1"),
     "blind_spots.put": lambda s: s.blind_spots.put([Revision(None, SPOT)]),

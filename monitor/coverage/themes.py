@@ -43,13 +43,25 @@ def tag(story: Story, lexicon: Lexicon) -> tuple[str, ...]:
     A story is of a theme if a third of its items are. Copies count once, with the item
     they repeat.
     """
-    told = [m.item for m in story.members if m.assignment.copy_of is None]
-    told = told or [member.item for member in story.members]
-    counts = Counter(name for item in told for name in themes_of(item, lexicon))
+    own = [m for m in story.members if m.assignment.copy_of is None]
+    told = (m.item for m in own or story.members)
+    return chosen(((themes_of(item, lexicon), 1) for item in told), lexicon)
+
+
+def chosen(
+    told: Iterable[tuple[Iterable[str], int]], lexicon: Lexicon
+) -> tuple[str, ...]:
+    """A story's themes, by those of its items: names, and how many are of them."""
+    counts: Counter[str] = Counter()
+    items = 0
+    for names, number in told:
+        items += number
+        for name in names:
+            counts[name] += number
     return tuple(
         theme.name
         for theme in lexicon.themes
-        if counts[theme.name] >= SHARE * len(told)
+        if counts[theme.name] and counts[theme.name] >= SHARE * items
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.coverage.finder import Finder
-from monitor.model import LANGUAGES, Language, Member, Story
+from monitor.model import LANGUAGES, Item, Language, Story, Translation
 from monitor.query import Query, holds, terms
 from monitor.readers import Watchlist
 
@@ -31,28 +31,45 @@ def matches(story: Story, watchlists: Sequence[Watchlist]) -> tuple[str, ...]:
     asked = _asked(tuple(watchlists))
     matched: set[int] = set()
     for member in story.members:
-        for n, present in _present(member, asked).items():
+        for n, present in _present(member.item, member.translations, asked).items():
             if n not in matched and holds(asked.queries[n], present):
                 matched.add(n)
     return tuple(watchlists[n].name for n in sorted(matched))
 
 
-def _present(member: Member, asked: _Asked) -> Mapping[int, Collection[str]]:
+def matches_of(
+    item: Item,
+    translations: Mapping[Language, Translation],
+    watchlists: Sequence[Watchlist],
+) -> tuple[str, ...]:
+    """The names of the watch-lists that one item matches; its story matches them."""
+    asked = _asked(tuple(watchlists))
+    found = _present(item, translations, asked)
+    return tuple(
+        watchlists[n].name for n in sorted(found) if holds(asked.queries[n], found[n])
+    )
+
+
+def _present(
+    item: Item, translations: Mapping[Language, Translation], asked: _Asked
+) -> Mapping[int, Collection[str]]:
     """The watch-lists of which a term stands in an item -> those terms.
 
     Of a list that is not among them nothing holds: no query does without its terms.
     """
     present: dict[int, set[str]] = defaultdict(set)
-    for language, text in _readings(member):
+    for language, text in _readings(item, translations):
         for n, term in asked.finders[language].keys(text):
             present[n].add(term)
     return present
 
 
-def _readings(member: Member) -> Iterator[tuple[Language, str]]:
-    yield member.item.language, member.item.title
-    yield member.item.language, member.item.summary
-    for language, translation in member.translations.items():
+def _readings(
+    item: Item, translations: Mapping[Language, Translation]
+) -> Iterator[tuple[Language, str]]:
+    yield item.language, item.title
+    yield item.language, item.summary
+    for language, translation in translations.items():
         yield language, translation.title
         yield language, translation.summary or ""
 

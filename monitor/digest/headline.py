@@ -1,6 +1,7 @@
 """An item -> its headline as a reader sees it: original, meaning, outlet and link."""
 
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from monitor.digest.page import HeadlineView, TranslationView
@@ -12,6 +13,9 @@ from monitor.translation.checks import of_headline
 
 _TITLE_LENGTH = 220
 """Characters of a headline shown. Longer ones are bodies in the wrong element."""
+_REMEMBERED = 1 << 16
+"""Texts and addresses that were looked at: the editions of one morning tell the same
+ones, and those of 7,000 items a day have 30,000 items."""
 _UNSEEN = {"Cc", "Cf", "Cs"}
 """Unicode categories that are invisible, turn the line around or cannot be encoded."""
 
@@ -36,10 +40,13 @@ def headline(member: Member, voice: Voice) -> HeadlineView:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def clean(text: str) -> str:
     """Text on one line, without characters that hide, reorder or break it."""
-    seen = (c for c in squeeze(text) if unicodedata.category(c) not in _UNSEEN)
-    return "".join(seen)
+    line = squeeze(text)
+    if line.isprintable():  # nearly every text is, and has nothing of _UNSEEN
+        return line
+    return "".join(c for c in line if unicodedata.category(c) not in _UNSEEN)
 
 
 def _translation(member: Member, voice: Voice) -> TranslationView | None:
@@ -64,6 +71,7 @@ def _view(made: Translation, voice: Voice) -> TranslationView:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def web_link(url: str) -> str | None:
     """The address if it is one of the web; a feed may link to anything."""
     try:

@@ -16,6 +16,7 @@ from monitor.store.editions import Editions
 from monitor.store.errors import store_error
 from monitor.store.feeds import FeedStates
 from monitor.store.items import Items
+from monitor.store.marks import MarksOfItems
 from monitor.store.memory import Memory
 from monitor.store.originals import Originals
 from monitor.store.outbox import Outbox
@@ -47,6 +48,7 @@ class Store:
         self.items = Items(self._db, self.path)
         self.originals = Originals(self._db, self.path)
         self.translations = Translations(self._db, self.path)
+        self.marks = MarksOfItems(self._db, self.path)
         self.memory = Memory(self._db, self.path)
         self.stories = Stories(self._db, self.path)
         self.relations = Relations(self._db, self.path)

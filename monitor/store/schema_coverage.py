@@ -135,3 +135,26 @@ def create_alerts(db: Database) -> None:
         " at text not null, reason text not null, primary key (alert, channel))"
         " strict, without rowid"
     )
+
+
+@migrations()
+def mark_items(db: Database) -> None:
+    """What the finder found in each item: themes and watch-lists, as JSON lists.
+
+    A mark of another ``version``, of the lexicon and watch-lists, is none. One of other
+    texts cannot be: whoever changes what an item says removes its mark, by triggers, so
+    that no step has to think of it.
+    """
+    db.execute(
+        "create table marks (item text primary key not null, version text not null,"
+        " themes text not null, watchlists text not null) strict, without rowid"
+    )
+    db.execute(
+        "create trigger marks_retitled after update of title, summary, language"
+        " on items begin delete from marks where item = old.id; end"
+    )
+    for what, of in (("insert", "new"), ("update", "new"), ("delete", "old")):
+        db.execute(
+            f"create trigger marks_{what} after {what} on translations"
+            f" begin delete from marks where item = {of}.item; end"
+        )

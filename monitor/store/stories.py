@@ -150,11 +150,14 @@ class Stories:
         return dict(found.fetchall())
 
     @guarded
-    def between(self, start: datetime, end: datetime) -> list[Story]:
+    def between(
+        self, start: datetime, end: datetime, *, is_explained: bool = True
+    ) -> list[Story]:
         """Stories with an item published or first seen in [start, end), by id.
 
         Items published or seen from ``end`` on are left out: a past day's stories stay
-        as they were.
+        as they were. Without the reasons for which their items are there, where nobody
+        asks for them.
         """
         return whole.stories(
             self._db,
@@ -162,6 +165,7 @@ class Stories:
             " where (i.published >= :start or i.seen >= :start)"
             " and i.published < :end and i.seen < :end",
             {"start": rows.to_text(start), "end": rows.to_text(end)},
+            is_explained=is_explained,
         )
 
     @guarded

@@ -29,21 +29,32 @@ _PUBLISHED, _SEEN, _RECURRING = map(
 _ASSIGNMENT = (
     "story, score, parts, shared, nearest, copy_of, runner_up, runner_up_score"
 )
+_UNEXPLAINED = "story, score, null, null, null, copy_of, null, null"
 _TRANSLATION = ", ".join(
     f"translations.{name}" for name in Translation.__dataclass_fields__
 )
+_NO_REASONS = Why({})
 _STORY = itemgetter(_ITEM_WIDTH)
 _Row = tuple[Any, ...]
 _decode = json.JSONDecoder().raw_decode
 
 
 def stories(
-    db: Database, which: str, values: Mapping[str, str], *, is_translated: bool = True
+    db: Database,
+    which: str,
+    values: Mapping[str, str],
+    *,
+    is_translated: bool = True,
+    is_explained: bool = True,
 ) -> list[Story]:
-    """The stories whose ids a query gives, by id; items from ``:end`` on left out."""
-    with _nothing_collected():
+    """The stories whose ids a query gives, by id; items from ``:end`` on left out.
+
+    Without translations, or without the reasons of assignments, where told so.
+    """
+    columns = _ASSIGNMENT if is_explained else _UNEXPLAINED
+    with nothing_collected():
         found = db.execute(
-            f"select {_ITEM}, {_ASSIGNMENT} from assignments join items"
+            f"select {_ITEM}, {columns} from assignments join items"
             " on items.id = assignments.item where items.published < :end"
             f" and items.seen < :end and assignments.story in ({which})"
             " order by assignments.story, items.published, items.id",
@@ -54,6 +65,17 @@ def stories(
             Story(story, tuple(_member(row, made.get(row[0], {})) for row in members))
             for story, members in groupby(found, key=_STORY)
         ]
+
+
+def texts(
+    db: Database, which: str, values: Mapping[str, Any]
+) -> list[tuple[Item, Mapping[Language, Translation]]]:
+    """The items whose ids a query gives, and their translations, by id."""
+    found = db.execute(
+        f"select {_ITEM} from items where id in ({which}) order by id", dict(values)
+    ).fetchall()
+    made = _translations(db, [row[0] for row in found])
+    return [(_item(row), made.get(row[0], {})) for row in found]
 
 
 def _translations(
@@ -80,19 +102,26 @@ def _translation_rows(db: Database, ids: list[str]) -> Iterator[_Row]:
         )
 
 
-def _member(row: _Row, translations: Mapping[Language, Translation]) -> Member:
+def _item(row: _Row) -> Item:
     values = list(row[:_ITEM_WIDTH])
     values[_PUBLISHED] = datetime.fromisoformat(values[_PUBLISHED])
     values[_SEEN] = datetime.fromisoformat(values[_SEEN])
     values[_RECURRING] = bool(values[_RECURRING])
-    item = Item(*values)
+    return Item(*values)
+
+
+def _member(row: _Row, translations: Mapping[Language, Translation]) -> Member:
+    item = _item(row)
     story, score, parts, shared, nearest, copy_of, runner_up, chance = row[_ITEM_WIDTH:]
-    why = Why(_decode(parts)[0], tuple(_decode(shared)[0]), nearest, runner_up, chance)
+    why = _NO_REASONS
+    if parts is not None:
+        texts = tuple(_decode(shared)[0])
+        why = Why(_decode(parts)[0], texts, nearest, runner_up, chance)
     return Member(item, Assignment(item.id, story, score, why, copy_of), translations)
 
 
 @contextmanager
-def _nothing_collected() -> Iterator[None]:
+def nothing_collected() -> Iterator[None]:
     """Nothing made here is garbage, and to look through all of it again and again for
     some takes a third of the time."""
     was_enabled = gc.isenabled()

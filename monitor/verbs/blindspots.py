@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor import comparing
-from monitor.comparing import Followed
+from monitor.comparing import REMEMBERED, Followed
 from monitor.comparison import BlindSpot, BlindSpotEnd, SideHealth
 from monitor.config.settings import Config
 from monitor.coverage.blindspots import Revision, ranked, surprise
+from monitor.marking import themes_since
 from monitor.store.database import Store
 from monitor.terminal import show, show_json
 from monitor.verbs import compose
@@ -24,9 +25,10 @@ _COLUMNS = (
 )
 
 
-def followed(config: Config) -> Followed:
-    """Whose silence is judged, as feeds.yaml has it."""
-    return Followed(config.feeds, config.owners)
+def followed(config: Config, store: Store, now: datetime) -> Followed:
+    """Whose silence is judged, as feeds.yaml has it, and what stories are about."""
+    themes = themes_since(store, compose.marker(config), now - REMEMBERED)
+    return Followed(config.feeds, config.owners, themes)
 
 
 def compare(paths: Paths, *, say: Say = print) -> None:
@@ -40,7 +42,8 @@ def compare(paths: Paths, *, say: Say = print) -> None:
 
 def compare_all(config: Config, store: Store, now: datetime, say: Say) -> bool:
     """One line a blind spot that opened or ended, and whether there was any."""
-    lines = list(_lines(comparing.compare(store, followed(config), now)))
+    judged = followed(config, store, now)
+    lines = list(_lines(comparing.compare(store, judged, now)))
     for line in lines:
         say(line)
     return bool(lines)
@@ -64,7 +67,7 @@ def list_blind_spots(paths: Paths, every: bool, as_json: bool) -> None:
     with paths.open_known_store() as store:
         found = ranked(store.blind_spots.open())
         if every:
-            found += comparing.unclaimed(store, followed(config), now)
+            found += comparing.unclaimed(store, followed(config, store, now), now)
             kept = store.blind_spots.since(now - timedelta(days=ENDED_DAYS))
             found += [spot for spot in kept if spot.closed]
         headlines = _headlines(store, found)

@@ -13,6 +13,7 @@ from monitor.comparing import Changes
 from monitor.config.mistakes import MistakesError, hint
 from monitor.config.read import read_config
 from monitor.config.settings import Config, EngineName
+from monitor.coverage.marks import Marker
 from monitor.coverage.themes import Lexicon, lexicon
 from monitor.digest.mail import Mailer
 from monitor.digest.signing import open_signer
@@ -159,6 +160,14 @@ def _theme_faults(config: Config) -> Iterator[str]:
             if name not in known:
                 what = f"themes: no theme is named {name!r}"
                 yield f"{place}: {what}; {hint(name, known)}"
+
+
+def marker(config: Config) -> Marker:
+    """What items are marked by: the themes in force and every watch-list.
+
+    Raises ConfigError as ``themes`` does.
+    """
+    return Marker(themes(config), watchlists(config))
 
 
 def open_index(address: str) -> Index:

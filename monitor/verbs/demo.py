@@ -17,6 +17,7 @@ from monitor.editing import make_edition
 from monitor.errors import ConfigError
 from monitor.explaining import explain
 from monitor.export import stories_json
+from monitor.marking import RECENT
 from monitor.model import LANGUAGES, SIDES
 from monitor.newsroom.content import FIRST_HOUR, LAST_HOUR
 from monitor.newsroom.server import Newsroom, serve
@@ -29,6 +30,7 @@ from monitor.verbs.blindspots import compare_all
 from monitor.verbs.digest import write_edition, write_file
 from monitor.verbs.steps import (
     cluster_waiting,
+    mark_items,
     poll_due,
     think_again,
     translate_pending,
@@ -131,6 +133,7 @@ def _live_through(
             waiting = compose.waiting(plan, translator, now)
             cluster_waiting(store, clustering, waiting, quiet, Event())
             think_again(store, clustering, now, quiet)
+            mark_items(store, config, now - RECENT, Event())
             compare_all(config, store, now, quiet)
 
 

@@ -21,7 +21,7 @@ from monitor.readers import Edition
 from monitor.text import fold, words
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
-from monitor.verbs.outbox import send_asked, subscribers
+from monitor.verbs.outbox import send_asked, subscribers, warm_up_charts
 
 
 def digest(
@@ -44,6 +44,7 @@ def digest(
             _refuse_unfinished(editions, now)
             send_asked(paths, config, store, editions)
             return
+        warm_up_charts()
         desk = _desk(config)
         made = list(make_editions(store, desk, editions, now))
         newest = store.items.last_moment()

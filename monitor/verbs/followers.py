@@ -1,6 +1,6 @@
 """The verbs that compare the two sides over many stories."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from monitor.config.settings import Config
@@ -14,15 +14,16 @@ from monitor.coverage.followers import (
     ranked,
 )
 from monitor.coverage.sides import compare
-from monitor.coverage.watch import matches
 from monitor.digest.phrases import Speaker
+from monitor.marking import marks_of
 from monitor.model import Story
+from monitor.store.database import Store
 from monitor.terminal import show, show_json
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
 from monitor.verbs.span import Span
 
-By = Literal["outlet", "watchlist", "side"]
+By = Literal["outlet", "theme", "watchlist", "side"]
 
 _LEAST_OF_OUTLETS = 5
 """Stories; the median of fewer says little of two outlets."""
@@ -39,7 +40,8 @@ def followers(
 ) -> None:
     """Who follows whom over the stories that began in a period.
 
-    By outlet, by watch-list or in all; ``same_side`` compares outlets of one side.
+    By outlet, by theme, by watch-list or in all; ``same_side`` compares outlets of
+    one side.
     """
     config = paths.read_config()
     with paths.open_known_store() as store:
@@ -49,6 +51,7 @@ def followers(
             on_both_sides=not same_side,
             is_translated=by == "watchlist",
         )
+        named = _named_by(store, config, by, stories)
     found = [compare(story, config.owners) for story in stories]
     titled: list[tuple[str, Following]]
     if by == "outlet":
@@ -57,8 +60,6 @@ def followers(
     elif by == "side":
         titled = [("", leader_first(by_side(found)))]
     else:
-        names = _namer(config)
-        named = {story.id: names(story) for story in stories}
         titled = _by_size(by_theme(found, named))
     titled = [(name, f) for name, f in titled if f.stories >= (least or 1)]
     if as_json:
@@ -68,10 +69,16 @@ def followers(
     show([{by: name or "-"} | _row(f) for name, f in titled], (*extra, *_COLUMNS))
 
 
-def _namer(config: Config) -> Callable[[Story], tuple[str, ...]]:
-    """What tells which of the watch-lists a story is on."""
-    lists = compose.watchlists(config)
-    return lambda story: matches(story, lists)
+def _named_by(
+    store: Store, config: Config, by: By, stories: Sequence[Story]
+) -> dict[str, tuple[str, ...]]:
+    """Story -> its themes or watch-lists, where they are asked for."""
+    if by not in {"theme", "watchlist"}:
+        return {}
+    marker = compose.marker(config)
+    marks = marks_of(store, marker, stories)
+    told = {story.id: marker.from_marks(story, marks) for story in stories}
+    return {s: m.themes if by == "theme" else m.watchlists for s, m in told.items()}
 
 
 def _by_size(themes: Mapping[str, Following]) -> list[tuple[str, Following]]:

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 from monitor import outbox, pipeline
 from monitor.config.settings import Config
+from monitor.digest import charts
 from monitor.digest.delivery import PATIENCE, standing
-from monitor.digest.forms import edition_atom, edition_json
+from monitor.digest.forms import Written, edition_atom, edition_json
 from monitor.digest.message import kept_message, message_id
 from monitor.digest.render import render
 from monitor.editing import make_editions
@@ -118,14 +119,15 @@ def told(delivery: Delivery) -> str:
 def _fill(config: Config, store: Store, owed: Owed, now: datetime, stop: Event) -> None:
     if not owed:
         return
+    warm_up_charts()
     with closing(compose.open_translator(config.engine, config.bridge)) as translator:
         desk = compose.desk(config, translator)
 
-    sender = compose.sender(config)
+    sender, written = compose.sender(config), Written()
     press = Press(
         make=lambda owed, link: make_editions(store, desk, owed, now, link),
         form=lambda edition: Forms(
-            render(edition), edition_json(edition), edition_atom(edition)
+            render(edition), edition_json(edition, written), edition_atom(edition)
         ),
         message_id=lambda edition: message_id(edition, sender),
         address=config.web_address,
@@ -135,6 +137,14 @@ def _fill(config: Config, store: Store, owed: Owed, now: datetime, stop: Event) 
     for _ in outbox.fill(store, press, owed, now):
         if stop.is_set():
             return
+
+
+def warm_up_charts() -> None:
+    """Have the first chart's extra time pass beside the reading of stories.
+
+    The library draws without holding other threads up.
+    """
+    Thread(target=charts.warm_up, name="charts").start()
 
 
 def _settle(config: Config, store: Store, now: datetime) -> list[Delivery]:

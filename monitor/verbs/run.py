@@ -14,6 +14,7 @@ from monitor.comparing import EVERY
 from monitor.config.settings import Config
 from monitor.errors import MonitorError, TranslationError
 from monitor.feeds.fetch import Fetcher
+from monitor.marking import MARKED, RECENT
 from monitor.store.lock import running_alone
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
@@ -25,6 +26,7 @@ from monitor.verbs.compose import Paths
 from monitor.verbs.outbox import send_due, told
 from monitor.verbs.steps import (
     cluster_waiting,
+    mark_items,
     poll_due,
     think_again,
     translate_pending,
@@ -133,7 +135,7 @@ class _Live:
         self._compared: datetime | None = None
 
     def tick(self) -> None:
-        """Poll, translate, cluster and compare what is due."""
+        """Poll, translate, cluster, mark and compare what is due."""
         now, stop = compose.now(), self._stop
         with self._paths.open_store() as store:
             if self._today != now.date():
@@ -153,7 +155,11 @@ class _Live:
                 cluster_waiting(store, self._clustering, waiting, log.info, stop)
             if not stop.is_set():
                 think_again(store, self._clustering, now, log.info)
-            if not stop.is_set() and self._is_time_to_compare(now):
+            is_time = self._is_time_to_compare(now)
+            if not stop.is_set():
+                since = now - (MARKED if is_time else RECENT)
+                mark_items(store, self._config, since, stop)
+            if not stop.is_set() and is_time:
                 compare_all(self._config, store, now, log.info)
                 if self._config.alerts:
                     self._lookout.count(store, now)

@@ -17,6 +17,7 @@ from monitor.config.mistakes import MistakesError
 from monitor.config.settings import Config, EngineName
 from monitor.errors import ConfigError
 from monitor.feeds.fetch import Fetcher
+from monitor.marking import MARKED, mark
 from monitor.model import Feed, FeedState
 from monitor.parsers import open_parsers
 from monitor.pipeline import Plan
@@ -178,6 +179,7 @@ def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> Non
             waiting = compose.waiting(plan, translator, now)
             cluster_waiting(store, clustering, waiting, say, Event())
             think_again(store, clustering, now, say)
+            mark_items(store, config, now - MARKED, Event())
             return
         start = datetime.combine(since, time(), UTC)
         # What had a story gets one at once: nothing waits for its translation.
@@ -229,6 +231,17 @@ def think_again(
     if kinds:
         done = (f"{kinds[kind]} {word}" for kind, word in _DONE.items() if kinds[kind])
         say(f"cluster: on second thoughts {', '.join(done)}")
+
+
+def mark_items(store: Store, config: Config, since: datetime, stop: Event) -> None:
+    """Find themes and watch-lists in items published since then that wait for it.
+
+    Ends early when told to stop.
+    """
+    with closing(mark(store, compose.marker(config), since)) as batches:
+        for _ in batches:
+            if stop.is_set():
+                return
 
 
 _DONE: Mapping[ChangeKind, str] = {

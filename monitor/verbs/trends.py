@@ -1,13 +1,15 @@
 """The verb that shows how volume changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
 
 from monitor import comparing
 from monitor.config.settings import Config
 from monitor.coverage.trends import By, Quiet, Rise, Step, series
 from monitor.errors import ConfigError
+from monitor.marking import themes_since
 from monitor.model import SIDES, Country
 from monitor.store.database import Store
 from monitor.terminal import show, show_json
@@ -50,11 +52,6 @@ def show_trends(
     show(states, _QUIET_COLUMNS)
 
 
-def themes(store: Store, config: Config) -> Mapping[str, Sequence[str]]:
-    """Story -> its themes, where they are known."""
-    return {}
-
-
 def _steps(
     store: Store, config: Config, now: datetime, days: int, by: By, theme: str | None
 ) -> list[Step]:
@@ -64,12 +61,27 @@ def _steps(
         counts = [(v.side, v.hour, v.items) for v in store.volumes.hours(start, end)]
         start = start.replace(minute=0, second=0)  # where the first hour begins
     else:
-        known = themes(store, config)
-        if not any(theme in names for names in known.values()):
-            raise ConfigError(f"no story has the theme {theme!r}")
+        of = _of_theme(store, config, theme, start)
         found = store.volumes.moments(start, end)
-        counts = [(s, at, 1) for story, s, _, at in found if theme in known[story]]
+        counts = [(side, at, 1) for story, side, _, at in found if story in of]
     return series(counts, start, end, by, ZONE)
+
+
+def _of_theme(store: Store, config: Config, theme: str, since: datetime) -> set[str]:
+    """The stories with an item since then that are of a theme.
+
+    Raises ConfigError for a theme that there is not.
+    """
+    marker = compose.marker(config)
+    names = [each.name for each in marker.lexicon.themes]
+    if theme not in names:
+        close = get_close_matches(theme, names, n=1)
+        hint = (
+            f"did you mean {close[0]!r}?" if close else f"there is {', '.join(names)}"
+        )
+        raise ConfigError(f"--theme: no theme is named {theme!r}; {hint}")
+    found = themes_since(store, marker, since)
+    return {story for story, themes in found.items() if theme in themes}
 
 
 def _step_row(step: Step, by: By) -> dict[str, Any]:
