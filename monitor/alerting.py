@@ -90,6 +90,7 @@ def note(
         return []
     found = findings(picture(store, facts, now), now)
     made: list[Message] = []
+    store.alerts.retire_all_but(alert.name for alert in alerts)
     for alert in alerts:
         with store.atomic():
             made += _note_for(store, alert, facts, found, now)
@@ -143,7 +144,7 @@ def _scope(alert: Alert, kind: AlertKind, watchlists: Sequence[Watchlist]) -> st
     """A hash of what an alert looks for: another one begins anew, in silence."""
     is_told = kind == "watchlist" or bool(alert.watchlists)
     used = [
-        [each.name, each.terms]
+        [each.name, *each.terms, *([str(each.query)] if each.query else [])]
         for each in watchlists
         if is_told and (not alert.watchlists or each.name in alert.watchlists)
     ]
