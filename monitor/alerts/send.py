@@ -130,7 +130,8 @@ def _fault(address: str) -> str:
     if scheme in REFUSED:
         return f"{scheme}:// acts on this machine and is refused"
     # As Apprise reads them: it knows parameters where others see a fragment.
-    known = url_to_dict(address) or {}
+    read: Any = url_to_dict
+    known = read(address) or {}
     named = {key.strip("+-: ").lower() for key in known.get("qsd", ())}
     if files := sorted(named & _READS_FILES):
         return f"the parameter {files[0]} reads a file of this machine and is refused"
