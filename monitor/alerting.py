@@ -162,6 +162,7 @@ def _message(alert: Alert, bundle: Bundle, now: datetime) -> Message:
         made=now,
         notices=bundle.notices,
         more=bundle.more,
+        tz=alert.quiet_hours.tz if alert.quiet_hours else "UTC",
     )
 
 

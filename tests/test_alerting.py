@@ -7,6 +7,7 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from datetime import time as Clock
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from monitor.alerts.message import Message
 from monitor.change import Change, Move
 from monitor.comparison import SideHealth
 from monitor.query import parse_query
-from monitor.readers import ALERT_KINDS, Alert, Watchlist
+from monitor.readers import ALERT_KINDS, Alert, QuietHours, Watchlist
 from monitor.store.database import Store
 from receivers import SECRET, receiving, says
 
@@ -155,6 +156,14 @@ def test_a_rehearsal_keeps_nothing(watching):
     with watching.rehearsal():
         assert look(watching, 1) == [[("crossing", "s2")]]
     assert look(watching, 1) == [[("crossing", "s2")]]
+
+
+def test_a_message_keeps_on_whose_clock_its_alert_is_read(watching):
+    night = QuietHours(Clock(1), Clock(2), "America/Tijuana")
+    take(watching, us(2, 1), mx(2, 1), story="s2", now=NOW + HOUR)
+    look(watching, 1, alert=replace(DESK, quiet_hours=night))
+    [kept] = watching.alerts.sendings(9)
+    assert kept.message.tz == "America/Tijuana"
 
 
 def test_a_message_keeps_its_id_when_it_is_made_again(watching):

@@ -308,6 +308,7 @@ def _content(message: Message) -> str:
         "notices": [as_json(notice) for notice in message.notices],
         "more": message.more,
         "test": message.is_test,
+        "tz": message.tz,
     }
     return json.dumps(content, ensure_ascii=False)
 
@@ -322,6 +323,7 @@ def _sending(row: rows.Row) -> Sending:
         notices=tuple(map(from_json, content["notices"])),
         more=content["more"],
         is_test=content["test"],
+        tz=content.get("tz", "UTC"),
     )
     due = datetime.fromisoformat(row["due"])
     standing = Standing(row["state"], row["attempts"], due, row["reason"])
