@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator
-from pydantic_core import PydanticCustomError
 
 from monitor.text import squeeze
 
@@ -74,15 +73,14 @@ def clock(value: object) -> Clock:
     return Clock(int(match[1]), int(match[2]))
 
 
-HIDDEN = "hidden"
-"""Type of the mistake whose value may be a secret: it is not repeated."""
+class SecretError(ValueError):
+    """A mistake whose value may be a secret: it is not repeated."""
 
 
 def _variable(value: object) -> str:
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
         return value
-    raise PydanticCustomError(
-        HIDDEN,
+    raise SecretError(
         "expected the name of an environment variable such as DESK_CHANNELS: secrets"
         " stay out of this file",
     )

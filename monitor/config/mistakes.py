@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from monitor.config.fields import HIDDEN
+from monitor.config.fields import SecretError
 from monitor.config.schema import siblings
 from monitor.config.tree import Loc, line_of
 from monitor.errors import ConfigError
@@ -59,7 +59,9 @@ def _misfit(error: ErrorDetails) -> str:
         message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
         what = message.replace("should be", "expected", 1)
     found = "nothing" if error["input"] is None else without_login(repr(error["input"]))
-    is_clear = error["type"] not in ("missing", HIDDEN) and len(found) < 80
+    is_clear = error["type"] != "missing" and len(found) < 80
+    if isinstance(error.get("ctx", {}).get("error"), SecretError):
+        return what
     return f"{what}, found {found}" if is_clear else what
 
 
