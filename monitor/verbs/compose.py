@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 from monitor.alerting import Channels, Facts
 from monitor.alerts.rules import side_health
 from monitor.clustering import PATIENCE, Clustering, Waiting
+from monitor.config.mistakes import hint
 from monitor.config.read import read_config
 from monitor.config.settings import Config, EngineName
 from monitor.coverage.themes import Lexicon, lexicon
@@ -132,9 +133,20 @@ def watchlists(config: Config) -> tuple[Watchlist, ...]:
 def themes(config: Config) -> Lexicon:
     """The themes in force: ours as feeds.yaml changes them.
 
-    Raises ConfigError for a change of a theme that there is not.
+    Raises ConfigError for a change of a theme that there is not, and for an alert or a
+    subscriber that asks for one.
     """
-    return lexicon(config.themes)
+    made = lexicon(config.themes)
+    known = [theme.name for theme in made.themes]
+    asked = [
+        *((f"alert {alert.name!r}", alert.themes) for alert in config.alerts),
+        *((f"subscriber {each.name!r}", each.themes) for each in config.subscribers),
+    ]
+    for who, wanted in asked:
+        if missing := next((name for name in wanted if name not in known), None):
+            what = f"feeds.yaml: {who}: no theme is named {missing!r}"
+            raise ConfigError(f"{what}; {hint(missing, known)}")
+    return made
 
 
 def open_index(address: str) -> Index:

@@ -47,6 +47,7 @@ def run(
         compose.open_fetcher(config) as fetcher,
         closing(compose.open_translator(config.engine, config.bridge)) as translator,
     ):
+        compose.themes(config)  # a name that is none is missed now
         if config.mail:
             compose.open_mailer(config)  # a key that is missing is missed now
         if not compose.translates(translator):
