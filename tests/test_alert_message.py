@@ -219,6 +219,14 @@ def test_hostile_headlines_form_no_markdown(words):
     assert not re.search(r"(?<!\\)[*_`~|\[\]]", ours)
 
 
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_headlines_form_no_markup_in_titles_and_texts(words):
+    """Chats read marks in what they are given as plain text, too."""
+    made = message(*notices(both_sides(words, words)))
+    for text in (title(made), body(made, "text", 4000)):
+        assert not re.search(r"[*`|~]|(?<![^\W_])_|_(?![^\W_])", text)
+
+
 @given(st.text(max_size=80))
 def test_any_headline_leaves_html_whole(words):
     text = body(message(*notices(both_sides(words, words))), "html", 8000)

@@ -267,13 +267,19 @@ def _figure(value: float) -> str:
 _TAMED = (
     (re.compile(r"[<\uff1c]"), "‹"),
     (re.compile(r"[>\uff1e]"), "›"),
+    (re.compile(r"\*"), "\u2217"),
+    (re.compile(r"`"), "\u02cb"),
+    (re.compile(r"\|"), "\u2223"),
+    (re.compile(r"~"), "\u223c"),
+    (re.compile(r"(?<![^\W_])_|_(?![^\W_])"), "\u02cd"),
     (re.compile(r"@"), f"@{_GAP}"),
     (re.compile(r"(?<=\w):(?=//)"), f":{_GAP}"),
     (re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})"), f".{_GAP}"),
     (re.compile(r"\](?=[(\[])"), f"]{_GAP}"),
     (re.compile(r"([#&/!])(?=\w)"), rf"\1{_GAP}"),
 )
-"""Tags of HTML and of chats (``<!channel>``), mentions, addresses that chats make links
+"""Tags of HTML and of chats (``<!channel>``); marks of emphasis, code and spoilers,
+which chats read in titles and plain texts too; mentions, addresses that chats make links
 of by themselves, links of Markdown, channels and commands."""
 
 
