@@ -279,8 +279,8 @@ _TAMED = (
     (re.compile(r"([#&/!])(?=\w)"), rf"\1{_GAP}"),
 )
 """Tags of HTML and of chats (``<!channel>``); marks of emphasis, code and spoilers,
-which chats read in titles and plain texts too; mentions, addresses that chats make links
-of by themselves, links of Markdown, channels and commands."""
+which chats read in titles and plain texts too; mentions, addresses that chats make
+links of by themselves, links of Markdown, channels and commands."""
 
 
 def tame(text: str) -> str:
