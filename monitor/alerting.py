@@ -19,10 +19,12 @@ from monitor.alerts.delivery import Attempt, Standing, after
 from monitor.alerts.message import Message
 from monitor.alerts.rules import Finding, Picture, findings
 from monitor.comparison import BlindSpot
+from monitor.coverage.marks import Marker
 from monitor.coverage.sides import compare
-from monitor.coverage.themes import Lexicon, tag
+from monitor.coverage.themes import Lexicon
 from monitor.coverage.trends import Quiet, Rise
-from monitor.coverage.watch import matches
+from monitor.marking import marks_of
+from monitor.model import LANGUAGES
 from monitor.readers import Alert, AlertKind, Watchlist
 from monitor.store.alerts import Sending
 from monitor.store.database import Store
@@ -90,6 +92,7 @@ def note(
         return []
     found = findings(picture(store, facts, now), now)
     made: list[Message] = []
+    store.alerts.retire_all_but(alert.name for alert in alerts)
     for alert in alerts:
         with store.atomic():
             made += _note_for(store, alert, facts, found, now)
@@ -102,16 +105,20 @@ def picture(store: Store, facts: Facts, now: datetime) -> Picture:
     """What is so now, as far as alerts can tell it."""
     start = now - LOOK_BACK
     # Items are kept to the second, and those of this second are among them.
-    stories = store.stories.between(start, now + timedelta(seconds=1))
+    end = now + timedelta(seconds=1)
+    stories = store.stories.between(start, end, is_explained=False)
     fresh = {story.id: story for story in stories if story.last_seen >= start}
     jumps = {jump.story: jump for jump in facts.jumps}
     named = {spot.story for spot in facts.blind_spots} | jumps.keys()
     for story in store.stories.some(named - fresh.keys()):
         fresh[story.id] = story
+    marker = Marker(facts.themes, tuple(facts.watchlists))
+    marks = marks_of(store, marker, fresh.values())
+    about = {i: marker.from_marks(story, marks) for i, story in fresh.items()}
     return Picture(
         coverages=tuple(compare(story, facts.owners) for story in fresh.values()),
-        matched={i: matches(story, facts.watchlists) for i, story in fresh.items()},
-        themes={i: tag(story, facts.themes) for i, story in fresh.items()},
+        matched={i: found.watchlists for i, found in about.items()},
+        themes={i: found.themes for i, found in about.items()},
         jumps=jumps,
         blind_spots=facts.blind_spots,
         sides={quiet.side: quiet for quiet in facts.sides},
@@ -125,7 +132,7 @@ def _note_for(
     found: Sequence[Finding],
     now: datetime,
 ) -> list[Message]:
-    scopes = {kind: _scope(alert, kind, facts.watchlists) for kind in alert.on}
+    scopes = {kind: _scope(alert, kind, facts) for kind in alert.on}
     since = store.alerts.begin(alert.name, scopes, now)
     notes = store.alerts.notes(
         alert.name,
@@ -139,15 +146,20 @@ def _note_for(
     return messages
 
 
-def _scope(alert: Alert, kind: AlertKind, watchlists: Sequence[Watchlist]) -> str:
+def _scope(alert: Alert, kind: AlertKind, facts: Facts) -> str:
     """A hash of what an alert looks for: another one begins anew, in silence."""
     is_told = kind == "watchlist" or bool(alert.watchlists)
     used = [
-        [each.name, each.terms, str(each.query or "")]
-        for each in watchlists
+        [each.name, *each.terms, *([str(each.query)] if each.query else [])]
+        for each in facts.watchlists
         if is_told and (not alert.watchlists or each.name in alert.watchlists)
     ]
-    said = json.dumps([kind, sorted(alert.themes), sorted(used)], sort_keys=True)
+    themes = [
+        [each.name, *(term for language in LANGUAGES for term in each.terms(language))]
+        for each in facts.themes.themes
+        if each.name in alert.themes
+    ]
+    said = json.dumps([kind, sorted(themes), sorted(used)], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
@@ -161,6 +173,7 @@ def _message(alert: Alert, bundle: Bundle, now: datetime) -> Message:
         made=now,
         notices=bundle.notices,
         more=bundle.more,
+        tz=alert.quiet_hours.tz if alert.quiet_hours else "UTC",
     )
 
 

@@ -21,6 +21,8 @@ MAX_DEPTH = 50
 
 _QUOTES = '"“”„«»'
 _TOKEN = re.compile(rf"[()]|[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]?|[^\s(){_QUOTES}]+")
+_DENIALS = "-!−–"
+"""What search engines take for NOT before a term; here it would ask for the term."""
 _OPERATORS = ("AND", "OR", "NOT")
 _CALLED: dict[str, str] = {
     **dict.fromkeys(("and", "y", "e", "&", "&&", "+"), "AND"),
@@ -44,7 +46,11 @@ class Term:
         return (self.text, *(self.es if language == "es" else self.en))
 
     def __str__(self) -> str:
-        is_bare = _TOKEN.fullmatch(self.text) and self.text.upper() not in _OPERATORS
+        is_bare = (
+            _TOKEN.fullmatch(self.text)
+            and self.text.upper() not in _OPERATORS
+            and self.text[0] not in _DENIALS
+        )
         return self.text if is_bare else f'"{self.text}"'
 
 
@@ -212,6 +218,8 @@ class _Parser:
             self._fault("opens a quote that is never closed; close it")
         if token.text.upper() in _OPERATORS:
             self._fault("is written like an operator; use capitals, or quote it")
+        if token.text[0] in _DENIALS:
+            self._fault(f"{token.text[0]} denies nothing; write NOT, or quote the term")
         text = squeeze(token.text.strip(_QUOTES))
         if fault := term_fault(text):
             self._fault(fault)

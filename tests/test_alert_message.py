@@ -1,6 +1,8 @@
 import html as html_module
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -63,6 +65,17 @@ def test_it_speaks_the_reader_s_languages():
     spanish = body(message(*CROSSED, languages=("es",)), "text", 4000)
     assert "Crossed" not in spanish
     assert "English" not in spanish
+
+
+def test_what_waited_says_when_it_was_noticed_on_the_reader_s_clock():
+    made = replace(
+        message(*CROSSED, languages=("en", "es")),
+        made=NOW + timedelta(hours=8),
+        tz="America/Tijuana",
+    )
+    english, spanish, *_ = body(made, "text", 4000).split("\n")
+    assert english.endswith("2 h 15 min later (noticed Mar 2, 04:00 PST)")
+    assert spanish.endswith("2 h 15 min después (advertido: 2 mar, 04:00 PST)")
 
 
 def test_without_an_address_of_the_dashboard_there_is_no_link_to_it():
@@ -204,6 +217,14 @@ def test_hostile_headlines_form_no_markdown(words):
     ours = re.sub(r"\]\(https://[\w./]+\)", "", ours).replace("Ledger: [", "Ledger: ")
     ours = ours.replace("Anáhuac: [", "Anáhuac: ")
     assert not re.search(r"(?<!\\)[*_`~|\[\]]", ours)
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_headlines_form_no_markup_in_titles_and_texts(words):
+    """Chats read marks in what they are given as plain text, too."""
+    made = message(*notices(both_sides(words, words)))
+    for text in (title(made), body(made, "text", 4000)):
+        assert not re.search(r"[*`|~]|(?<![^\W_])_|_(?![^\W_])", text)
 
 
 @given(st.text(max_size=80))

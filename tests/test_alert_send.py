@@ -64,6 +64,13 @@ def test_what_was_not_taken_is_told_with_its_status_alone(receiver, status):
     assert len(receiver.taken) == 1, "no redirect is followed"
 
 
+def test_no_redirect_is_followed_even_if_the_address_asks_for_it(receiver):
+    receiver.answers = [says(307, Location=receiver.url)]
+    [channel] = opened(f"{json_address(receiver)}?redirect=yes")
+    assert channel.send(message()).outcome == "again"
+    assert len(receiver.taken) == 1
+
+
 LOUD = """
 import logging, sys
 logging.basicConfig(level=1, stream=sys.stdout)
@@ -133,6 +140,9 @@ def test_a_mail_arrives_with_its_words_as_words():
         ("syslog://T0KEN", "syslog:// acts on this machine and is refused"),
         ("SYSLOG://T0KEN", "acts on this machine"),
         ("slack://A/B/T0KEN?template=/etc/passwd", "template reads a file"),
+        ("workflows://h/T0KEN/x/#x?template=/etc/passwd", "template reads a file"),
+        ("workflows://h/T0KEN/x/?a=b;template=/etc/passwd", "template reads a file"),
+        ("workflows://h/T0KEN/x/?%20template=/etc/passwd", "template reads a file"),
         ("mailto://u:T0KEN@h.example?PGPpub=file:///x", "pgppub reads a file"),
         ("json://[T0KEN", "address 1 of 1 in DESK: "),
     ],

@@ -1,10 +1,13 @@
 import json
+import re
 import socket
 import ssl
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -193,3 +196,22 @@ def test_nothing_shown_holds_the_secret_or_the_path():
     made = channel("https://hook.example/T0KEN?key=T0KEN")
     assert "T0KEN" not in made.label + made.key
     assert SECRET not in repr(made)
+
+
+def test_the_receiver_in_the_docs_takes_ours_and_fails_on_nothing():
+    docs = (Path(__file__).parents[1] / "docs" / "alerts.md").read_text("utf-8")
+    [example] = re.findall(r"```python\n(.*?)```", docs, re.S)
+    known: dict[str, Any] = {}
+    exec(example, known)
+    is_ours, now = known["is_ours"], int(time.time())
+    assert is_ours("key", signature("key", now, b"{}"), b"{}")
+    for odd in (
+        signature("key", now - 400, b"{}"),
+        signature("other", now, b"{}"),
+        f"t={now},v1=\xe9",
+        "t=\xb2,v1=aa",
+        f"t={'9' * 5000},v1=aa",
+        "t,v1",
+        "",
+    ):
+        assert not is_ours("key", odd, b"{}"), odd

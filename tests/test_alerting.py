@@ -7,6 +7,7 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from datetime import time as Clock
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from monitor.alerts.delivery import GIVE_UP, Attempt, Standing, after
 from monitor.alerts.message import Message
 from monitor.change import Change, Move
 from monitor.comparison import SideHealth
-from monitor.readers import ALERT_KINDS, Alert
+from monitor.query import parse_query
+from monitor.readers import ALERT_KINDS, Alert, QuietHours, Watchlist
 from monitor.store.database import Store
 from receivers import SECRET, receiving, says
 
@@ -97,6 +99,26 @@ def test_a_changed_watch_list_begins_anew_in_silence(watching):
     assert look(watching, 2, wider) == [[("watchlist", "s6")]]
 
 
+def test_a_changed_query_begins_anew_in_silence(watching):
+    def asking(query: str) -> Facts:
+        return replace(FACTS, watchlists=(Watchlist("W", query=parse_query(query)),))
+
+    take(watching, us(5, 1, "Energy"), story="s5", now=NOW + HOUR)
+    assert look(watching, 1, asking("water")) == []
+    take(watching, us(6, 2, "Energy again"), story="s6", now=NOW + 2 * HOUR)
+    assert look(watching, 2, asking("water OR energy")) == []
+
+
+def test_an_alert_or_a_kind_that_comes_back_begins_anew_in_silence(watching):
+    crossing = replace(DESK, on=("crossing",))
+    look(watching, 1, alert=crossing)
+    take(watching, us(3, 2, "Water"), story="s3", now=NOW + 2 * HOUR)
+    assert look(watching, 2) == []
+    look(watching, 3, alert=replace(DESK, name="Other"))
+    take(watching, us(4, 4, "More water"), story="s4", now=NOW + 4 * HOUR)
+    assert look(watching, 4) == []
+
+
 def test_a_story_told_of_and_merged_into_another_is_not_told_again(watching):
     take(watching, us(2, 1), mx(2, 1), story="s2", now=NOW + HOUR)
     look(watching, 1)
@@ -135,6 +157,14 @@ def test_a_rehearsal_keeps_nothing(watching):
     with watching.rehearsal():
         assert look(watching, 1) == [[("crossing", "s2")]]
     assert look(watching, 1) == [[("crossing", "s2")]]
+
+
+def test_a_message_keeps_on_whose_clock_its_alert_is_read(watching):
+    night = QuietHours(Clock(1), Clock(2), "America/Tijuana")
+    take(watching, us(2, 1), mx(2, 1), story="s2", now=NOW + HOUR)
+    look(watching, 1, alert=replace(DESK, quiet_hours=night))
+    [kept] = watching.alerts.sendings(9)
+    assert kept.message.tz == "America/Tijuana"
 
 
 def test_a_message_keeps_its_id_when_it_is_made_again(watching):

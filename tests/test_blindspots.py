@@ -109,8 +109,8 @@ def test_a_theme_has_a_volume_of_its_own():
     themes = {
         "themes": {"s": ("baseball", "water")},
         "ratios": {
-            "baseball": {"US": 90.0, "MX": 10.0},
-            "water": {"US": 10.0, "MX": 40.0},
+            "baseball": {"US": 96.0, "MX": 10.0},  # six of them this story's own
+            "water": {"US": 16.0, "MX": 40.0},
         },
     }
     assert silence(parts(), against(**themes), NOW).expected == pytest.approx(3)

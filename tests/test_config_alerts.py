@@ -98,7 +98,17 @@ def test_every_key_is_in_the_right_file():
         (
             "to: DESK_CHANNELS",
             "to: slack://T0KEN/x",
-            "10: alerts[0].to: expected the name of an environment variable such as DESK_CHANNELS: secrets stay out of this file, found 'slack://T0KEN/x'",
+            "10: alerts[0].to: expected the name of an environment variable such as DESK_CHANNELS: secrets stay out of this file",
+        ),
+        (
+            "to: DESK_CHANNELS",
+            "to: [slack://T0KEN/x]",
+            "10: alerts[0].to: expected the name of an environment variable such as DESK_CHANNELS: secrets stay out of this file",
+        ),
+        (
+            "secret: HOOK_SECRET",
+            "secret: T0KEN!",
+            "19: alerts[1].secret: expected the name of an environment variable such as DESK_CHANNELS: secrets stay out of this file",
         ),
         (
             "    to: DESK_CHANNELS\n",

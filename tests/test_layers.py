@@ -78,7 +78,7 @@ MAY_IMPORT = {
     "contrasting": {"noun", "core", "store"},
     "outbox": {"noun", "core", "store"},
     "marking": {"noun", "core", "store"},
-    "alerting": {"noun", "core", "store"},
+    "alerting": {"noun", "core", "store", "marking"},
     "editing": {
         *("noun", "core", "store", "pipeline", "comparing", "contrasting", "marking"),
     },

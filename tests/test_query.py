@@ -79,6 +79,8 @@ def test_a_query_is_read(text, query):
         ('a AND "b', "character 7, '\"b': opens a quote that is never closed"),
         ('a AND ""', "character 7, '\"\"': '' holds no word; write one"),
         ("a AND %", "character 7, '%': '%' holds no word"),
+        ("a AND -b", "character 7, '-b': - denies nothing; write NOT, or quote"),
+        ("!b", "character 1, '!b': ! denies nothing; write NOT, or quote"),
         ("mi*ra", "character 1, 'mi*ra': 'mi*ra' has a * inside; it may stand at the"),
         ("NOT a", "'NOT a' holds for every item that has none of its terms; join"),
         ("a OR NOT b", "'a OR NOT b' holds for every item that has none"),

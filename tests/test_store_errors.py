@@ -366,6 +366,7 @@ CALLS = {
     "alerts.count": lambda s: s.alerts.count(),
     "alerts.stop": lambda s: s.alerts.stop("Desk", "c1", "gone", NOW),
     "alerts.resume": lambda s: s.alerts.resume("Desk", "c1"),
+    "alerts.retire_all_but": lambda store: store.alerts.retire_all_but(["Desk"]),
     "alerts.stops": lambda s: s.alerts.stops(),
     "volumes.hours": lambda s: s.volumes.hours(NOW, NOW),
     "volumes.parts": lambda s: s.volumes.parts(NOW, NOW),

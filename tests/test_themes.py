@@ -233,6 +233,29 @@ def test_what_is_printed_for_feeds_yaml_says_the_same_there(tmp_path, of):
     assert lexicon(config.themes) == of
 
 
+@pytest.mark.parametrize(
+    ("asking", "who"),
+    [
+        (
+            "alerts: [{name: Desk, on: [crossing], to: DESK, themes: [watr]}]",
+            "alerts: Desk: themes",
+        ),
+        (
+            "digest: {subscribers: [{name: Dana, address: d@x.example, tz: UTC, themes: [border, watr]}]}",
+            "digest.subscribers: Dana: themes",
+        ),
+    ],
+)
+def test_a_theme_that_is_asked_for_must_be_there(tmp_path, asking, who):
+    path = tmp_path / "feeds.yaml"
+    path.write_text(f"{FEEDS}{asking}\n", encoding="utf-8")
+    words = ["--config", f"{path}", "--db", f"{tmp_path}/monitor.db", "check"]
+    done = CliRunner().invoke(app, words)
+    said = f"{who}: no theme is named 'watr'; did you mean 'water'?"
+    assert done.exit_code
+    assert said in done.output + str(done.exception)
+
+
 # --- the verb --------------------------------------------------------------------
 
 

@@ -10,9 +10,10 @@ import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from monitor.alerts.notice import Headline, Notice, as_json
 from monitor.alerts.wording import WORDS, Words
@@ -25,6 +26,9 @@ VERSION = 1
 
 TITLE_LENGTH = 120
 """Characters of a title; channels cut later ones, at 250 most of them."""
+
+_WAITED = timedelta(minutes=1)
+"""What was noticed so long before it is told says when."""
 
 Form = Literal["text", "markdown", "html"]
 
@@ -44,6 +48,8 @@ class Message:
     more: int = 0
     """Further notices, which it only counts."""
     is_test: bool = False
+    tz: str = "UTC"
+    """On whose clock it says when what waited was noticed."""
 
 
 def document(message: Message, base: str = "") -> dict[str, Any]:
@@ -132,7 +138,11 @@ def _block(
     """What happened to one story, and its headlines."""
     newest = notices[-1]
     said = [
-        marks.bold(marks.escape(tame(_statement(notice, language))))
+        marks.bold(
+            marks.escape(
+                tame(_statement(notice, language)) + _noticed(notice, message, language)
+            )
+        )
         for notice in notices
         for language in message.languages
     ]
@@ -148,6 +158,15 @@ def _block(
     last = [marks.escape(sources)] if newest.story else []
     links = [marks.link(marks.escape(words.page), page)] if page else []
     return marks.line.join([*said, *shown, *last, *links])
+
+
+def _noticed(notice: Notice, message: Message, language: Language) -> str:
+    """When, of what waited for a cool-down or the end of quiet hours."""
+    if message.made - notice.at < _WAITED:
+        return ""
+    zone = notice.at.astimezone(ZoneInfo(message.tz))
+    time = f"{Speaker(language, message.tz).time(notice.at)} {zone:%Z}"
+    return " " + WORDS[language].noticed.format(time=time)
 
 
 def _headline_lines(
@@ -248,14 +267,20 @@ def _figure(value: float) -> str:
 _TAMED = (
     (re.compile(r"[<\uff1c]"), "‹"),
     (re.compile(r"[>\uff1e]"), "›"),
+    (re.compile(r"\*"), "\u2217"),
+    (re.compile(r"`"), "\u02cb"),
+    (re.compile(r"\|"), "\u2223"),
+    (re.compile(r"~"), "\u223c"),
+    (re.compile(r"(?<![^\W_])_|_(?![^\W_])"), "\u02cd"),
     (re.compile(r"@"), f"@{_GAP}"),
     (re.compile(r"(?<=\w):(?=//)"), f":{_GAP}"),
     (re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})"), f".{_GAP}"),
     (re.compile(r"\](?=[(\[])"), f"]{_GAP}"),
     (re.compile(r"([#&/!])(?=\w)"), rf"\1{_GAP}"),
 )
-"""Tags of HTML and of chats (``<!channel>``), mentions, addresses that chats make links
-of by themselves, links of Markdown, channels and commands."""
+"""Tags of HTML and of chats (``<!channel>``); marks of emphasis, code and spoilers,
+which chats read in titles and plain texts too; mentions, addresses that chats make
+links of by themselves, links of Markdown, channels and commands."""
 
 
 def tame(text: str) -> str:

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import apprise
+from apprise.plugins import url_to_dict
 
 from monitor.alerts.delivery import Attempt
 from monitor.alerts.message import Form, Message, body, title
@@ -98,6 +98,7 @@ def open_channels(
         if service is None:
             faults.append(f"{where}: Apprise does not understand it{_scheme(address)}")
             continue
+        service.redirects = False  # whatever the address says
         label = str(service.service_name)
         shown = service.url(privacy=True)
         known[shown] += 1
@@ -128,10 +129,10 @@ def _fault(address: str) -> str:
     scheme = _scheme_of(address)
     if scheme in REFUSED:
         return f"{scheme}:// acts on this machine and is refused"
-    try:
-        named = {key.lower() for key, _ in parse_qsl(urlsplit(address).query)}
-    except ValueError:
-        return "is not an address"
+    # As Apprise reads them: it knows parameters where others see a fragment.
+    read: Any = url_to_dict
+    known = read(address) or {}
+    named = {key.strip("+-: ").lower() for key in known.get("qsd", ())}
     if files := sorted(named & _READS_FILES):
         return f"the parameter {files[0]} reads a file of this machine and is refused"
     return ""

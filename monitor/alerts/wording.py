@@ -26,6 +26,7 @@ class Words:
     page: str
     translated: str
     doubtful: str
+    noticed: str
     many: str
     more: str
     test: str
@@ -62,6 +63,7 @@ WORDS: Mapping[Language, Words] = {
         page="The whole story",
         translated="English by {engine}",
         doubtful="doubtful",
+        noticed="(noticed {time})",
         many="{n} things to know",
         more="and {n} more",
         test="Test",
@@ -96,6 +98,7 @@ WORDS: Mapping[Language, Words] = {
         page="La historia completa",
         translated="español por {engine}",
         doubtful="dudosa",
+        noticed="(advertido: {time})",
         many="{n} novedades",
         more="y {n} más",
         test="Prueba",

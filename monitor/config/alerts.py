@@ -9,12 +9,12 @@ from pydantic import BeforeValidator, Field
 from monitor.config.fields import (
     ASCII,
     NO_LOGIN,
-    VARIABLE,
     WEB,
     ZONE,
     Schema,
     Some,
     Text,
+    Variable,
     clock,
 )
 from monitor.readers import Alert, AlertKind, QuietHours
@@ -31,9 +31,9 @@ class AlertSchema(Schema):
 
     name: Text
     on: Some[AlertKind]
-    to: Annotated[Text, VARIABLE] | None = None
+    to: Variable | None = None
     webhook: Annotated[Text, ASCII, WEB, NO_LOGIN] | None = None
-    secret: Annotated[Text, VARIABLE] | None = None
+    secret: Variable | None = None
     watchlists: tuple[Text, ...] = ()
     themes: tuple[Text, ...] = ()
     language: Literal["en", "es", "both"] = "both"

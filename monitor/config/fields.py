@@ -48,9 +48,9 @@ def _is_encrypted(value: str) -> bool:
 
 def _is_site(value: str) -> bool:
     """An address of a whole site: its pages lie right below it."""
-    parts = urlsplit(value)
-    is_bare = parts.path in ("", "/") and not parts.query and not parts.fragment
-    return _is_encrypted(value) and is_bare
+    # No mark of an empty query or port either: pages are put right behind it.
+    is_bare = re.fullmatch(r"https?://(\[[0-9a-f:.]+\]|[\w.-]+)(:\d+)?/?", value, re.I)
+    return bool(is_bare) and _is_encrypted(value)
 
 
 def _has_no_login(value: str) -> bool:
@@ -73,6 +73,19 @@ def clock(value: object) -> Clock:
     return Clock(int(match[1]), int(match[2]))
 
 
+class SecretError(ValueError):
+    """A mistake whose value may be a secret: it is not repeated."""
+
+
+def _variable(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        return value
+    raise SecretError(
+        "expected the name of an environment variable such as DESK_CHANNELS: secrets"
+        " stay out of this file",
+    )
+
+
 ASCII = must("ASCII, as HTTP headers hold nothing else", str.isascii)
 WEB = must("a web address such as https://example.org/rss", _is_web_address)
 INDEX = must("an address such as https://example.org/index.json", _is_encrypted)
@@ -91,15 +104,11 @@ DOMAIN = must(
     "a domain such as example.org", re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)+").fullmatch
 )
 ZONE = must("an IANA time zone such as America/Mexico_City", ZoneInfo)
-VARIABLE = must(
-    "the name of an environment variable such as DESK_CHANNELS: secrets stay out of"
-    " this file",
-    re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch,
-)
 ONE_GROUP = must("a pattern with one group", lambda p: re.compile(p).groups == 1)
 
 Pattern = Annotated[str, must("a text", bool), AfterValidator(_pattern)]
 Text = Annotated[str, AfterValidator(squeeze), must("a text", bool)]
+Variable = Annotated[str, BeforeValidator(_variable)]
 Forms = Annotated[tuple[Text, ...], BeforeValidator(listed)]
 Some = Annotated[tuple[T, ...], must("at least one", bool)]
 

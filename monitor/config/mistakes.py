@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from monitor.config.fields import SecretError
 from monitor.config.schema import siblings
 from monitor.config.tree import Loc, line_of
 from monitor.errors import ConfigError
@@ -59,6 +60,8 @@ def _misfit(error: ErrorDetails) -> str:
         what = message.replace("should be", "expected", 1)
     found = "nothing" if error["input"] is None else without_login(repr(error["input"]))
     is_clear = error["type"] != "missing" and len(found) < 80
+    if isinstance(error.get("ctx", {}).get("error"), SecretError):
+        return what
     return f"{what}, found {found}" if is_clear else what
 
 

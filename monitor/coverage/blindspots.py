@@ -84,7 +84,7 @@ def silence(parts: Sequence[Part], against: Background, now: datetime) -> BlindS
         owners=len(owned),
         texts=texts,
         expected=texts
-        * _ratio(story, side, against)
+        * _ratio(parts, side, against)
         * _activity(silent, since, against),
         covered=covered,
         of=of,
@@ -231,11 +231,16 @@ def _by_opening(spot: BlindSpot) -> tuple[datetime, str]:
 # --- what is expected ----------------------------------------------------------
 
 
-def _ratio(story: str, side: Country, against: Background) -> float:
-    """Items of the silent side for one of the covering: of its themes, or of all."""
-    silent = OTHER_SIDE[side]
-    known = [t for t in against.themes.get(story, ()) if t in against.ratios]
-    mine = sum(against.ratios[theme][side] for theme in known)
+def _ratio(parts: Sequence[Part], side: Country, against: Background) -> float:
+    """Items of the silent side for one of the covering: of its themes, or of all.
+
+    Without its own: the more a side says of a story that the other is silent on, the
+    less the other would seem to care for such stories.
+    """
+    silent, own = OTHER_SIDE[side], sum(part.items for part in parts)
+    themes = against.themes.get(parts[0].story, ())
+    known = [theme for theme in themes if theme in against.ratios]
+    mine = sum(max(0.0, against.ratios[theme][side] - own) for theme in known)
     if mine:
         return sum(against.ratios[theme][silent] for theme in known) / mine
     usual = against.usual[side].per_day

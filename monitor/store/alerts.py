@@ -41,7 +41,15 @@ class Alerts:
     def begin(
         self, alert: str, scopes: Mapping[AlertKind, str], now: datetime
     ) -> dict[AlertKind, datetime]:
-        """Since when an alert looks for each of these kinds; new scopes begin now."""
+        """Since when an alert looks for each of these kinds; new scopes begin now.
+
+        What it looks for no more is forgotten, to begin anew when it comes back.
+        """
+        self._db.execute(
+            "delete from alert_scopes where alert = ?"
+            " and kind not in (select value from json_each(?))",
+            [alert, json.dumps(list(scopes))],
+        )
         found = self._db.query(
             "select kind, scope, since from alert_scopes where alert = ?", [alert]
         )
@@ -57,6 +65,17 @@ class Alerts:
                     [alert, kind, scope, rows.to_text(now)],
                 )
         return {kind: known.get(kind, now) for kind in scopes}
+
+    @guarded
+    def retire_all_but(self, names: Iterable[str]) -> None:
+        """Forget since when all alerts but these look: they begin anew if they come
+        back."""
+        with self._db.atomic():
+            self._db.execute(
+                "delete from alert_scopes"
+                " where alert not in (select value from json_each(?))",
+                [json.dumps(list(names))],
+            )
 
     # --- notes -----------------------------------------------------------------------
 
@@ -289,6 +308,7 @@ def _content(message: Message) -> str:
         "notices": [as_json(notice) for notice in message.notices],
         "more": message.more,
         "test": message.is_test,
+        "tz": message.tz,
     }
     return json.dumps(content, ensure_ascii=False)
 
@@ -303,6 +323,7 @@ def _sending(row: rows.Row) -> Sending:
         notices=tuple(map(from_json, content["notices"])),
         more=content["more"],
         is_test=content["test"],
+        tz=content.get("tz", "UTC"),
     )
     due = datetime.fromisoformat(row["due"])
     standing = Standing(row["state"], row["attempts"], due, row["reason"])

@@ -53,7 +53,8 @@ def run(
             compose.open_mailer(config)  # a key that is missing is missed now
         if not compose.translates(translator):
             log.warning(compose.NO_TRANSLATOR)
-        paths.open_store().close()
+        with paths.open_store() as store:
+            store.alerts.retire_all_but(alert.name for alert in config.alerts)
         serve = open_dashboard() if open_dashboard else None
         with schedule.stopping_on_signals() as stop:
             live = _Live(paths, config, fetcher, translator, stop)
