@@ -35,6 +35,21 @@ def test_a_credited_item_is_a_copy_and_a_text_of_its_own():
     assert texts([credited]) == {"a": "a"}
 
 
+def test_of_a_text_the_item_published_first_is_no_copy_whichever_came_first():
+    early, late = item(id="early", minutes=-120), item(id="late")
+    assert copies([member(early), member(late, copy_of="early")]) == {"late"}
+    assert copies([member(early, copy_of="late"), member(late)]) == {"late"}
+
+
+def test_an_undated_item_that_others_repeat_stays_the_first():
+    undated = member(item(id="root", minutes=5, date_source="fetched"))
+    assert copies([undated, member(item(id="b"), copy_of="root")]) == {"b"}
+
+
+def test_all_are_copies_where_the_original_is_in_another_story():
+    assert copies([repeats("a", "elsewhere")]) == {"a"}
+
+
 ids = st.sampled_from("abcdefg")
 
 

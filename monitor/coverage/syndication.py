@@ -1,7 +1,7 @@
 """
 Which members of a story repeat which text, and how many texts are independent.
 
-A *text* is known by the item that showed it first: an item that repeats none is its
+A *text* is known by the item that we saw first: an item that repeats none is its
 own. Which item repeats which was found when they came (``stories/copies.py``), within
 one language, so a translation of another's text counts as a text of its own.
 
@@ -12,7 +12,7 @@ copy, yet a text of its own: two dispatches of one agency in other words may be 
 from collections.abc import Iterable, Mapping
 
 from monitor.coverage.credits import agencies
-from monitor.model import Member
+from monitor.model import Item, Member
 
 
 def texts(members: Iterable[Member]) -> dict[str, str]:
@@ -29,12 +29,31 @@ def texts(members: Iterable[Member]) -> dict[str, str]:
 
 
 def copies(members: Iterable[Member]) -> frozenset[str]:
-    """Items that repeat another's text, or that credit an agency not their outlet's."""
+    """Items that repeat another's text, or that credit an agency not their outlet's.
+
+    Of a text's items in the story the one published first repeats none, whichever we
+    saw first: a feed that we read late makes no copy of what it had before.
+    """
+    found = list(members)
+    roots = texts(found)
+    shown: dict[str, list[Item]] = {}
+    for m in found:
+        shown.setdefault(roots[m.item.id], []).append(m.item)
+    firsts = {_first(root, items) for root, items in shown.items()}
     return frozenset(
-        m.item.id
-        for m in members
-        if m.assignment.copy_of is not None or agencies(m.item)
+        m.item.id for m in found if m.item.id not in firsts or agencies(m.item)
     )
+
+
+def _first(root: str, items: Iterable[Item]) -> str:
+    """The id of the item that showed a text first, by the dates that their feeds give.
+
+    Where the root is undated, or in no story of ours, nobody was before it.
+    """
+    dated = {i.id: i for i in items if i.date_source != "fetched"}
+    if root not in dated:
+        return root
+    return min(dated, key=lambda i: (dated[i].published, i))
 
 
 def _root(item: str, repeats: Mapping[str, str]) -> str:
