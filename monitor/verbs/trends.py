@@ -6,7 +6,7 @@ from typing import Any
 
 from monitor import comparing
 from monitor.config.settings import Config
-from monitor.coverage.trends import By, Quiet, Rise, Step, series
+from monitor.coverage.trends import By, Quiet, Rise, Step, beginning, series
 from monitor.errors import ConfigError
 from monitor.model import SIDES, Country
 from monitor.store.database import Store
@@ -57,11 +57,12 @@ def themes(store: Store, config: Config) -> Mapping[str, Sequence[str]]:
 def _steps(
     store: Store, config: Config, now: datetime, days: int, by: By, theme: str | None
 ) -> list[Step]:
-    start, end = now - timedelta(days=days), now + timedelta(seconds=1)
+    # A first day that is cut would look like a quiet one.
+    start = beginning(now - timedelta(days=days), by, ZONE)
+    end = now + timedelta(seconds=1)
     counts: list[tuple[Country, datetime, int]]
     if theme is None:
         counts = [(v.side, v.hour, v.items) for v in store.volumes.hours(start, end)]
-        start = start.replace(minute=0, second=0)  # where the first hour begins
     else:
         known = themes(store, config)
         if not any(theme in names for names in known.values()):
