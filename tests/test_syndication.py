@@ -1,3 +1,5 @@
+from time import process_time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +19,13 @@ def test_an_item_that_repeats_none_is_its_own_text():
 def test_a_chain_of_copies_leads_to_its_root():
     chain = [repeats("a"), repeats("b", "a"), repeats("c", "b")]
     assert texts(chain) == {"a": "a", "b": "a", "c": "a"}
+
+
+def test_a_long_chain_is_walked_once():
+    chain = [repeats(str(n), str(n - 1) if n else None) for n in range(1500)]
+    begun = process_time()
+    assert set(texts(reversed(chain)).values()) == {"0"}
+    assert process_time() - begun < 1
 
 
 def test_a_root_outside_the_story_is_a_text_all_the_same():

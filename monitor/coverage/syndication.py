@@ -20,12 +20,14 @@ def texts(members: Iterable[Member]) -> dict[str, str]:
 
     The root may be on the other side, and in no story of ours at all.
     """
+    found = list(members)
     repeats = {
         m.item.id: m.assignment.copy_of
-        for m in members
+        for m in found
         if m.assignment.copy_of is not None
     }
-    return {m.item.id: _root(m.item.id, repeats) for m in members}
+    known: dict[str, str] = {}
+    return {m.item.id: _root(m.item.id, repeats, known) for m in found}
 
 
 def copies(members: Iterable[Member]) -> frozenset[str]:
@@ -56,12 +58,22 @@ def _first(root: str, items: Iterable[Item]) -> str:
     return min(dated, key=lambda i: (dated[i].published, i))
 
 
-def _root(item: str, repeats: Mapping[str, str]) -> str:
+def _root(item: str, repeats: Mapping[str, str], known: dict[str, str]) -> str:
     """Where a chain of copies ends; of a circle, which a correction or a second
-    clustering may leave behind, the lowest id."""
-    path = [item]
-    while (original := repeats.get(path[-1])) is not None:
-        if original in path:
-            return min(path[path.index(original) :])
-        path.append(original)
-    return path[-1]
+    clustering may leave behind, the lowest id.
+
+    What is found of the chain is added to ``known``, so that none is walked twice.
+    """
+    path = {item: 0}
+    last = item
+    while last not in known:
+        original = repeats.get(last)
+        if original is None:
+            known[last] = last
+        elif original in path:
+            known[last] = min(list(path)[path[original] :])
+        else:
+            path.setdefault(original, len(path))
+            last = original
+    known.update(dict.fromkeys(path, known[last]))
+    return known[last]
