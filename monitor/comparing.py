@@ -70,9 +70,14 @@ def compare(store: Store, followed: Followed, now: datetime) -> list[Revision]:
 
 
 def unclaimed(store: Store, followed: Followed, now: datetime) -> list[BlindSpot]:
-    """Silences that would be blind spots, had the silent side's feeds been read."""
+    """Silences that would be blind spots, had the silent side's feeds been read.
+
+    Those that were claimed before the feeds failed are not among them: they are kept.
+    """
+    kept = store.relations.living(spot.story for spot in store.blind_spots.open())
     stories, against = _background(store, followed, now, ())
-    return blindspots.unclaimed(stories, against, now)
+    found = blindspots.unclaimed(stories, against, now)
+    return [spot for spot in found if spot.story not in kept.values()]
 
 
 def usual_volume(

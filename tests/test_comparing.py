@@ -91,6 +91,7 @@ def test_a_merge_with_a_story_of_the_other_side_is_a_pick_up(store):
     store.stories.change(Change("merge", moves, "near"), NOW)
     [made] = comparing.compare(store, FOLLOWED, NOW + HOUR)
     assert (made.after.story, made.after.end) == ("s", "picked-up")
+    assert store.blind_spots.of("t") == [made.after]
 
 
 def test_a_merge_on_one_side_leads_the_blind_spot_on(store):
@@ -113,6 +114,16 @@ def test_a_side_that_was_not_read_is_not_called_silent(store):
     [spot] = comparing.unclaimed(store, FOLLOWED, NOW)
     assert (spot.health.down, spot.health.feeds) == (2, 4)
     assert not spot.health.can_tell
+
+
+def test_a_silence_that_was_claimed_before_feeds_failed_is_told_once(store):
+    tell(store, covered(), "s")
+    comparing.compare(store, FOLLOWED, NOW)
+    for of in MX[:2]:
+        store.feeds.put(FeedState(of.url, last_poll=NOW, error="timed out"))
+    comparing.compare(store, FOLLOWED, NOW)
+    assert [spot.health.can_tell for spot in store.blind_spots.open()] == [False]
+    assert comparing.unclaimed(store, FOLLOWED, NOW) == []
 
 
 def test_a_broken_feed_of_the_covering_side_does_not_matter(store):
@@ -171,6 +182,18 @@ def test_two_that_became_one_go_on_as_the_older(store):
     assert (spot.story, spot.opened, spot.items) == ("t", NOW, 8)
     [ended] = [s for s in store.blind_spots.of("t") if s.closed]
     assert (ended.opened, ended.end) == (NOW + HOUR, "corrected")
+
+
+def test_two_that_opened_at_once_and_became_one_go_on_as_one(store):
+    tell(store, covered("s"), "s")
+    tell(store, covered("t", hours=15), "t")
+    comparing.compare(store, FOLLOWED, NOW)
+    moves = tuple(Move(i.id, "s", "t") for i in covered("s"))
+    store.stories.change(Change("merge", moves, "near"), NOW)
+    comparing.compare(store, FOLLOWED, NOW + HOUR)
+    [spot] = store.blind_spots.open()
+    assert (spot.story, spot.opened, spot.items) == ("t", NOW, 8)
+    assert comparing.compare(store, FOLLOWED, NOW + HOUR) == []
 
 
 def test_an_ended_one_stays_as_it_was(store):

@@ -187,3 +187,5 @@ def test_a_period_is_of_whole_days_or_reaches_back_from_the_newest_item():
     assert Span(7).times(NOW) == (end - timedelta(days=7), end)
     old = datetime(3, 1, 1, tzinfo=UTC)
     assert Span(36_500).times(old)[0].year == 1
+    last = Span(7, until=date.max).times(NOW)[1]
+    assert last == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)

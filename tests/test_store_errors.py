@@ -351,6 +351,7 @@ CALLS = {
     "vectors.get": lambda s: s.vectors.get({"i": "rain"}, "1"),
     "vectors.add": lambda s: s.vectors.add({"i": ones(384)}, {"i": "rain"}, "1"),
     "vectors.forget": lambda s: s.vectors.forget(NOW),
+    "stories.published": lambda s: s.stories.published(NOW, NOW),
     "stories.opened": lambda s: s.stories.opened(NOW, NOW),
     "alerts.begin": lambda s: s.alerts.begin("Desk", {"crossing": "x"}, NOW),
     "alerts.notes": lambda s: s.alerts.notes("Desk", ["s1"], ["i"]),

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from time import process_time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +23,13 @@ def test_a_chain_of_copies_leads_to_its_root():
     assert texts(chain) == {"a": "a", "b": "a", "c": "a"}
 
 
+def test_a_long_chain_is_walked_once():
+    chain = [repeats(str(n), str(n - 1) if n else None) for n in range(1500)]
+    begun = process_time()
+    assert set(texts(reversed(chain)).values()) == {"0"}
+    assert process_time() - begun < 1
+
+
 def test_a_root_outside_the_story_is_a_text_all_the_same():
     found = texts([repeats("a", "elsewhere"), repeats("b", "elsewhere")])
     assert found == {"a": "elsewhere", "b": "elsewhere"}
@@ -36,6 +44,21 @@ def test_a_credited_item_is_a_copy_and_a_text_of_its_own():
     credited = member(item(id="a", summary="LAREDO (Reuters) - Rain."))
     assert copies([credited, repeats("b")]) == {"a"}
     assert texts([credited]) == {"a": "a"}
+
+
+def test_of_a_text_the_item_published_first_is_no_copy_whichever_came_first():
+    early, late = item(id="early", minutes=-120), item(id="late")
+    assert copies([member(early), member(late, copy_of="early")]) == {"late"}
+    assert copies([member(early, copy_of="late"), member(late)]) == {"late"}
+
+
+def test_an_undated_item_that_others_repeat_stays_the_first():
+    undated = member(item(id="root", minutes=5, date_source="fetched"))
+    assert copies([undated, member(item(id="b"), copy_of="root")]) == {"b"}
+
+
+def test_all_are_copies_where_the_original_is_in_another_story():
+    assert copies([repeats("a", "elsewhere")]) == {"a"}
 
 
 ids = st.sampled_from("abcdefg")

@@ -1,6 +1,8 @@
 """What a person reads of tone and voices on the command line."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,13 @@ def called(db: Path, *flags: str) -> str:
 US = [item(f"Sheinbaum rejects attack {n}", "US", "en", minutes=n) for n in range(9)]
 MX = [item(f"Sheinbaum celebra acuerdo {n}", "MX", "es", minutes=n) for n in range(9)]
 OLD = item("Two die in fire", "US", "en", minutes=-60 * 24 * 30)
+
+
+def test_a_day_has_the_items_published_on_it_though_they_were_seen_later(db):
+    keep(db, *(replace(i, seen=NOW + timedelta(days=1)) for i in (*US, *MX)))
+    day = NOW.date().isoformat()
+    assert "9 of 9 texts can be measured" in called(db, "tone", "--until", day)
+    assert "9 of 9 texts tell of an actor" in called(db, "voices", "--until", day)
 
 
 def test_tone_is_told_by_side_with_its_interval_and_its_error(db):

@@ -147,7 +147,7 @@ def revisions(
     """
     made: list[Revision] = []
     going_on: set[str] = set()
-    for spot in sorted(kept, key=_by_opening):
+    for spot in sorted(kept, key=lambda spot: _by_opening(spot, leads)):
         after = _later(spot, stories, leads, against, now)
         if after.closed is None:
             if after.story in going_on:  # two became one; the older one goes on
@@ -223,9 +223,14 @@ def _is_faded(parts: Iterable[Part], now: datetime) -> bool:
     return now - max(part.last for part in parts) >= FADED
 
 
-def _by_opening(spot: BlindSpot) -> tuple[datetime, str]:
+def _by_opening(
+    spot: BlindSpot, leads: Mapping[str, str]
+) -> tuple[datetime, bool, str]:
+    """Of two that opened at once, the one whose story lives on is the older: the other
+    cannot take its place, being kept by the same story and time."""
     assert spot.opened is not None
-    return spot.opened, spot.story
+    is_moved = leads.get(spot.story, spot.story) != spot.story
+    return spot.opened, is_moved, spot.story
 
 
 # --- what is expected ----------------------------------------------------------

@@ -1,7 +1,7 @@
 """
 Which members of a story repeat which text, and how many texts are independent.
 
-A *text* is known by the item that showed it first: an item that repeats none is its
+A *text* is known by the item that we saw first: an item that repeats none is its
 own. Which item repeats which was found when they came (``stories/copies.py``), within
 one language, so a translation of another's text counts as a text of its own.
 
@@ -20,12 +20,14 @@ def texts(members: Iterable[Member]) -> dict[str, str]:
 
     The root may be on the other side, and in no story of ours at all.
     """
+    found = list(members)
     repeats = {
         m.item.id: m.assignment.copy_of
-        for m in members
+        for m in found
         if m.assignment.copy_of is not None
     }
-    return {m.item.id: _root(m.item.id, repeats) for m in members}
+    known: dict[str, str] = {}
+    return {m.item.id: _root(m.item.id, repeats, known) for m in found}
 
 
 def independent(members: Iterable[Member]) -> Mapping[Country, tuple[Item, ...]]:
@@ -42,20 +44,49 @@ def independent(members: Iterable[Member]) -> Mapping[Country, tuple[Item, ...]]
 
 
 def copies(members: Iterable[Member]) -> frozenset[str]:
-    """Items that repeat another's text, or that credit an agency not their outlet's."""
+    """Items that repeat another's text, or that credit an agency not their outlet's.
+
+    Of a text's items in the story the one published first repeats none, whichever we
+    saw first: a feed that we read late makes no copy of what it had before.
+    """
+    found = list(members)
+    roots = texts(found)
+    shown: dict[str, list[Item]] = {}
+    for m in found:
+        shown.setdefault(roots[m.item.id], []).append(m.item)
+    firsts = {_first(root, items) for root, items in shown.items()}
     return frozenset(
-        m.item.id
-        for m in members
-        if m.assignment.copy_of is not None or agencies(m.item)
+        m.item.id for m in found if m.item.id not in firsts or agencies(m.item)
     )
 
 
-def _root(item: str, repeats: Mapping[str, str]) -> str:
+def _first(root: str, items: Iterable[Item]) -> str:
+    """The id of the item that showed a text first, by the dates that their feeds give.
+
+    Where the root is undated, or in no story of ours, nobody was before it.
+    """
+    dated = {i.id: i for i in items if i.date_source != "fetched"}
+    if root not in dated:
+        return root
+    return min(dated, key=lambda i: (dated[i].published, i))
+
+
+def _root(item: str, repeats: Mapping[str, str], known: dict[str, str]) -> str:
     """Where a chain of copies ends; of a circle, which a correction or a second
-    clustering may leave behind, the lowest id."""
-    path = [item]
-    while (original := repeats.get(path[-1])) is not None:
-        if original in path:
-            return min(path[path.index(original) :])
-        path.append(original)
-    return path[-1]
+    clustering may leave behind, the lowest id.
+
+    What is found of the chain is added to ``known``, so that none is walked twice.
+    """
+    path = {item: 0}
+    last = item
+    while last not in known:
+        original = repeats.get(last)
+        if original is None:
+            known[last] = last
+        elif original in path:
+            known[last] = min(list(path)[path[original] :])
+        else:
+            path.setdefault(original, len(path))
+            last = original
+    known.update(dict.fromkeys(path, known[last]))
+    return known[last]

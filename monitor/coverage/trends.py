@@ -126,8 +126,12 @@ def series(
     ]
 
 
+def beginning(moment: datetime, by: By, tz: str) -> datetime:
+    """Where the hour or day of a zone begins that holds a moment, in UTC."""
+    return _beginning(moment, by, ZoneInfo(tz))
+
+
 def _beginning(moment: datetime, by: By, zone: ZoneInfo) -> datetime:
-    """Of the hour or day of a zone that holds a moment, in UTC."""
     local = moment.astimezone(zone)
     if by == "day":
         return datetime.combine(local.date(), time(), zone).astimezone(UTC)

@@ -12,6 +12,11 @@ from monitor.store.errors import guarded
 
 _TIMES = ("since", "opened", "closed")
 _HEALTH = ("feeds", "down", "share_down")
+_OF_STORY = (
+    "story in (with recursive former (story) as (select :story"
+    " union select redirects.story from former"
+    " join redirects on redirects.target = former.story) select story from former)"
+)
 
 
 class BlindSpots:
@@ -45,8 +50,12 @@ class BlindSpots:
 
     @guarded
     def of(self, story: str) -> list[BlindSpot]:
-        """Those of one story, by the id it has now, in the order they opened."""
-        return self._found("story = :story", {"story": story})
+        """Those of one story, by the id it has now, in the order they opened.
+
+        With those of the stories that were merged into it: what ended by the merge
+        keeps the id it had.
+        """
+        return self._found(_OF_STORY, {"story": story})
 
     @guarded
     def put(self, revisions: Iterable[Revision]) -> None:

@@ -169,6 +169,24 @@ class Stories:
         )
 
     @guarded
+    def published(self, start: datetime, end: datetime) -> list[Story]:
+        """Stories with an item published in [start, end), by id, without translations.
+
+        With all of their items to date, also those that were seen later.
+        """
+        return whole.stories(
+            self._db,
+            "select a.story from items as i join assignments as a on a.item = i.id"
+            " where i.published >= :start and i.published < :until",
+            {
+                "start": rows.to_text(start),
+                "until": rows.to_text(end),
+                "end": _FOREVER,
+            },
+            is_translated=False,
+        )
+
+    @guarded
     def opened(
         self,
         start: datetime,

@@ -125,6 +125,8 @@ def _state(spot: BlindSpot) -> str:
 
 def cannot_tell(health: SideHealth) -> str:
     """Why a silence says nothing: ``cannot tell: 7 of 31 MX feeds down``."""
+    if not health.feeds:
+        return f"cannot tell: no feed of {health.side} is followed"
     return f"cannot tell: {health.down} of {health.feeds} {health.side} feeds down"
 
 

@@ -21,8 +21,10 @@ class Span:
     def times(self, newest: datetime) -> tuple[datetime, datetime]:
         """Its first moment, and the one after its last."""
         end = newest + timedelta(seconds=1)
-        if self.until:
+        if self.until and self.until < date.max:
             end = _midnight(self.until) + timedelta(days=1)
+        elif self.until:  # no day comes after it
+            end = datetime.combine(self.until, time(23, 59, 59), UTC)
         if self.since:
             return _midnight(self.since), end
         # A feed may date its items by any year, so that no day is so many days before.

@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor import comparing
 from monitor.config.settings import Config
-from monitor.coverage.trends import By, Quiet, Rise, Step, series
+from monitor.coverage.trends import By, Quiet, Rise, Step, beginning, series
 from monitor.errors import ConfigError
 from monitor.marking import themes_since
 from monitor.model import SIDES, Country
@@ -56,10 +56,11 @@ def _steps(
     store: Store, config: Config, now: datetime, days: int, by: By, theme: str | None
 ) -> list[Step]:
     start, end = Span(days).times(now)
+    # A first day that is cut would look like a quiet one.
+    start = beginning(start, by, ZONE)
     counts: list[tuple[Country, datetime, int]]
     if theme is None:
         counts = [(v.side, v.hour, v.items) for v in store.volumes.hours(start, end)]
-        start = start.replace(minute=0, second=0)  # where the first hour begins
     else:
         of = _of_theme(store, config, theme, start)
         found = store.volumes.moments(start, end)

@@ -78,13 +78,13 @@ def show_voices(paths: Paths, span: Span, as_json: bool) -> None:
 
 
 def _members(paths: Paths, span: Span) -> tuple[Config, list[Member]]:
-    """The items of a story, or those of the last days that have one."""
+    """The items of a story, or those published in some days that have one."""
     config = paths.read_config()
     with paths.open_known_store() as store:
         if span.story is not None:
             return config, list(store.stories.named(span.story).members)
         start, end = span.times(store.items.last_moment() or compose.now())
-        stories = store.stories.between(start, end)
+        stories = store.stories.published(start, end)
     return config, [
         member
         for each in stories
