@@ -91,8 +91,8 @@ class ReaderPages:
             of = _known(store, token)
             if act == "stop":
                 outbox.stop(store, of, "reader", self._clock())
-            elif of.stopped_by == "reader":  # what a person paused, a person resumes
-                outbox.resume(store, of, self._clock())
+            elif of.is_left:  # what a person paused, a person resumes
+                outbox.resume(store, of, "reader", self._clock())
             return _leaving(_known(store, token))
 
 
@@ -161,7 +161,7 @@ class LeavingPage:
 def leaving_page(of: Subscription) -> LeavingPage:
     """The page as things stand, in each of the reader's languages."""
     languages = LANGUAGES if of.language == "both" else (of.language,)
-    state = {None: "on", "reader": "off", "person": "paused"}[of.stopped_by]
+    state = "off" if of.is_left else "paused" if of.is_paused else "on"
     views = tuple(
         LeavingView(language, title, told.format(address=of.address), button)
         for language in languages
