@@ -50,7 +50,9 @@ def _is_site(value: str) -> bool:
     """An address of a whole site: its pages lie right below it."""
     parts = urlsplit(value)
     is_bare = parts.path in ("", "/") and not parts.query and not parts.fragment
-    return _is_encrypted(value) and is_bare
+    # In the header of a mail, and in the Host of a request, it stands as it is.
+    is_plain = re.fullmatch(r"[A-Za-z0-9.:\[\]-]+", parts.netloc.rpartition("@")[2])
+    return _is_encrypted(value) and is_bare and bool(is_plain)
 
 
 def _has_no_login(value: str) -> bool:
@@ -82,7 +84,11 @@ NO_LOGIN = must(
 )
 _MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 MAIL = must("a mail address such as desk@example.org", _MAILBOX.fullmatch)
-PUBLIC = must("https:// and a host alone, such as https://digest.example.org", _is_site)
+PUBLIC = must(
+    "https:// and a host alone, such as https://digest.example.org; accents in a host"
+    " are written as xn--",
+    _is_site,
+)
 SELECTOR = must(
     "a DKIM selector such as monitor2026",
     re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?").fullmatch,
