@@ -252,15 +252,16 @@ def _wire(
 
 _OK, _CLOSING, _LASTING, _FULL = 250, 421, 500, 552
 """Answers of a mail server (RFC 5321): done, good-bye, the first that last, no room."""
+_NO_LOGIN = (503, 530)
+"""It wants a login first (RFC 4954), for whomever the mail is."""
 
 
 def _fault(error: Exception) -> Fault:
     """Whose fault it is that one mail was not taken over an open connection."""
     match error:
         case smtplib.SMTPRecipientsRefused(recipients=recipients):
-            [(code, _), *_] = recipients.values()
-            # A mailbox that is full may be emptied (RFC 5321, 4.5.3.1.10).
-            return "recipient" if code >= _LASTING and code != _FULL else "later"
+            [(code, reply), *_] = recipients.values()
+            return _fault_at_recipient(code, reply)
         case smtplib.SMTPSenderRefused(smtp_code=code):
             return "mail" if code == _FULL else "server"
         case smtplib.SMTPDataError(smtp_code=code):
@@ -271,6 +272,17 @@ def _fault(error: Exception) -> Fault:
             return "server"
         case _:
             return "later"
+
+
+def _fault_at_recipient(code: int, reply: bytes) -> Fault:
+    """A server that wants none of our mail often says so only here."""
+    # A mailbox that is full may be emptied (RFC 5321, 4.5.3.1.10).
+    if code < _LASTING or code == _FULL:
+        return "later"
+    if code in _NO_LOGIN:
+        return "server"
+    # Of who may send what, not of whether the mailbox is there (RFC 3463, 3.8).
+    return "mail" if reply.startswith(b"5.7.") else "recipient"
 
 
 def _is_loss(error: BaseException | None) -> bool:

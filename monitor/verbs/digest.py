@@ -24,7 +24,6 @@ from monitor.verbs import compose
 from monitor.verbs.compose import Paths
 from monitor.verbs.outbox import send_asked, subscribers
 
-
 _YEARS = range(1970, 2400)
 """Of which there can be news; the calendar ends not far beyond."""
 
