@@ -156,6 +156,17 @@ def test_a_body_without_an_end_is_refused(store, site, of):
     assert stopped(store, of) is None
 
 
+def test_a_broken_database_tells_the_public_nothing_of_this_machine(site, theatre):
+    stage, _ = theatre
+    stage["db"] = stage["db"].with_name("broken.db")
+    stage["db"].write_text("no database at all " * 99)
+    for path in ("/unsubscribe/tok-dana_1", "/editions/x"):
+        answer = site.ask(path)
+        assert answer.status == 503
+        assert "broken.db" not in answer.text
+        assert "Try again" in answer.text
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_unknown_token_is_not_found(site, of, method):
     for token in ("nobody", "tok-dana_", "%2e%2e", "tok-dana_1%20"):
