@@ -201,11 +201,9 @@ def _readdressed(
     is_over = delivery.state == "failed" or is_late(delivery, now)
     if reader is None or reader.address == delivery.address or is_over:
         return delivery
-    known = store.subscriptions.all()
-    old = standing(known, delivery.subscriber, delivery.address)
-    new = store.subscriptions.get(reader, new_token())
-    if old:
-        store.editions.replace_token(delivery.edition, old.token, new.token)
+    old = replace(reader, address=delivery.address)
+    before, now_at = (store.subscriptions.get(r, new_token()) for r in (old, reader))
+    store.editions.replace_token(delivery.edition, before.token, now_at.token)
     return replace(queued_anew(delivery, now), address=reader.address)
 
 
@@ -226,10 +224,15 @@ def stop(store: Store, of: Subscription, by: Stopper, now: datetime) -> None:
                 store.outbox.put(held(delivery, _standing(store, delivery)))
 
 
-def resume(store: Store, of: Subscription, now: datetime) -> list[Delivery]:
-    """Mail again; returns what of the last days goes out after all."""
+def resume(
+    store: Store, of: Subscription, by: Stopper, now: datetime
+) -> list[Delivery]:
+    """Mail again; returns what of the last days goes out after all.
+
+    What the reader and a person have both stopped, both must resume.
+    """
     with store.atomic():
-        store.subscriptions.resume(of.token)
+        store.subscriptions.resume(of.token, by)
         return retry(store, of.subscriber, now)
 
 

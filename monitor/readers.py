@@ -260,6 +260,17 @@ class Subscription:
     address: str
     language: Literal["en", "es", "both"]
     stopped: datetime | None = None
-    stopped_by: Stopper | None = None
+    stopped_by: Stopper | Literal["both"] | None = None
+    """Both: each has stopped it, and neither takes back the other's word."""
     refused: str = ""
     """What the mail server said when it refused the address; empty if it did not."""
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether a person has stopped it."""
+        return self.stopped_by in ("person", "both")
+
+    @property
+    def is_left(self) -> bool:
+        """Whether its reader has stopped it."""
+        return self.stopped_by in ("reader", "both")

@@ -364,6 +364,8 @@ def test_a_public_address_is_a_whole_site(read, written, expected):
         "https://digest.example:",
         'https://digest.example"x',
         "https://dana:pw@digest.example",
+        "https://resúmenes.example",
+        "https://a>b.example",
         "digest.example",
         "https://",
     ],

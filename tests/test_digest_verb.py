@@ -4,9 +4,11 @@ import json
 import re
 import stat
 import sys
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from builders import NOW, assignment, item, show
@@ -94,6 +96,35 @@ def test_preview_goes_with_nothing_else(desk, other):
     done = desk("--preview", *other)
     assert done.exit_code == 2
     assert "--preview" in done.output
+
+
+def test_readers_with_names_alike_get_files_of_their_own(desk, tmp_path):
+    names = ("Ana López", "ana-lopez", "ANA LOPEZ!", "Ana Lopez 2", "日", "✉", "☎")
+    readers = [
+        {"name": name, "address": f"{n}@desk.example", "tz": "America/Tijuana"}
+        for n, name in enumerate(names)
+    ]
+    config = yaml.safe_load(CONFIG) | {"digest": {"subscribers": readers}}
+    (tmp_path / "feeds.yaml").write_text(json.dumps(config), encoding="utf-8")
+    done = desk("--date", f"{NOW:%Y-%m-%d}", "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    mails = [p.read_bytes() for p in (tmp_path / "out").glob("*.eml")]
+    to = {message_from_bytes(mail)["To"] for mail in mails}
+    assert to == {reader["address"] for reader in readers}
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_off_the_calendar_is_told(desk, day):
+    failed = desk("--date", day)
+    assert isinstance(failed.exception, ConfigError)
+    assert "a day of our times" in str(failed.exception)
+
+
+def test_without_a_mail_server_nothing_is_kept_to_be_sent(desk, tmp_path):
+    failed = desk("--send", "--date", "2026-03-01")
+    assert isinstance(failed.exception, ConfigError)
+    with Store(tmp_path / "m.db") as kept:
+        assert kept.outbox.open() == []
 
 
 def test_an_unknown_subscriber_is_named(desk):

@@ -278,6 +278,14 @@ def test_a_story_is_new_if_no_earlier_edition_can_have_told_it():
     assert not is_new(found, continuing)
 
 
+def test_an_item_ahead_of_its_time_is_new_in_the_edition_that_tells_it():
+    minutes = timedelta(minutes=5)
+    ahead = item("a", published=START + minutes, seen=START - minutes)
+    found = made(coverage(ahead), coverage(ahead, mx("b", -60), name="s"))
+    assert all(is_new(found, c) for c in (*found.both, *found.only["US"]))
+    assert all(n.is_new and n.crossed is None for n in found.news.values())
+
+
 def test_an_edition_keeps_health_and_counts_as_given():
     down = health(feed("Eco", "MX"), "HTTP 500")
     found = edition(subscriber(), DAY, [], [], [down], 17, "apertium 3.8")

@@ -1,3 +1,4 @@
+import asyncio
 import re
 import smtplib
 import socket
@@ -450,6 +451,10 @@ def faults(replies: dict[bytes, bytes], until: bytes = b"never") -> str:
         (b"RCPT", b"450 busy", "later"),
         (b"RCPT", b"552 mailbox full", "later"),
         (b"RCPT", b"421 closing", "later"),
+        (b"RCPT", b"554 5.7.1 relay access denied", "mail"),
+        (b"RCPT", b"550 5.1.1 no such user", "recipient"),
+        (b"RCPT", b"530 authentication required", "server"),
+        (b"RCPT", b"503 log in first", "server"),
         (b"MAIL", b"550 not from here", "server"),
         (b"MAIL", b"451 slow down", "server"),
         (b"MAIL", b"552 too large", "mail"),
@@ -572,12 +577,48 @@ def test_a_server_that_dies_after_it_took_the_mail_has_taken_it():
         Mailer("127.0.0.1", port, "none", timeout_seconds=5).send(mail())
 
 
-@pytest.mark.parametrize("word", [b"EHLO", b"DATA", b"."])
+@pytest.mark.parametrize("word", [b"EHLO", b"MAIL", b"RCPT"])
 def test_a_server_that_says_nothing_runs_out_of_time(word):
     silent = {k: v for k, v in POLITE.items() if k != word}
     with scripted(answering(silent, until=b"never")) as port:
         reason = refusal(Mailer("127.0.0.1", port, "none", timeout_seconds=0.2))
     assert "no answer within 0.2 s; is security none right for this port?" in reason
+
+
+@pytest.mark.parametrize("word", [b"DATA", b"."])
+def test_a_server_that_never_decides_runs_out_of_time_too(word):
+    silent = {k: v for k, v in POLITE.items() if k != word}
+    with scripted(answering(silent, until=b"never")) as port:
+        mailer = Mailer("127.0.0.1", port, "none", verdict_seconds=0.2)
+        assert refusal(mailer) == f"127.0.0.1:{port}: no word on the mail within 0.2 s"
+
+
+class Slow(Desk):
+    """Looks at each mail for longer than it takes to answer anything else."""
+
+    async def handle_DATA(
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        await asyncio.sleep(1.5)
+        return await super().handle_DATA(server, session, envelope)
+
+
+@pytest.mark.parametrize("security", ["none", "starttls", "tls"])
+def test_a_server_that_looks_at_a_mail_for_long_gets_it_once(
+    security, server_context, trusting
+):
+    context = {"none": None, "tls": server_context}.get(security)
+    more = {"ssl_context": context} if context else {}
+    if security == "starttls":
+        more = {"tls_context": server_context}
+    with serving(Slow(), **more) as (desk, port):
+        mailer = Mailer(
+            "localhost", port, security, timeout_seconds=1, context=trusting
+        )
+        with mailer.session() as session:
+            session.send(mail())
+            session.send(headed("luis"))
+    assert len(desk.envelopes) == 2
 
 
 def test_a_server_that_never_greets_runs_out_of_time():

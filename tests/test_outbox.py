@@ -231,7 +231,7 @@ def test_unsubscribing_holds_what_waits_and_undoing_it_lets_it_go(store):
     outbox.stop(store, of, "reader", NOW)
     assert states(store) == {"dana": "refused", "luis": "queued"}
     assert outbox.retry(store, "dana", NOW) == []
-    [again] = outbox.resume(store, of, NOW)
+    [again] = outbox.resume(store, of, "reader", NOW)
     assert again.state == "queued"
     assert states(store) == {"dana": "queued", "luis": "queued"}
 
@@ -239,13 +239,45 @@ def test_unsubscribing_holds_what_waits_and_undoing_it_lets_it_go(store):
 def test_a_pause_holds_at_every_address_and_unsubscribing_at_one(store):
     for by, expected in (("reader", "queued"), ("person", "refused")):
         of = store.subscriptions.get(DANA, "t")
-        store.subscriptions.resume(of.token)
+        store.subscriptions.resume(of.token, "reader")
         outbox.stop(store, of, by, NOW)
         moved = subscriber("dana", address="new@desk.example")
         [one] = keep(store, "dana", day=DAY + timedelta(days=by == "reader"))
         settle(store, [moved])
         found = store.outbox.one("dana", one.date)
         assert found and found.state == expected
+
+
+def test_neither_takes_back_what_the_other_has_stopped(store):
+    of = store.subscriptions.get(DANA, "t")
+    keep(store, "dana")
+    for first, second in (("reader", "person"), ("person", "reader")):
+        outbox.stop(store, of, first, NOW)
+        outbox.stop(store, of, second, NOW + MINUTE)
+        assert outbox.resume(store, of, second, NOW) == []
+        [stays] = store.subscriptions.all()
+        assert (stays.stopped_by, stays.stopped) == (first, NOW)
+        assert states(store) == {"dana": "refused"}
+        [again] = outbox.resume(store, of, first, NOW)
+        assert again.state == "queued"
+
+
+def test_an_address_changed_twice_still_leads_to_its_own_way_out(store):
+    def reader(n: int) -> Subscriber:
+        return subscriber("dana", address=f"{n}@desk.example")
+
+    of = store.subscriptions.get(reader(0), "token-0")
+    rendered = RenderedEdition("s", "<p>token-0</p>", "token-0")
+    kept = kept_edition(rendered=rendered, links=Links(None, "https://d/token-0"))
+    store.editions.add(kept)
+    store.outbox.add(delivery(address="0@desk.example"))
+    outbox.stop(store, of, "person", NOW)
+    for n in (1, 2):
+        outbox.settle(store, {"dana": reader(n)}, lambda n=n: f"token-{n}", NOW)
+    [new] = [s for s in store.subscriptions.all() if s.address == "2@desk.example"]
+    found = store.editions.one(kept.id)
+    assert found and found.links.unsubscribe == f"https://d/{new.token}"
+    assert found.rendered.text == new.token
 
 
 def test_a_retry_forgets_what_the_server_said(store):

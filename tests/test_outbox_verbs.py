@@ -188,6 +188,17 @@ def test_an_unsubscribed_reader_cannot_be_retried_but_resumed(desk):
     assert "queued for dana@desk.example" in desk("subscribers", "resume", "Dana")
 
 
+def test_who_unsubscribes_while_paused_stays_so_when_the_pause_ends(desk):
+    desk("subscribers", "pause", "Dana")
+    with Store(desk.path) as store:
+        [of] = [s for s in store.subscriptions.all() if s.subscriber == "Dana"]
+        outbox.stop(store, of, "reader", NOW)
+    assert "Dana unsubscribed since" in desk("subscribers", "resume", "Dana")
+    desk.send()
+    assert desk.inbox.readers == ["luis@desk.example"]
+    assert desk("subscribers", "resume", "Dana") == "Dana: resumed\n"
+
+
 def test_a_name_that_no_subscriber_has_is_told(desk):
     for verb in ("pause", "resume"):
         with pytest.raises(ConfigError, match="known: 'Dana', 'Luis'"):

@@ -343,7 +343,7 @@ def test_no_edition_is_due_to_a_reader_who_has_stopped_it(store):
     of = store.subscriptions.get(READER, "token")
     store.subscriptions.stop(of.token, "reader", NOW)
     assert due(store, seen.seen + 25 * HOUR) == []
-    store.subscriptions.resume(of.token)
+    store.subscriptions.resume(of.token, "reader")
     assert len(due(store, seen.seen + 25 * HOUR)) == 1
 
 

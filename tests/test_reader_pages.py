@@ -10,7 +10,10 @@ import pytest
 from test_web import Page, served
 
 from builders import NOW, delivery, kept_edition, subscriber
+from editions import full_edition
 from monitor import outbox
+from monitor.digest.forms import edition_atom, edition_json
+from monitor.digest.render import render
 from monitor.pipeline import Desk
 from monitor.readers import Image, RenderedEdition, Subscription
 from monitor.store.database import Store
@@ -153,6 +156,17 @@ def test_a_body_without_an_end_is_refused(store, site, of):
     assert stopped(store, of) is None
 
 
+def test_a_broken_database_tells_the_public_nothing_of_this_machine(site, theatre):
+    stage, _ = theatre
+    stage["db"] = stage["db"].with_name("broken.db")
+    stage["db"].write_text("no database at all " * 99)
+    for path in ("/unsubscribe/tok-dana_1", "/editions/x"):
+        answer = site.ask(path)
+        assert answer.status == 503
+        assert "broken.db" not in answer.text
+        assert "Try again" in answer.text
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_unknown_token_is_not_found(site, of, method):
     for token in ("nobody", "tok-dana_", "%2e%2e", "tok-dana_1%20"):
@@ -173,7 +187,7 @@ def test_a_name_and_address_cannot_smuggle_in_markup(store, site):
 
 @pytest.fixture
 def kept(store):
-    html = "<html><body><p style='color:red'>Agua</p><img src='cid:lag'></body></html>"
+    html = '<html><body><p style="color:red">Agua</p><img src="cid:lag"></body></html>'
     images = (Image("lag", b"\x89PNG", "lag"),)
     rendered = RenderedEdition("Agua", html, "Agua\n", images)
     made = kept_edition(rendered=rendered, json='{"a": 1}', atom="<feed/>")
@@ -197,6 +211,37 @@ def test_a_kept_edition_is_served_in_each_form(site, kept, form, kind, text):
     assert "cid:" not in answer.text
     assert "noindex" in answer.headers["x-robots-tag"]
     assert answer.headers["cache-control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize("language", ["en", "both"])
+@pytest.mark.parametrize("form", ["", ".txt", ".json", ".atom"])
+def test_who_is_handed_an_edition_is_not_handed_its_way_out(
+    store, site, language, form
+):
+    edition = full_edition(language)
+    json, atom = edition_json(edition), edition_atom(edition)
+    made = kept_edition(
+        rendered=render(edition), links=edition.links, json=json, atom=atom
+    )
+    store.editions.add(made)
+    way_out = edition.links.unsubscribe
+    assert way_out in made.rendered.html and way_out in made.rendered.text
+    answer = site.ask(f"/editions/{made.id}{form}").text
+    assert "unsubscribe" not in answer
+    assert edition.subscriber.address not in answer
+    assert "No recibir" not in answer
+    assert len(answer) > 3000
+
+
+def test_a_feed_that_says_what_a_picture_is_called_says_it_still(store, site):
+    html = '<p>See src="cid:lag"</p><a href="https://a.example/cid:lag">x</a>'
+    images = (Image("lag", b"\x89PNG", "lag"),)
+    whole = f'{html}<img class="c" src="cid:lag" alt="x">'
+    made = kept_edition(rendered=RenderedEdition("Agua", whole, "Agua\n", images))
+    store.editions.add(made)
+    answer = site.ask(f"/editions/{made.id}").text
+    assert answer.startswith(html)
+    assert answer.count("data:image/png") == 1
 
 
 def test_an_edition_may_run_nothing_and_load_nothing(site, kept):

@@ -394,7 +394,7 @@ CALLS = {
     "subscriptions.of": lambda s: s.subscriptions.of("t"),
     "subscriptions.all": lambda s: s.subscriptions.all(),
     "subscriptions.stop": lambda s: s.subscriptions.stop("t", "reader", NOW),
-    "subscriptions.resume": lambda s: s.subscriptions.resume("t"),
+    "subscriptions.resume": lambda s: s.subscriptions.resume("t", "reader"),
     "subscriptions.refuse": lambda s: s.subscriptions.refuse("dana", "a@b.example", ""),
 }  # fmt: skip
 

@@ -48,8 +48,12 @@ def _is_encrypted(value: str) -> bool:
 
 def _is_site(value: str) -> bool:
     """An address of a whole site: its pages lie right below it."""
-    # No mark of an empty query or port either: pages are put right behind it.
-    is_bare = re.fullmatch(r"https?://(\[[0-9a-f:.]+\]|[\w.-]+)(:\d+)?/?", value, re.I)
+    # In the header of a mail, and in the Host of a request, it stands as it is; and no
+    # mark of an empty query or port: pages are put right behind it.
+    host = r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)"
+    is_bare = re.fullmatch(
+        rf"https?://{host}(:\d+)?/?", value, re.IGNORECASE | re.ASCII
+    )
     return bool(is_bare) and _is_encrypted(value)
 
 
@@ -95,7 +99,11 @@ NO_LOGIN = must(
 )
 _MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 MAIL = must("a mail address such as desk@example.org", _MAILBOX.fullmatch)
-PUBLIC = must("https:// and a host alone, such as https://digest.example.org", _is_site)
+PUBLIC = must(
+    "https:// and a host alone, such as https://digest.example.org; accents in a host"
+    " are written as xn--",
+    _is_site,
+)
 SELECTOR = must(
     "a DKIM selector such as monitor2026",
     re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?").fullmatch,

@@ -70,7 +70,7 @@ def standing(
     not want, at that one alone.
     """
     mine = [s for s in subscriptions if s.subscriber == subscriber]
-    paused = (s for s in mine if s.stopped_by == "person")
+    paused = (s for s in mine if s.is_paused)
     return next(paused, next((s for s in mine if s.address == address), None))
 
 
@@ -83,7 +83,7 @@ def is_stopped(subscriptions: Iterable[Subscription], reader: Subscriber) -> boo
 def held(delivery: Delivery, of: Subscription | None) -> Delivery:
     """What the reader's wish, or the server's, makes of a delivery that is queued."""
     if of and of.stopped:
-        by = UNSUBSCRIBED if of.stopped_by == "reader" else PAUSED
+        by = UNSUBSCRIBED if of.is_left else PAUSED
         return _ended(delivery, "refused", by)
     if of and of.refused:
         return _ended(delivery, "refused", of.refused)

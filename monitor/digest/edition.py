@@ -173,11 +173,12 @@ def news(
 ) -> News:
     """What became of a story in [start, end).
 
-    What was seen before ``start``, an earlier edition can have told. A side that only
+    What was published and seen before ``start``, an earlier edition can have told: a
+    feed's clock that runs ahead puts an item into the edition after. A side that only
     prints an agency's dispatch, or the other's text, has not taken the story up.
     """
     items = [m.item for m in coverage.story.members]
-    known = [item for item in items if item.seen < start]
+    known = [item for item in items if _is_known(item, start)]
     outlets = {item.outlet for item in _within(coverage, start, end)}
     copies = frozenset().union(*(one.copies for one in coverage.sides.values()))
     had = {item.country for item in known if item.id not in copies}
@@ -200,7 +201,7 @@ def items_within(edition: Edition, items: Iterable[Item]) -> Iterator[Item]:
 
 def is_new(edition: Edition, coverage: Coverage) -> bool:
     """Whether no earlier edition can have told the story."""
-    return all(m.item.seen >= edition.start for m in coverage.story.members)
+    return not any(_is_known(m.item, edition.start) for m in coverage.story.members)
 
 
 def _hours(
@@ -258,6 +259,10 @@ def _is_only(coverage: Coverage, side: Country) -> bool:
 def _within(coverage: Coverage, start: datetime, end: datetime) -> Iterator[Item]:
     members = (m.item for m in coverage.story.members)
     return (item for item in members if _is_within(item, start, end))
+
+
+def _is_known(item: Item, start: datetime) -> bool:
+    return item.seen < start and item.published < start
 
 
 def _is_within(item: Item, start: datetime, end: datetime) -> bool:

@@ -17,6 +17,11 @@ Security = Literal["none", "starttls", "tls"]
 _REPLY_LENGTH = 200
 """Characters of a mail server's answer that an error repeats."""
 
+VERDICT_SECONDS = 600.0
+"""How long a server may look at a mail before it says whether it takes it (RFC 5321,
+4.5.3.2.6). One that takes it after we have left is offered it again: the reader gets
+it twice, and once more with each further try."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mailer:
@@ -29,7 +34,9 @@ class Mailer:
     """Empty: the server wants no login."""
     password: str = field(default="", repr=False)
     timeout_seconds: float = 30
-    """For each answer of the server's."""
+    """For each answer of the server's but the last."""
+    verdict_seconds: float = VERDICT_SECONDS
+    """For its word on a mail that it has been handed."""
     context: ssl.SSLContext = field(
         default_factory=ssl.create_default_context, repr=False
     )
@@ -74,11 +81,14 @@ class Mailer:
         return smtp
 
     def _greeted(self) -> smtplib.SMTP:
-        if self.security == "tls":
-            return smtplib.SMTP_SSL(
-                self.host, self.port, timeout=self.timeout_seconds, context=self.context
-            )
-        return smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds)
+        host, port, seconds = self.host, self.port, self.timeout_seconds
+        made = (
+            _PatientTLS(host, port, timeout=seconds, context=self.context)
+            if self.security == "tls"
+            else _Patient(host, port, timeout=seconds)
+        )
+        made.verdict_seconds = self.verdict_seconds
+        return made
 
     def _login(self, smtp: smtplib.SMTP) -> None:
         """Causes are left out here: they may quote the password."""
@@ -116,15 +126,48 @@ class Mailer:
         )
 
     def _silence(self, error: Exception) -> str:
-        # smtplib tells a time-out as a closed connection.
-        if isinstance(error, TimeoutError) or isinstance(
-            error.__context__, TimeoutError
-        ):
+        if _is_late(error):
             return (
                 f"no answer within {self.timeout_seconds:g} s; "
                 f"is security {self.security} right for this port?"
             )
         return "the server closed the connection before it took the mail"
+
+
+class _NoVerdictError(OSError):
+    """The mail was handed over, and nothing was heard of it."""
+
+
+class _Patient(smtplib.SMTP):
+    """Waits longer for the word on a mail than for any other."""
+
+    verdict_seconds = VERDICT_SECONDS
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """As smtplib has it; raises _NoVerdictError if time runs out."""
+        assert self.sock is not None, "nobody has connected"
+        self.sock.settimeout(self.verdict_seconds)
+        try:
+            return super().data(msg)
+        except (TimeoutError, smtplib.SMTPServerDisconnected) as error:
+            if not _is_late(error):
+                raise
+            said = f"no word on the mail within {self.verdict_seconds:g} s"
+            raise _NoVerdictError(said) from error
+        finally:
+            if self.sock is not None:
+                self.sock.settimeout(self.timeout)
+
+
+class _PatientTLS(_Patient, smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
+
+
+def _is_late(error: Exception) -> bool:
+    """Whether time ran out, which smtplib tells as a closed connection."""
+    return isinstance(error, TimeoutError) or isinstance(
+        error.__context__, TimeoutError
+    )
 
 
 MOST_LOST = 3
@@ -209,15 +252,16 @@ def _wire(
 
 _OK, _CLOSING, _LASTING, _FULL = 250, 421, 500, 552
 """Answers of a mail server (RFC 5321): done, good-bye, the first that last, no room."""
+_NO_LOGIN = (503, 530)
+"""It wants a login first (RFC 4954), for whomever the mail is."""
 
 
 def _fault(error: Exception) -> Fault:
     """Whose fault it is that one mail was not taken over an open connection."""
     match error:
         case smtplib.SMTPRecipientsRefused(recipients=recipients):
-            [(code, _), *_] = recipients.values()
-            # A mailbox that is full may be emptied (RFC 5321, 4.5.3.1.10).
-            return "recipient" if code >= _LASTING and code != _FULL else "later"
+            [(code, reply), *_] = recipients.values()
+            return _fault_at_recipient(code, reply)
         case smtplib.SMTPSenderRefused(smtp_code=code):
             return "mail" if code == _FULL else "server"
         case smtplib.SMTPDataError(smtp_code=code):
@@ -228,6 +272,17 @@ def _fault(error: Exception) -> Fault:
             return "server"
         case _:
             return "later"
+
+
+def _fault_at_recipient(code: int, reply: bytes) -> Fault:
+    """A server that wants none of our mail often says so only here."""
+    # A mailbox that is full may be emptied (RFC 5321, 4.5.3.1.10).
+    if code < _LASTING or code == _FULL:
+        return "later"
+    if code in _NO_LOGIN:
+        return "server"
+    # Of who may send what, not of whether the mailbox is there (RFC 3463, 3.8).
+    return "mail" if reply.startswith(b"5.7.") else "recipient"
 
 
 def _is_loss(error: BaseException | None) -> bool:

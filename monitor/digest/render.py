@@ -71,9 +71,9 @@ def with_images(rendered: RenderedEdition) -> str:
     html = rendered.html
     for image in rendered.images:
         body = b64encode(image.png).decode()
-        html = html.replace(
-            f'src="cid:{image.cid}"', f'src="data:image/png;base64,{body}"'
-        )
+        # In an element alone: a headline or link of a feed's may say the same.
+        shown = re.compile(f'(<img [^<>]*?)src="cid:{re.escape(image.cid)}"')
+        html = shown.sub(rf'\1src="data:image/png;base64,{body}"', html)
     return html
 
 

@@ -49,22 +49,25 @@ class Subscriptions:
 
     @guarded
     def stop(self, token: str, by: Stopper, now: datetime) -> None:
-        """No mail until it is resumed; one that is stopped stays as it is."""
+        """No mail until it is resumed, by each who has stopped it."""
         with self._db.atomic():
             self._db.execute(
-                "update subscriptions set stopped = ?, stopped_by = ?"
-                " where token = ? and stopped is null",
-                [rows.to_text(now), by, token],
+                "update subscriptions set stopped = coalesce(stopped, :now),"
+                " stopped_by = iif(coalesce(stopped_by, :by) = :by, :by, 'both')"
+                " where token = :token",
+                {"now": rows.to_text(now), "by": by, "token": token},
             )
 
     @guarded
-    def resume(self, token: str) -> None:
-        """Mail again, whoever had stopped it."""
+    def resume(self, token: str, by: Stopper) -> None:
+        """Mail again; where both had stopped it, the other's word still stands."""
+        other = "person" if by == "reader" else "reader"
         with self._db.atomic():
             self._db.execute(
-                "update subscriptions set stopped = null, stopped_by = null"
-                " where token = ?",
-                [token],
+                "update subscriptions"
+                " set stopped = iif(stopped_by = 'both', stopped, null),"
+                " stopped_by = iif(stopped_by = 'both', ?, null) where token = ?",
+                [other, token],
             )
 
     @guarded

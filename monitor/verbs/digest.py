@@ -2,9 +2,10 @@
 
 import sys
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import date, datetime
+from itertools import chain, count
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -23,6 +24,9 @@ from monitor.verbs import compose
 from monitor.verbs.compose import Paths
 from monitor.verbs.outbox import send_asked, subscribers, warm_up_charts
 
+_YEARS = range(1970, 2400)
+"""Of which there can be news; the calendar ends not far beyond."""
+
 
 def digest(
     paths: Paths,
@@ -38,9 +42,12 @@ def digest(
     """
     config, now = paths.read_config(), compose.now()
     readers = subscribers(config, wanted)
+    if day and day.year not in _YEARS:
+        raise ConfigError(f"{day}: expected a day of our times, such as 2026-03-02")
     editions = [(reader, day or due_date(reader, now)) for reader in readers]
     with paths.open_known_store() as store:
         if send:
+            compose.open_mailer(config)  # nothing is kept that could not be sent
             _refuse_unfinished(editions, now)
             send_asked(paths, config, store, editions)
             return
@@ -49,22 +56,22 @@ def digest(
         made = list(make_editions(store, desk, editions, now))
         newest = store.items.last_moment()
     _hint(made, newest)
-    for edition in made:
+    stems = _stems(reader.name for reader, _ in editions)
+    for edition, stem in zip(made, stems, strict=True):
         if preview:
             _show(edition)
         else:
-            _put(edition, compose.sender(config), out, now)
+            _put(edition, compose.sender(config), out, now, f"{edition.date}-{stem}")
 
 
 def write_edition(
-    edition: Edition, sender: str, out: Path, now: datetime, stem: str | None = None
+    edition: Edition, sender: str, out: Path, now: datetime, stem: str
 ) -> list[Path]:
     """One edition as HTML, text, mail, JSON and Atom; the files written.
 
     Raises ConfigError if the folder cannot be written.
     """
     rendered = render(edition)
-    name = stem or f"{edition.date}-{_slug(edition.subscriber.name)}"
     mail = message(edition, rendered, sender, now)
     parts = {
         "html": with_images(rendered).encode(),
@@ -74,7 +81,7 @@ def write_edition(
         "atom": edition_atom(edition).encode(),
     }
     return [
-        write_file(out / f"{name}.{suffix}", body) for suffix, body in parts.items()
+        write_file(out / f"{stem}.{suffix}", body) for suffix, body in parts.items()
     ]
 
 
@@ -108,11 +115,13 @@ def _hint(made: Sequence[Edition], newest: datetime | None) -> None:
         )
 
 
-def _put(edition: Edition, sender: str, out: Path | None, now: datetime) -> None:
+def _put(
+    edition: Edition, sender: str, out: Path | None, now: datetime, stem: str
+) -> None:
     if out is None:
         print(render(edition).text)
         return
-    for path in write_edition(edition, sender, out, now):
+    for path in write_edition(edition, sender, out, now, stem):
         print(path)
 
 
@@ -136,4 +145,13 @@ def _desk(config: Config) -> pipeline.Desk:
 
 
 def _slug(name: str) -> str:
-    return "-".join(words(fold(name)))
+    return "-".join(words(fold(name))) or "reader"
+
+
+def _stems(names: Iterable[str]) -> list[str]:
+    """A file name for each, in order; two that look alike get numbers."""
+    made: list[str] = []
+    for slug in map(_slug, names):
+        numbered = (f"{slug}-{n}" for n in count(2))
+        made.append(next(s for s in chain([slug], numbered) if s not in made))
+    return made

@@ -183,7 +183,7 @@ def _may_try(delivery: Delivery, now: datetime) -> bool:
 
 
 def _stopped(of: Subscription) -> str:
-    by = "unsubscribed" if of.stopped_by == "reader" else "is paused"
+    by = "unsubscribed" if of.is_left else "is paused"
     return (
         f"{of.subscriber} {by} since {of.stopped:%Y-%m-%d}; "
         "see 'monitor subscribers resume'"
@@ -254,14 +254,20 @@ def pause(paths: Paths, name: str) -> None:
 
 
 def resume(paths: Paths, name: str) -> None:
-    """Mail a subscriber again who was paused or has unsubscribed."""
+    """Mail a subscriber again who was paused or, if not paused, has unsubscribed."""
     config, now = paths.read_config(), compose.now()
     reader = subscribers(config, name)[0]
     with paths.open_known_store() as store:
         known = store.subscriptions.all()
         mine = [s for s in known if s.subscriber == reader.name and s.stopped]
-        made = [d for of in mine for d in outbox.resume(store, of, now)]
-    print(f"{reader.name}: {'resumed' if mine else 'was not stopped'}")
+        paused = [s for s in mine if s.is_paused]
+        asked = paused or mine
+        made = [d for of in asked for d in outbox.resume(store, of, "person", now)]
+        of = standing(store.subscriptions.all(), reader.name, reader.address)
+    if of and of.stopped:
+        print(f"{reader.name}: paused no more, but {_stopped(of)}")
+    else:
+        print(f"{reader.name}: {'resumed' if mine else 'was not stopped'}")
     for delivery in made:
         print(told(replace(delivery, error="")))
 
@@ -293,7 +299,7 @@ def _row(
 
 def _mail_state(of: Subscription | None) -> str:
     if of and of.stopped:
-        return "unsubscribed" if of.stopped_by == "reader" else "paused"
+        return "unsubscribed" if of.is_left else "paused"
     return "refused" if of and of.refused else "yes"
 
 

@@ -42,7 +42,7 @@ from monitor.web.days import (
     parse_day,
     reader,
 )
-from monitor.web.guard import guarded
+from monitor.web.guard import READER_PATHS, guarded
 from monitor.web.health import health_page, idle, well
 from monitor.web.reader_pages import ReaderPages
 from monitor.web.render import render
@@ -232,7 +232,10 @@ def _day(text: str) -> date:
 
 def _unavailable(request: Request, error: Exception) -> HTMLResponse:
     log.warning("%s: %s", request.url.path, error)
-    return _error(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+    # Why, with the file's name, is for whoever sits at this machine.
+    is_public = request.url.path.startswith(READER_PATHS)
+    told = "Try again in a few minutes." if is_public else str(error)
+    return _error(HTTPStatus.SERVICE_UNAVAILABLE, told)
 
 
 def _refused(request: Request, error: Exception) -> HTMLResponse:

@@ -4,7 +4,7 @@ A kept edition is one page without a script; its pictures stand in it as data. O
 POST stops the mail: programs that look at every link of a mail open pages, too.
 """
 
-from base64 import b64encode
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +13,11 @@ from urllib.parse import parse_qs
 
 from fastapi import HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
+from markupsafe import escape
 from starlette.concurrency import run_in_threadpool
 
 from monitor import outbox
+from monitor.digest.render import with_images
 from monitor.model import LANGUAGES, Language
 from monitor.readers import KeptEdition, Subscription
 from monitor.store.database import Store
@@ -61,8 +63,8 @@ class ReaderPages:
             kept = store.editions.one(name)
         if kept is None or form not in _FORMS:
             raise HTTPException(HTTPStatus.NOT_FOUND, "No edition has this address.")
-        media_type, text_of = _FORMS[form]
-        text = text_of(kept)
+        media_type, form_of = _FORMS[form]
+        text = form_of(kept)
         if not text:
             raise HTTPException(HTTPStatus.NOT_FOUND, "No edition has this form.")
         # A half character of a feed's stands in for itself no longer.
@@ -91,8 +93,8 @@ class ReaderPages:
             of = _known(store, token)
             if act == "stop":
                 outbox.stop(store, of, "reader", self._clock())
-            elif of.stopped_by == "reader":  # what a person paused, a person resumes
-                outbox.resume(store, of, self._clock())
+            elif of.is_left:  # what a person paused, a person resumes
+                outbox.resume(store, of, "reader", self._clock())
             return _leaving(_known(store, token))
 
 
@@ -109,17 +111,30 @@ def _leaving(of: Subscription) -> HTMLResponse:
 
 
 def page_of(kept: KeptEdition) -> str:
-    """The kept HTML, as a browser shows it without its mail."""
-    html = kept.rendered.html
-    for image in kept.rendered.images:
-        packed = b64encode(image.png).decode()
-        html = html.replace(f"cid:{image.cid}", f"data:image/png;base64,{packed}")
-    return html
+    """The kept HTML, as a browser shows it without its mail.
+
+    A reader may hand its address on, so nothing in it leads to the way out: that would
+    show, and stop, the reader's own.
+    """
+    html, way_out = with_images(kept.rendered), kept.links.unsubscribe
+    if not way_out:
+        return html
+    line = f'<p[^<>]*><a href="{re.escape(str(escape(way_out)))}".*?</a></p>'
+    return re.sub(line, "", html, flags=re.DOTALL)
+
+
+def text_of(kept: KeptEdition) -> str:
+    """The kept text, without the way out as well."""
+    text, way_out = kept.rendered.text, kept.links.unsubscribe
+    if not way_out:
+        return text
+    parts = (part for part in text.split("\n\n") if way_out not in part.split())
+    return "\n\n".join(parts).rstrip() + "\n"
 
 
 _FORMS: Mapping[str, tuple[str, Callable[[KeptEdition], str]]] = {
     "": ("text/html", page_of),
-    "txt": ("text/plain", lambda kept: kept.rendered.text),
+    "txt": ("text/plain", text_of),
     "json": ("application/json", lambda kept: kept.json),
     "atom": ("application/atom+xml", lambda kept: kept.atom),
 }
@@ -161,7 +176,7 @@ class LeavingPage:
 def leaving_page(of: Subscription) -> LeavingPage:
     """The page as things stand, in each of the reader's languages."""
     languages = LANGUAGES if of.language == "both" else (of.language,)
-    state = {None: "on", "reader": "off", "person": "paused"}[of.stopped_by]
+    state = "off" if of.is_left else "paused" if of.is_paused else "on"
     views = tuple(
         LeavingView(language, title, told.format(address=of.address), button)
         for language in languages
