@@ -20,7 +20,7 @@ from monitor.coverage.marks import Marker, Marks
 from monitor.coverage.sides import compare
 from monitor.digest.edition import Ranked, Window, choose, ranked, window
 from monitor.marking import marks_of
-from monitor.model import Language, Story
+from monitor.model import LANGUAGES, Language, Story
 from monitor.pipeline import Desk, window_health
 from monitor.readers import Corrected, Edition, Links, Subscriber
 from monitor.store.database import Store
@@ -83,6 +83,10 @@ class _Shared:
         self._sides = window_sides(store, desk.feeds, set(windows), now)
         self._marker = Marker(desk.themes, tuple(desk.watchlists))
         self._marks = marks_of(store, self._marker, self._stories)
+        self._labels = {
+            theme.name: {code: theme.label(code) for code in LANGUAGES}
+            for theme in desk.themes.themes
+        }
         self._told: dict[tuple[str, int], _Told] = {}
         # Kept for the life of this object alone.
         self._as_of = cache(self._as_of_anew)
@@ -135,6 +139,7 @@ class _Shared:
             themes={
                 t.coverage.story.id: t.marks.themes for t in told if t.marks.themes
             },
+            labels=self._labels,
             blind_spots=blind_spots(self._store, start, end),
             sides=self._sides[start, end],
             corrected=corrected(self._store, changes),

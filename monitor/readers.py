@@ -178,6 +178,8 @@ class Edition:
     """Story id -> what became of it; of every story told."""
     themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Story id -> names of its themes; of those that have any."""
+    labels: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
+    """Name of a theme -> what a reader of a language calls it."""
     left_out: int = 0
     """Stories of other themes than the subscriber's."""
     blind_spots: tuple[BlindSpot, ...] = ()

@@ -118,6 +118,10 @@ def within() -> Window:
     return Window(
         retitled={"water": 2},
         themes={"water": ("water",), "trade": ("trade",), "dam": ("water", "energy")},
+        labels={
+            "water": {"en": "Water", "es": "Agua"},
+            "trade": {"en": "Trade", "es": "Comercio"},
+        },
         blind_spots=(
             blind_spot("mine", "US", -800),
             blind_spot("dam", "MX", -700),

@@ -169,6 +169,7 @@ def test_themes_choose_stories(store):
     made = make_edition(store, desk, subscriber(themes=("water",)), DAY, NOW)
     assert set(told(made)) == {"s0"}
     assert made.themes == {"s0": ("water",)}
+    assert made.labels == {"water": {"en": "Water", "es": "Agua"}}
     assert made.left_out == 4
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.comparison import BlindSpot, Coverage, FeedHealth, SideHealth
 from monitor.coverage.watch import matches
-from monitor.model import SIDES, Country, Item
+from monitor.model import SIDES, Country, Item, Language
 from monitor.readers import (
     WEEKDAYS,
     Corrected,
@@ -37,6 +37,8 @@ class Window:
     """Story id -> its headlines that were changed in it."""
     themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Story id -> names of its themes."""
+    labels: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
+    """As ``Edition.labels``."""
     blind_spots: tuple[BlindSpot, ...] = ()
     """Open at its end, those to be told first ahead."""
     sides: Mapping[Country, SideHealth] = field(default_factory=dict)
@@ -156,6 +158,7 @@ def choose(
         translator=translator,
         news={r.coverage.story.id: r.news for r in chosen},
         themes={s: names for s, names in within.themes.items() if s in ids and names},
+        labels=within.labels,
         left_out=len(found) - len(told),
         blind_spots=tuple(spot for spot in within.blind_spots if spot.story in ids),
         sides=within.sides,

@@ -40,7 +40,10 @@ class Telling:
         edition, story = self._edition, coverage.story
         certainty = coverage.lag_certainty
         watched = edition.watched.get(story.id, ())
-        themes = [clean(name) for name in edition.themes.get(story.id, ())]
+        themes = [
+            clean(edition.labels.get(name, {}).get(s.language, name))
+            for name in edition.themes.get(story.id, ())
+        ]
         return Remark(
             language=s.language,
             certainty=s.words.certainty[certainty] if certainty else "",
