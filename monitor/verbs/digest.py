@@ -24,7 +24,7 @@ from monitor.verbs import compose
 from monitor.verbs.compose import Paths
 from monitor.verbs.outbox import send_asked, subscribers, warm_up_charts
 
-_YEARS = range(1970, 2400)
+_YEARS = range(1970, 9000)
 """Of which there can be news; the calendar ends not far beyond."""
 
 

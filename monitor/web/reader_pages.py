@@ -8,12 +8,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
 from fastapi import HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
-from markupsafe import escape
 from starlette.concurrency import run_in_threadpool
 
 from monitor import outbox
@@ -119,7 +119,7 @@ def page_of(kept: KeptEdition) -> str:
     html, way_out = with_images(kept.rendered), kept.links.unsubscribe
     if not way_out:
         return html
-    line = f'<p[^<>]*><a href="{re.escape(str(escape(way_out)))}".*?</a></p>'
+    line = f'<p[^<>]*><a href="{re.escape(escape(way_out))}".*?</a></p>'
     return re.sub(line, "", html, flags=re.DOTALL)
 
 
