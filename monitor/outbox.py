@@ -78,7 +78,11 @@ class SendResult:
 
 
 def fill(store: Store, press: Press, owed: Owed, now: datetime) -> Iterator[Delivery]:
-    """Make each edition that is owed, keep it and queue it for its reader."""
+    """Make each edition that is owed, keep it and queue it for its reader.
+
+    One that cannot be rendered is a bug; it is raised once all others are kept.
+    """
+    broken: Exception | None = None
     ids = {(reader.name, day): press.new_token() for reader, day in owed}
 
     def link(reader: Subscriber, day: date) -> Links:
@@ -87,7 +91,11 @@ def fill(store: Store, press: Press, owed: Owed, now: datetime) -> Iterator[Deli
 
     for edition in press.make(owed, link):
         reader, day = edition.subscriber, edition.date
-        forms = press.form(edition)
+        try:
+            forms = press.form(edition)
+        except Exception as error:
+            broken = broken or error
+            continue
         kept = KeptEdition(
             id=ids[reader.name, day],
             subscriber=reader.name,
@@ -111,6 +119,8 @@ def fill(store: Store, press: Press, owed: Owed, now: datetime) -> Iterator[Deli
             store.editions.add(kept)
             store.outbox.add(delivery)
         yield delivery
+    if broken:
+        raise broken
 
 
 # --- deliver -------------------------------------------------------------------

@@ -347,6 +347,19 @@ def test_an_edition_is_kept_with_its_links_and_its_place_in_the_outbox(store):
     assert store.outbox.open() == [made]
 
 
+def test_an_edition_that_cannot_be_rendered_keeps_back_no_other(store):
+    good = press()
+
+    def form(made):
+        if made.subscriber == DANA:
+            raise ZeroDivisionError
+        return good.form(made)
+
+    with pytest.raises(ZeroDivisionError):
+        list(outbox.fill(store, press(form=form), [(DANA, DAY), (LUIS, DAY)], NOW))
+    assert [kept.subscriber for kept in store.outbox.open()] == [LUIS.name]
+
+
 def test_an_edition_without_its_place_in_the_outbox_is_not_kept(store):
     keep(store, "dana")
     store._db.execute("delete from editions")

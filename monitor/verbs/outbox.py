@@ -43,12 +43,20 @@ def send_due(
     if not due and not store.outbox.open():
         return
     with sending_alone(paths.db):
+        # What waits goes first: an edition that cannot be made holds up no other.
+        yield from _mail_waiting(config, store, now, stop)
         # Another process may have made some of them while this one waited.
         _fill(config, store, _not_made(store, due), now, stop)
-        yield from _settle(config, store, now)
-        waiting = [d for d in store.outbox.open() if _may_try(d, now)]
-        for result in _mail(config, store, waiting, now, stop):
-            yield result.delivery
+        yield from _mail_waiting(config, store, now, stop)
+
+
+def _mail_waiting(
+    config: Config, store: Store, now: datetime, stop: Event
+) -> Iterator[Delivery]:
+    yield from _settle(config, store, now)
+    waiting = [d for d in store.outbox.open() if _may_try(d, now)]
+    for result in _mail(config, store, waiting, now, stop):
+        yield result.delivery
 
 
 def send_asked(paths: Paths, config: Config, store: Store, owed: Owed) -> None:
