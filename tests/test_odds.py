@@ -1,6 +1,7 @@
 """Which side says a thing more, and how surely."""
 
 from math import log, sqrt
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,20 @@ def test_the_statistic_is_the_published_one():
     told = leanings({"a": 14, "b": 6}, {"a": 4, "b": 6})["a"]
     delta = log(17 / (25 - 17)) - log(7 / (15 - 7))
     assert told.log_odds == pytest.approx(delta)
-    assert told.z == pytest.approx(delta / sqrt(1 / 17 + 1 / 7))
+    assert told.z == pytest.approx(delta / sqrt(1 / 17 + 1 / 8 + 1 / 7 + 1 / 8))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.8])
+def test_of_sides_that_do_not_differ_few_seem_sure(share):
+    """Thirty uses a side; with one in twenty by chance, of 500 at most 25."""
+    dice = Random(7)
+
+    def deal() -> dict[str, int]:
+        has = sum(dice.random() < share for _ in range(30))
+        return {"frame": has, "rest": 30 - has}
+
+    found = [zs(deal(), deal()).get("frame", 0.0) for _ in range(500)]
+    assert sum(abs(z) >= SURE for z in found) <= 25
 
 
 @pytest.mark.parametrize(("items", "is_sure"), [(10, True), (8, True), (5, False)])
