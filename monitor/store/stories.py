@@ -10,14 +10,9 @@ from sqlite_utils import Database
 
 from monitor.change import Change, LoggedChange
 from monitor.errors import ConfigError
-from monitor.model import (
-    Assignment,
-    Item,
-    Reading,
-    Story,
-)
+from monitor.model import Assignment, Reading, Story
 from monitor.store import changes as log
-from monitor.store import rows, whole
+from monitor.store import readings, rows, whole
 from monitor.store.errors import guarded
 from monitor.stories.changes import redirects
 
@@ -53,7 +48,7 @@ class Stories:
         ``untranslated`` there will be none.
         """
         found = self._db.query(
-            f"select items.*, {_ENGLISH} from items where not exists"
+            f"select items.*, {readings.ENGLISH} from items where not exists"
             " (select 1 from assignments where assignments.item = items.id)"
             " and (language = 'en' or english_summary is not null or seen <= :before"
             " or (english_title is not null"
@@ -67,19 +62,19 @@ class Stories:
                 "none": json.dumps(list(untranslated)),
             },
         )
-        return [_reading(row) for row in found]
+        return [readings.reading(row) for row in found]
 
     @guarded
     def window(self, since: datetime) -> list[tuple[Reading, Assignment]]:
         """Members of stories with an item published since then, as decided in order."""
         found = self._db.query(
-            f"select items.*, {_ENGLISH}, assignments.* from assignments"
+            f"select items.*, {readings.ENGLISH}, assignments.* from assignments"
             " join items on items.id = assignments.item where assignments.story in"
             " (select a.story from items as i join assignments as a on a.item = i.id"
             " where i.published >= :since) order by assignments.seq",
             {"since": rows.to_text(since)},
         )
-        return [(_reading(row), rows.assignment(row)) for row in found]
+        return [(readings.reading(row), rows.assignment(row)) for row in found]
 
     @guarded
     def mark(self) -> Mark:
@@ -384,22 +379,3 @@ class Stories:
 
 _STALE = "changed meanwhile: item {} is no longer in story {}"
 _FOREVER = "9999"
-
-_NEWEST = (
-    "(select {column} from translations where translations.item = items.id"
-    f" and translations.language = 'en' and made >= {rows.RETITLED}"
-    " order by made desc, rowid desc limit 1)"
-)
-_ENGLISH = (
-    f"{_NEWEST.format(column='title')} as english_title,"
-    f" {_NEWEST.format(column='summary')} as english_summary,"
-    f" {_NEWEST.format(column='warnings')} as doubts"
-)
-
-
-def _reading(row: rows.Row) -> Reading:
-    item: Item = rows.item(row)
-    if item.language == "en":
-        return Reading(item, item.title, item.summary)
-    title, summary = row["english_title"] or "", row["english_summary"] or ""
-    return Reading(item, title, summary, tuple(json.loads(row["doubts"] or "[]")))
