@@ -8,7 +8,7 @@ long run compares every few minutes. What was decided is written in one transact
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from monitor.comparison import BlindSpot, Part, SideHealth
@@ -24,11 +24,12 @@ from monitor.coverage.volumes import (
     brought,
     by_hour,
     healthy_days,
+    per_day,
     rhythms,
     side_rhythms,
     theme_ratios,
 )
-from monitor.model import SIDES, Country, Feed
+from monitor.model import SIDES, Country, Feed, FeedState
 from monitor.store.database import Store
 
 EVERY = timedelta(minutes=10)
@@ -140,45 +141,44 @@ def window_sides(
     brought in the weeks before ``now``, whatever the window.
     """
     spans = list(windows)
-    since = min((start for start, _ in spans), default=now)
-    known = _Volumes(store, feeds, now, since)
+    start = min((*(start for start, _ in spans), now - REMEMBERED))
+    states, healthy = _read(store, feeds, start)
+    usual = per_day(store.volumes.days(now - REMEMBERED, now + _SECOND), healthy, now)
     return {
-        (start, end): {side: known.read(side, start, end) for side in SIDES}
-        for start, end in spans
+        span: {s: side_health(s, states, healthy, usual, span, now) for s in SIDES}
+        for span in spans
     }
+
+
+def _read(
+    store: Store, feeds: Sequence[Feed], since: datetime
+) -> tuple[list[tuple[Feed, FeedState]], dict[str, frozenset[date]]]:
+    """How each feed stands, and feed -> the days since then on which it was read."""
+    days = store.feeds.days(since.date())
+    return store.feeds.states(feeds), {u: healthy_days(of) for u, of in days.items()}
 
 
 class _Volumes:
     """What the feeds have brought in the last weeks, and how they were read."""
 
-    def __init__(
-        self,
-        store: Store,
-        feeds: Sequence[Feed],
-        now: datetime,
-        since: datetime | None = None,
-    ) -> None:
-        """``since``: how far back ``read`` may be asked, if beyond those weeks."""
+    def __init__(self, store: Store, feeds: Sequence[Feed], now: datetime) -> None:
         start = now - REMEMBERED
         self._now = now
-        self._states = store.feeds.states(feeds)
-        days = store.feeds.days(min(start, since or start).date())
-        self._healthy = {url: healthy_days(of) for url, of in days.items()}
+        self._states, self._healthy = _read(store, feeds, start)
         urls = {feed.url for feed in feeds}
         found = store.volumes.hours(start, now + _SECOND)
         volumes = [v for v in found if v.feed in urls]
-        self._by_feed = rhythms(volumes, self._healthy, now)
-        self.sides = side_rhythms(feeds, self._by_feed)
+        counts = ((v.feed, v.hour.date(), v.items) for v in volumes)
+        self._usual = per_day(counts, self._healthy, now)
+        self.sides = side_rhythms(feeds, rhythms(volumes, self._healthy, now))
         self.hours = {side: by_hour(volumes, side) for side in SIDES}
         """Side -> the beginning of an hour -> its items."""
 
-    def read(
-        self, side: Country, since: datetime, until: datetime | None = None
-    ) -> SideHealth:
-        """A side's health from a moment until another, or until now."""
-        window = (since, until or self._now)
+    def read(self, side: Country, since: datetime) -> SideHealth:
+        """A side's health from a moment until now."""
+        window = (since, self._now)
         return side_health(
-            *(side, self._states, self._healthy, self._by_feed, window, self._now)
+            *(side, self._states, self._healthy, self._usual, window, self._now)
         )
 
     def activity(self, side: Country, since: datetime) -> float:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from builders import NOW, TODAY, feed, poll_day
 from monitor import pipeline
 from monitor.coverage.health import missed, side_health, vouching
-from monitor.coverage.volumes import WEEK, Rhythm
 from monitor.model import FeedState
 
 DAY = timedelta(days=1)
@@ -28,12 +27,8 @@ def down(of):
 
 
 def judged(states, healthy, start, end=NOW, weights=None):
-    rhythms = {
-        url: Rhythm((weight / 24,) * WEEK, 28)
-        for url, weight in (weights or {}).items()
-    }
     pairs = list(zip(FEEDS, states, strict=True))
-    return side_health("MX", pairs, healthy, rhythms, (start, end), NOW)
+    return side_health("MX", pairs, healthy, weights or {}, (start, end), NOW)
 
 
 def test_a_past_day_is_judged_by_its_own_polls_not_by_today():

@@ -369,6 +369,7 @@ CALLS = {
     "alerts.resume": lambda s: s.alerts.resume("Desk", "c1"),
     "alerts.retire_all_but": lambda store: store.alerts.retire_all_but(["Desk"]),
     "alerts.stops": lambda s: s.alerts.stops(),
+    "volumes.days": lambda s: s.volumes.days(NOW, NOW),
     "volumes.hours": lambda s: s.volumes.hours(NOW, NOW),
     "volumes.parts": lambda s: s.volumes.parts(NOW, NOW),
     "volumes.parts_of": lambda s: s.volumes.parts_of(["s1"], NOW),

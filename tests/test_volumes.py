@@ -18,6 +18,7 @@ from monitor.coverage.volumes import (
     by_hour,
     evenness,
     healthy_days,
+    per_day,
     rhythms,
     side_rhythms,
     surprise,
@@ -85,6 +86,7 @@ def test_today_and_what_lies_before_four_weeks_do_not_count():
 
 def test_a_feed_without_a_healthy_day_has_no_rhythm():
     assert rhythms(hourly(), {A.url: frozenset()}, NOW) == {}
+    assert per_day([(A.url, TODAY - DAY, 9)], {A.url: frozenset()}, NOW) == {}
     assert side_rhythms([A, B], {})["MX"] == NO_RHYTHM
 
 
@@ -170,3 +172,12 @@ def test_hours_are_read_from_the_index_alone(store):
         " group by 3, country, feed"
     ).fetchall()
     assert any("COVERING INDEX items_volume" in row[3] for row in plan)
+
+
+def test_items_a_day_are_those_of_healthy_days_that_are_over():
+    healthy = {
+        A.url: frozenset({TODAY - DAY, TODAY - 2 * DAY, TODAY, TODAY - 40 * DAY})
+    }
+    days = (TODAY - DAY, TODAY - DAY, TODAY - 2 * DAY, TODAY - 3 * DAY, TODAY)
+    counts = [(A.url, day, 6) for day in (*days, TODAY - 40 * DAY)]
+    assert per_day(counts, healthy, NOW) == {A.url: 9.0}

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from monitor.comparison import FeedHealth, SideHealth
-from monitor.coverage.volumes import Rhythm
 from monitor.model import Country, Feed, FeedState
 
 HEALTHY_HOURS = 26
@@ -76,19 +75,19 @@ def side_health(
     side: Country,
     feeds: Iterable[tuple[Feed, FeedState]],
     healthy: Mapping[str, frozenset[date]],
-    by_feed: Mapping[str, Rhythm],
+    usual: Mapping[str, float],
     window: tuple[datetime, datetime],
     now: datetime,
 ) -> SideHealth:
     """Whether one side's silence over a window can be believed.
 
-    ``healthy`` and ``by_feed`` have the days on which a feed was read and what it
-    usually brings. A feed that was not read on one day of four has lost a quarter of
+    ``healthy`` has the days on which a feed was read, ``usual`` the items that it
+    brings a day. A feed that was not read on one day of four has lost a quarter of
     its share; one whose volume is not known yet has none, unless no feed's is.
     """
     start, end = window
     mine = [(feed, state) for feed, state in feeds if feed.country == side]
-    weights = {f.url: by_feed[f.url].per_day for f, _ in mine if f.url in by_feed}
+    weights = {f.url: usual[f.url] for f, _ in mine if f.url in usual}
     if not sum(weights.values()):
         weights = {feed.url: 1.0 for feed, _ in mine}
     length = max(min(end, now) - start, timedelta(seconds=1))

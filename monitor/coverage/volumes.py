@@ -9,7 +9,7 @@ says nothing of its volume.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -71,6 +71,35 @@ def healthy_days(days: Iterable[PollDay]) -> frozenset[date]:
     return frozenset(d.day for d in days if d.polls > d.failures)
 
 
+def per_day(
+    counts: Iterable[tuple[str, date, int]],
+    healthy: Mapping[str, frozenset[date]],
+    now: datetime,
+) -> dict[str, float]:
+    """Feed -> its items a day, over the healthy days of four weeks that are over.
+
+    ``counts`` are of a feed and a day in UTC, in any number of parts. A feed without
+    such a day has none.
+    """
+    known = _over(healthy, now)
+    items: Counter[str] = Counter()
+    for feed, day, count in counts:
+        if day in known.get(feed, ()):
+            items[feed] += count
+    return {feed: items[feed] / len(days) for feed, days in known.items() if days}
+
+
+def _over(
+    healthy: Mapping[str, frozenset[date]], now: datetime
+) -> dict[str, frozenset[date]]:
+    """Feed -> those of its healthy days that are over and no older than four weeks."""
+    first, today = (now - HISTORY).date(), now.date()
+    return {
+        feed: frozenset(day for day in days if first <= day < today)
+        for feed, days in healthy.items()
+    }
+
+
 def rhythms(
     volumes: Iterable[Volume],
     healthy: Mapping[str, frozenset[date]],
@@ -81,16 +110,10 @@ def rhythms(
     ``healthy`` has a feed's healthy days. Half a day of what the hour usually brings on
     any day is mixed into each day of the week: of four Mondays, one is not a rule.
     """
-    first, today = (now - HISTORY).date(), now.date()
-    known = {
-        feed: [day for day in days if first <= day < today]
-        for feed, days in healthy.items()
-    }
+    known = _over(healthy, now)
     by_feed: dict[str, Counter[int]] = defaultdict(Counter)
     for volume in volumes:
-        if volume.hour.date() in healthy.get(volume.feed, ()) and (
-            first <= volume.hour.date() < today
-        ):
+        if volume.hour.date() in known.get(volume.feed, ()):
             by_feed[volume.feed][_hour_of_week(volume.hour)] += volume.items
     return {feed: _rhythm(by_feed[feed], days) for feed, days in known.items() if days}
 
@@ -167,7 +190,7 @@ def surprise(count: float, mean: float, k: float) -> float:
 _EVEN = 1e6  # a Poisson count, as near as doubles go
 
 
-def _rhythm(counts: Mapping[int, int], days: Sequence[date]) -> Rhythm:
+def _rhythm(counts: Mapping[int, int], days: Collection[date]) -> Rhythm:
     exposure = Counter(day.weekday() for day in days)
     of_hour = [
         sum(counts.get(24 * d + hour, 0) for d in range(7)) / len(days)

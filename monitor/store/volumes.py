@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlite_utils import Database
 
@@ -38,6 +38,17 @@ class Volumes:
             Volume(feed, side, _hour(hour, hours), items)
             for feed, side, hour, items in found
         ]
+
+    @guarded
+    def days(self, start: datetime, end: datetime) -> list[tuple[str, date, int]]:
+        """Feed, day in UTC and items published on it in [start, end)."""
+        found = self._db.execute(
+            "select feed, substr(published, 1, 10) as day, count(*)"
+            " from items indexed by items_volume"
+            " where published >= :start and published < :end group by day, feed",
+            {"start": rows.to_text(start), "end": rows.to_text(end)},
+        )
+        return [(feed, date.fromisoformat(day), items) for feed, day, items in found]
 
     @guarded
     def parts(self, start: datetime, end: datetime) -> list[Part]:
