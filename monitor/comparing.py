@@ -143,7 +143,7 @@ def window_sides(
     spans = list(windows)
     start = min((*(start for start, _ in spans), now - REMEMBERED))
     states, healthy = _read(store, feeds, start)
-    usual = per_day(store.volumes.days(now - REMEMBERED, now + _SECOND), healthy, now)
+    usual = per_day(store.volumes.days(now - HISTORY, now), healthy, now)
     return {
         span: {s: side_health(s, states, healthy, usual, span, now) for s in SIDES}
         for span in spans

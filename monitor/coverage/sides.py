@@ -15,7 +15,8 @@ def compare(story: Story, owners: Mapping[str, str]) -> Coverage:
     of the story's members does not matter.
     """
     items = sorted((m.item for m in story.members), key=lambda i: (i.published, i.id))
-    copied, roots = copies(story.members), texts(story.members)
+    roots = texts(story.members)
+    copied = copies(story.members, roots)
     sides = {
         side: _side([i for i in items if i.country == side], owners, copied, roots)
         for side in SIDES

@@ -43,14 +43,17 @@ def independent(members: Iterable[Member]) -> Mapping[Country, tuple[Item, ...]]
     return {side: tuple(firsts[side].values()) for side in SIDES}
 
 
-def copies(members: Iterable[Member]) -> frozenset[str]:
+def copies(
+    members: Iterable[Member], roots: Mapping[str, str] | None = None
+) -> frozenset[str]:
     """Items that repeat another's text, or that credit an agency not their outlet's.
 
-    Of a text's items in the story the one published first repeats none, whichever we
+    ``roots`` are what ``texts`` gives for the members, where that is known. Of a text's items in the story the one published first repeats none, whichever we
     saw first: a feed that we read late makes no copy of what it had before.
     """
     found = list(members)
-    roots = texts(found)
+    if roots is None:
+        roots = texts(found)
     shown: dict[str, list[Item]] = {}
     for m in found:
         shown.setdefault(roots[m.item.id], []).append(m.item)
