@@ -48,8 +48,9 @@ def copies(
 ) -> frozenset[str]:
     """Items that repeat another's text, or that credit an agency not their outlet's.
 
-    ``roots`` are what ``texts`` gives for the members, where that is known. Of a text's items in the story the one published first repeats none, whichever we
-    saw first: a feed that we read late makes no copy of what it had before.
+    ``roots`` are what ``texts`` gives for the members, where that is known. Of a text's
+    items in the story the one published first repeats none, whichever we saw first: a
+    feed that we read late makes no copy of what it had before.
     """
     found = list(members)
     if roots is None:
