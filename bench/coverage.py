@@ -36,12 +36,12 @@ from monitor.coverage.followers import by_outlet, by_side
 from monitor.coverage.marks import Marker
 from monitor.coverage.sides import compare
 from monitor.coverage.themes import lexicon
-from monitor.digest.forms import Written, edition_atom, edition_json
+from monitor.digest.forms import edition_atom, edition_json
 from monitor.digest.render import render
 from monitor.editing import make_editions
 from monitor.marking import MARKED, mark, themes_since
 from monitor.model import Country, Feed, Language
-from monitor.readers import Edition, Subscriber, Watchlist
+from monitor.readers import Edition, RenderedEdition, Subscriber, Watchlist
 from monitor.store import rows
 from monitor.store.database import Store
 from monitor.verbs.outbox import warm_up_charts
@@ -171,17 +171,21 @@ def _time_some(
     warm_up_charts()
     owed = [(reader, LAST_DAY) for reader in readers]
     editions, making = _timed(lambda: list(make_editions(store, desk, owed, END)))
-    mails, rendering = _timed(lambda: [len(render(each).html) for each in editions])
-    written = Written()
-    sizes, forming = _timed(lambda: [_form(each, written) for each in editions])
+    mails, rendering = _timed(lambda: [render(each) for each in editions])
+    sizes, forming = _timed(
+        lambda: [_form(*each) for each in zip(editions, mails, strict=True)]
+    )
     stories = [len(e.both) + sum(map(len, e.only.values())) for e in editions]
     print(f"{what} of {min(stories)} to {max(stories)} stories: {making + rendering}")
-    print(f"  made in {making}, rendered in {rendering}, up to {max(mails)} bytes")
+    print(
+        f"  made in {making}, rendered in {rendering}, up to {max(len(mail.html) for mail in mails)} bytes"
+    )
     print(f"  as JSON and Atom, up to {max(sizes)} bytes, in {forming}", flush=True)
 
 
-def _form(edition: Edition, written: Written) -> int:
-    return len(edition_json(edition, written)) + len(edition_atom(edition))
+def _form(edition: Edition, mail: RenderedEdition) -> int:
+    told = mail.told
+    return len(edition_json(edition, told)) + len(edition_atom(edition, told))
 
 
 @cache

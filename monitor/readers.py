@@ -214,6 +214,8 @@ class RenderedEdition:
     text: str
     images: tuple[Image, ...] = ()
     """In the order in which the HTML shows them."""
+    told: frozenset[str] = frozenset()
+    """Ids of the stories that it tells and does not only count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,13 @@ from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from builders import item, member, story, subscriber
 from editions import DAY, LINKS, blind_spot, full_edition, within
 from monitor.coverage.sides import compare
 from monitor.digest.edition import edition
-from monitor.digest.forms import (
-    Written,
-    edition_atom,
-    edition_dict,
-    edition_json,
-    laid_out,
-)
+from monitor.digest.forms import edition_atom, edition_dict, edition_json
+from monitor.digest.render import render
 from monitor.digest.sections import SECTIONS
 from monitor.model import Story
 
@@ -49,13 +42,27 @@ def test_json_tells_what_became_of_a_story():
     assert water["silence_broken"] == {"silent": "US", "minutes": 2700}
 
 
-def test_json_holds_more_stories_than_a_mail():
+def test_programs_read_the_stories_that_the_mail_tells():
     stories = [
         compare(Story(f"s{n}", story(item(f"t{n}", minutes=-n)).members), {})
         for n in range(1, 200)
     ]
-    made = edition_dict(edition(subscriber(), DAY, stories, [], [], 0, "none"))
-    assert len(made["stories"]) == 199
+    busy = edition(subscriber(), DAY, stories, [], [], 0, "none")
+    mail = render(busy)
+    made = json.loads(edition_json(busy, mail.told))
+    told = [s["id"] for s in made["stories"]]
+    assert set(told) == mail.told
+    assert 0 < len(told) < 199
+    assert made["counted"] == 199 - len(told)
+    assert all(f">t{of.removeprefix('s')}<" in mail.html for of in told)
+    assert mail.html.count("https://") == len(told)
+    read = feedparser.parse(edition_atom(busy, mail.told))
+    assert [each.id.rpartition(":")[2] for each in read.entries] == told
+
+
+def test_all_stories_can_be_asked_for():
+    made = edition_dict(full_edition())
+    assert (len(made["stories"]), made["counted"]) == (8, 0)
 
 
 def test_json_names_no_address():
@@ -121,32 +128,3 @@ def test_forms_are_the_same_every_time():
 def test_what_is_half_a_character_can_be_written():
     edition_json(hostile()).encode()
     edition_atom(hostile()).encode()
-
-
-# --- written quickly ---------------------------------------------------------------
-
-values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.text(max_size=5), inner, max_size=4)
-    ),
-    max_leaves=20,
-)
-
-
-@given(values)
-def test_a_document_is_laid_out_as_the_library_does(value):
-    assert laid_out(value) == json.dumps(value, ensure_ascii=False, indent=1)
-
-
-def test_what_editions_share_is_written_once_and_reads_alike():
-    one, written = full_edition(), Written()
-    other = replace(one, subscriber=subscriber("Bo"), watched={})
-    for edition_made in (one, other, one):
-        alone = edition_json(edition_made)
-        assert edition_json(edition_made, written) == alone
-        told = json.dumps(edition_dict(edition_made), ensure_ascii=False, indent=1)
-        assert alone == told + "\n"
-    told = (*one.both, *one.only["US"], *one.only["MX"])
-    assert len(written) == len(told)

@@ -670,7 +670,7 @@ def test_a_story_says_what_changed():
             "Continuing since Feb 28, 05:00: +2 items, 2 more outlets, "
             "now in the United States too, 2 headlines changed"
         ) in text
-        assert "Themes: water" in text
+        assert "Themes: Water" in text
 
 
 def test_a_blind_spot_says_why_the_silence_counts():

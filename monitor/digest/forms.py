@@ -1,10 +1,9 @@
-"""An edition as JSON and as an Atom feed, with stories that a mail only counts, too."""
+"""An edition as JSON and as an Atom feed."""
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
-from functools import cache
 from hashlib import sha256
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -17,80 +16,28 @@ from monitor.model import LANGUAGES, SIDES, Country, Item, Language
 from monitor.readers import Corrected, Edition
 
 _ATOM = "http://www.w3.org/2005/Atom"
-_SIDES_DEPTH = 3
-"""How deep in a document a story's sides stand."""
 _CONTROLS = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 """What XML 1.0 cannot hold."""
 
 
-class _LaidOut(str):
-    """A part of a JSON document as it stands there."""
-
-    __slots__ = ()
-
-
-Written = dict[int, tuple[Coverage, _LaidOut]]
-"""The address of a story's coverage -> it, so that the address stays its own, and its
-sides as they stand in a document."""
-
-
-def edition_json(edition: Edition, written: Written | None = None) -> str:
+def edition_json(edition: Edition, told: Collection[str] | None = None) -> str:
     """One edition, as documented in docs/edition-json.md.
 
-    ``written``, begun empty, keeps what the editions of several subscribers share.
+    ``told`` are the ids of the stories that it tells, as a rule those of its mail; the
+    others are counted. All of them, if None.
     """
-    known: Written = {} if written is None else written
-
-    def sides(coverage: Coverage) -> _LaidOut:
-        if id(coverage) not in known:
-            text = laid_out(_sides(coverage), _SIDES_DEPTH)
-            known[id(coverage)] = coverage, _LaidOut(text)
-        return known[id(coverage)][1]
-
-    text = laid_out(_document(edition, sides)) + "\n"
+    made = json.dumps(edition_dict(edition, told), ensure_ascii=False, indent=1) + "\n"
     # Half characters, which no file can hold, become question marks.
-    return text.encode(errors="replace").decode()
+    return made.encode(errors="replace").decode()
 
 
-def laid_out(value: Any, depth: int = 0) -> str:
-    """What ``json.dumps`` with an indent of 1 writes, in a third of the time.
-
-    With an indent, the library encodes in Python. Most of an edition are items: flat
-    ones, which its encoder in C writes with line breaks for separators.
-    """
-    if isinstance(value, _LaidOut):
-        return value
-    if not isinstance(value, dict | list) or not value:
-        return _encoder(0).encode(value)
-    inner, outer = "\n" + " " * (depth + 1), "\n" + " " * depth
-    parts = value.values() if isinstance(value, dict) else value
-    if not any(isinstance(part, dict | list | _LaidOut) for part in parts):
-        flat = _encoder(depth + 1).encode(value)
-        return f"{flat[0]}{inner}{flat[1:-1]}{outer}{flat[-1]}"
-    if isinstance(value, list):
-        told = f",{inner}".join(laid_out(part, depth + 1) for part in value)
-        return f"[{inner}{told}{outer}]"
-    named = (
-        f"{_encoder(0).encode(key)}: {laid_out(part, depth + 1)}"
-        for key, part in value.items()
-    )
-    return f"{{{inner}{f',{inner}'.join(named)}{outer}}}"
-
-
-@cache
-def _encoder(depth: int) -> json.JSONEncoder:
-    """One that begins each member on a line of its own, so far from the margin."""
-    between = ",\n" + " " * depth
-    return json.JSONEncoder(ensure_ascii=False, separators=(between, ": "))
-
-
-def edition_dict(edition: Edition) -> dict[str, Any]:
+def edition_dict(
+    edition: Edition, told: Collection[str] | None = None
+) -> dict[str, Any]:
     """The same before it is written. Without the subscriber's address."""
-    return _document(edition, _sides)
-
-
-def _document(edition: Edition, sides: Callable[[Coverage], Any]) -> dict[str, Any]:
     reader, quiet = edition.subscriber, silences(edition)
+    stories = list(_told(edition))
+    shown = [(k, c) for k, c in stories if told is None or c.story.id in told]
     return {
         "subscriber": reader.name,
         "date": edition.date.isoformat(),
@@ -99,10 +46,8 @@ def _document(edition: Edition, sides: Callable[[Coverage], Any]) -> dict[str, A
         "tz": reader.tz,
         "language": reader.language,
         "web": edition.links.web,
-        "stories": [
-            _story(edition, quiet, key, c) | {"sides": sides(c)}
-            for key, c in _told(edition)
-        ],
+        "stories": [_story(edition, quiet, key, c) for key, c in shown],
+        "counted": len(stories) - len(shown),
         "left_out": edition.left_out,
         "timeline": {side: list(edition.timeline.get(side, ())) for side in SIDES},
         "health": {side: _health(edition.sides.get(side)) for side in SIDES},
@@ -113,8 +58,11 @@ def _document(edition: Edition, sides: Callable[[Coverage], Any]) -> dict[str, A
     }
 
 
-def edition_atom(edition: Edition) -> str:
-    """One edition as a feed: a story each, in the edition's order."""
+def edition_atom(edition: Edition, told: Collection[str] | None = None) -> str:
+    """One edition as a feed: a story each, in the edition's order.
+
+    ``told`` as of ``edition_json``.
+    """
     speaker = Speaker(edition.subscriber.languages[0], edition.subscriber.tz)
     title = f"{speaker.words.title}, {speaker.long_date(edition.date)}"
     feed = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": speaker.language})
@@ -126,7 +74,8 @@ def edition_atom(edition: Edition) -> str:
         ET.SubElement(feed, "link", href=edition.links.web)
     quiet = silences(edition)
     for key, coverage in _told(edition):
-        _atom_story(feed, edition, quiet, key, coverage, speaker)
+        if told is None or coverage.story.id in told:
+            _atom_story(feed, edition, quiet, key, coverage, speaker)
     ET.indent(feed, " ")
     return ET.tostring(feed, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -172,11 +121,8 @@ def _story(
         "themes": list(edition.themes.get(story.id, ())),
         "blind_spot": _blind(spot) if spot else None,
         "silence_broken": _broken(broken) if broken else None,
+        "sides": {side: _side(coverage, side) for side in SIDES},
     }
-
-
-def _sides(coverage: Coverage) -> dict[str, Any]:
-    return {side: _side(coverage, side) for side in SIDES}
 
 
 def _side(coverage: Coverage, side: Country) -> dict[str, Any]:

@@ -84,6 +84,7 @@ class Remark:
 class StoryView:
     """One story, told by one side or two."""
 
+    id: str
     leader: Country | None
     lag: Said
     """Empty for a story of one side."""

@@ -63,6 +63,11 @@ def render(edition: Edition) -> RenderedEdition:
         html=html,
         text=_text(page),
         images=tuple(picture.image for picture in _pictures(page)),
+        told=frozenset(
+            story.id
+            for section in page.sections
+            for story in (*section.stories, *section.briefs)
+        ),
     )
 
 

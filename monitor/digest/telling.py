@@ -29,6 +29,7 @@ class Telling:
         """By one side or two."""
         sides = [self._side(coverage, side) for side in SIDES]
         return StoryView(
+            id=coverage.story.id,
             leader=coverage.leader,
             lag=self._say(lambda s: s.lag(coverage)) if coverage.crosses_border else (),
             is_bounded=coverage.lag_certainty == "poll-bounded",

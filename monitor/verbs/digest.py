@@ -77,8 +77,8 @@ def write_edition(
         "html": with_images(rendered).encode(),
         "txt": rendered.text.encode(),
         "eml": mail.as_bytes(),
-        "json": edition_json(edition).encode(),
-        "atom": edition_atom(edition).encode(),
+        "json": edition_json(edition, rendered.told).encode(),
+        "atom": edition_atom(edition, rendered.told).encode(),
     }
     return [
         write_file(out / f"{stem}.{suffix}", body) for suffix, body in parts.items()

@@ -11,13 +11,13 @@ from monitor import outbox, pipeline
 from monitor.config.settings import Config
 from monitor.digest import charts
 from monitor.digest.delivery import PATIENCE, standing
-from monitor.digest.forms import Written, edition_atom, edition_json
+from monitor.digest.forms import edition_atom, edition_json
 from monitor.digest.message import kept_message, message_id
 from monitor.digest.render import render
 from monitor.editing import make_editions
 from monitor.errors import ConfigError, DeliveryError
 from monitor.outbox import Forms, Owed, Press, SendResult
-from monitor.readers import Delivery, Subscriber, Subscription
+from monitor.readers import Delivery, Edition, Subscriber, Subscription
 from monitor.store.database import Store
 from monitor.store.lock import sending_alone
 from monitor.terminal import show, show_json
@@ -131,12 +131,10 @@ def _fill(config: Config, store: Store, owed: Owed, now: datetime, stop: Event) 
     with closing(compose.open_translator(config.engine, config.bridge)) as translator:
         desk = compose.desk(config, translator)
 
-    sender, written = compose.sender(config), Written()
+    sender = compose.sender(config)
     press = Press(
         make=lambda owed, link: make_editions(store, desk, owed, now, link),
-        form=lambda edition: Forms(
-            render(edition), edition_json(edition, written), edition_atom(edition)
-        ),
+        form=_forms,
         message_id=lambda edition: message_id(edition, sender),
         address=config.web_address,
         sender=sender,
@@ -145,6 +143,13 @@ def _fill(config: Config, store: Store, owed: Owed, now: datetime, stop: Event) 
     for _ in outbox.fill(store, press, owed, now):
         if stop.is_set():
             return
+
+
+def _forms(edition: Edition) -> Forms:
+    """Its mail, and the same stories for programs."""
+    rendered = render(edition)
+    told = rendered.told
+    return Forms(rendered, edition_json(edition, told), edition_atom(edition, told))
 
 
 def warm_up_charts() -> None:
