@@ -177,9 +177,8 @@ def _time_some(
     )
     stories = [len(e.both) + sum(map(len, e.only.values())) for e in editions]
     print(f"{what} of {min(stories)} to {max(stories)} stories: {making + rendering}")
-    print(
-        f"  made in {making}, rendered in {rendering}, up to {max(len(mail.html) for mail in mails)} bytes"
-    )
+    longest = max(len(mail.html) for mail in mails)
+    print(f"  made in {making}, rendered in {rendering}, up to {longest} bytes")
     print(f"  as JSON and Atom, up to {max(sizes)} bytes, in {forming}", flush=True)
 
 
