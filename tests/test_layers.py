@@ -87,7 +87,7 @@ MAY_IMPORT = {
     "newsroom": {"noun", "core", "newsroom"},
     "web": {
         *("noun", "core", "store", "pipeline", "correcting", "explaining", "export"),
-        *("comparing", "contrasting", "editing", "outbox", "web"),
+        *("comparing", "contrasting", "editing", "marking", "outbox", "web"),
     },
 }
 MAY_IMPORT["root"] = {*MAY_IMPORT, "root"}

@@ -1,6 +1,6 @@
 """The pages that compare the two sides over many stories."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -17,10 +17,11 @@ from monitor.contrasting import Material, material, usual_before
 from monitor.coverage.framing import ConceptUse, Framing
 from monitor.coverage.framing_file import lexicon
 from monitor.coverage.keyness import Usual
+from monitor.coverage.marks import Marker
 from monitor.coverage.originals import Original, originals
 from monitor.coverage.sides import compare
-from monitor.coverage.themes import tag
 from monitor.digest.phrases import Speaker
+from monitor.marking import MARKED, marks_of, themes_since
 from monitor.model import Country, Language, Story
 from monitor.pipeline import Desk
 from monitor.store.database import Store
@@ -83,6 +84,10 @@ class ComparisonPages:
     @cached_property
     def _framing(self) -> Framing:
         return Framing(lexicon(self._desk.framing))
+
+    @cached_property
+    def _marker(self) -> Marker:
+        return Marker(self._desk.themes, tuple(self._desk.watchlists))
 
     def of_story(self, store: Store, coverage: Coverage, now: datetime) -> Findings:
         """What the page of one story tells of its comparison."""
@@ -191,11 +196,9 @@ class ComparisonPages:
         """The items of a period, or those in stories of one theme."""
         if not theme:
             return material(store, start, end)
-        chosen = (
-            story
-            for story in store.stories.between(start, end)
-            if theme in tag(story, self._desk.themes)
-        )
+        stories = store.stories.between(start, end, is_explained=False)
+        named = self._named(store, stories)
+        chosen = (story for story in stories if theme in named[story.id])
         return Material(tuple(_within(chosen, start, end)), end)
 
     def _word(self, store: Store, days: int, theme: str) -> _Wording:
@@ -210,17 +213,26 @@ class ComparisonPages:
         start, end = self._span(store, days)
         stories = store.stories.opened(start, end, on_both_sides=True)
         found = [compare(story, self._desk.owners) for story in stories]
-        page = followers_page(found, by, self._desk.themes, self._speaker)
+        named = self._named(store, stories) if by == "theme" else {}
+        page = followers_page(found, by, self._desk.themes, named, self._speaker)
         return page, end - _SECOND
 
     def _tag(self, store: Store, days: int) -> tuple[ThemesPage, datetime]:
         start, end = self._span(store, days)
-        stories = store.stories.between(start, end)
+        stories = store.stories.between(start, end, is_explained=False)
         rises = rising_stories(store, self._desk.feeds, end - _SECOND)
+        named, span = self._named(store, stories), (start, end)
         page = themes_page(
-            stories, rises, (start, end), self._desk.themes, self._speaker
+            stories, rises, span, self._desk.themes, named, self._speaker
         )
         return page, end - _SECOND
+
+    def _named(
+        self, store: Store, stories: Sequence[Story]
+    ) -> dict[str, tuple[str, ...]]:
+        """Story -> names of its themes."""
+        marks = marks_of(store, self._marker, stories)
+        return {s.id: self._marker.from_marks(s, marks).themes for s in stories}
 
     def _usual_before(self, store: Store, end: datetime) -> Mapping[Language, Usual]:
         """What is usual before the end of a day: stories of one day share it."""
@@ -232,7 +244,9 @@ class ComparisonPages:
         )
 
     def _unclaimed(self, store: Store, now: datetime) -> list[BlindSpot]:
-        return unclaimed(store, Followed(self._desk.feeds, self._desk.owners), now)
+        desk = self._desk
+        themes = themes_since(store, self._marker, now - MARKED)
+        return unclaimed(store, Followed(desk.feeds, desk.owners, themes), now)
 
     def _polled(self, store: Store) -> datetime | None:
         """When any feed was last asked: until then silences are judged."""

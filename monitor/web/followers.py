@@ -17,7 +17,7 @@ from monitor.coverage.followers import (
     leader_first,
     ranked,
 )
-from monitor.coverage.themes import Lexicon, tag
+from monitor.coverage.themes import Lexicon
 from monitor.digest.headline import clean
 from monitor.digest.phrases import Speaker
 from monitor.model import SIDES, Country
@@ -101,11 +101,18 @@ class FollowersPage:
 
 
 def followers_page(
-    coverages: Sequence[Coverage], by: By, lexicon: Lexicon, speaker: Speaker
+    coverages: Sequence[Coverage],
+    by: By,
+    lexicon: Lexicon,
+    named: Mapping[str, tuple[str, ...]],
+    speaker: Speaker,
 ) -> FollowersPage:
-    """Who follows whom over the stories of a period."""
+    """Who follows whom over the stories of a period.
+
+    ``named`` has the names of each story's themes, where it is by theme.
+    """
     crossing = [c for c in coverages if c.crosses_border]
-    labelled = _labelled(crossing, by, lexicon)
+    labelled = _labelled(crossing, by, lexicon, named)
     shown = labelled[:_ROWS]
     return FollowersPage(
         by=by,
@@ -120,7 +127,10 @@ def followers_page(
 
 
 def _labelled(
-    coverages: Sequence[Coverage], by: By, lexicon: Lexicon
+    coverages: Sequence[Coverage],
+    by: By,
+    lexicon: Lexicon,
+    named: Mapping[str, tuple[str, ...]],
 ) -> list[tuple[str, Pair]]:
     """(theme, pair), in the order of the page."""
     if by == "side":
@@ -131,7 +141,6 @@ def _labelled(
         shared = _shared(coverages)
         return [("", (f, shared[frozenset({f.leader, f.follower})])) for f in kept]
     labels = {theme.name: theme.en for theme in lexicon.themes} | {NO_THEME: "No theme"}
-    named = {c.story.id: tag(c.story, lexicon) for c in coverages}
     told = by_theme(coverages, named)
     sorted_names = sorted(told, key=lambda n: (n == NO_THEME, -told[n].stories, n))
     return [

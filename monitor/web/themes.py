@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from monitor.coverage.themes import Lexicon, tag
+from monitor.coverage.themes import Lexicon
 from monitor.coverage.trends import Rise
 from monitor.digest.phrases import Speaker
 from monitor.model import SIDES, Country, Story
@@ -75,16 +75,18 @@ def themes_page(
     rises: Iterable[Rise],
     span: tuple[datetime, datetime],
     lexicon: Lexicon,
+    named: Mapping[str, Sequence[str]],
     speaker: Speaker,
 ) -> ThemesPage:
     """The themes of the stories of ``span``, those with most stories first.
 
+    ``named`` has the names of each story's themes.
     A story counts on every day on which a side published an item of it.
     """
     days = _days(*span)
     by_theme: dict[str, list[Story]] = defaultdict(list)
     for story in stories:
-        for name in tag(story, lexicon) or ("",):
+        for name in named[story.id] or ("",):
             by_theme[name].append(story)
     labels = {theme.name: theme.en for theme in lexicon.themes} | {"": "No theme"}
     names = sorted(by_theme, key=lambda n: (not n, -len(by_theme[n]), labels[n]))
