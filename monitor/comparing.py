@@ -20,7 +20,6 @@ from monitor.coverage.precedents import Precedents, told
 from monitor.coverage.trends import Quiet, Rise, quiet, rising
 from monitor.coverage.volumes import (
     HISTORY,
-    Rhythm,
     brought,
     by_hour,
     healthy_days,
@@ -81,13 +80,6 @@ def unclaimed(store: Store, followed: Followed, now: datetime) -> list[BlindSpot
     return [spot for spot in found if spot.story not in kept.values()]
 
 
-def usual_volume(
-    store: Store, feeds: Sequence[Feed], now: datetime
-) -> dict[Country, Rhythm]:
-    """The rhythm of each side."""
-    return _Volumes(store, feeds, now).sides
-
-
 @dataclass(frozen=True, slots=True)
 class Changes:
     """How volumes have changed in the hours before a moment."""
@@ -100,7 +92,7 @@ class Changes:
 
 
 def changes(store: Store, feeds: Sequence[Feed], now: datetime) -> Changes:
-    """What both of the next two find, with the weeks before read once."""
+    """The stories that jump, and how each side's last hours compare with the usual."""
     known = _Volumes(store, feeds, now)
     return Changes(now, tuple(_rising(store, known, now)), tuple(_quiet(known, now)))
 
@@ -108,11 +100,6 @@ def changes(store: Store, feeds: Sequence[Feed], now: datetime) -> Changes:
 def rising_stories(store: Store, feeds: Sequence[Feed], now: datetime) -> list[Rise]:
     """The stories that have jumped in the last hours, the most surprising first."""
     return _rising(store, _Volumes(store, feeds, now), now)
-
-
-def quiet_sides(store: Store, feeds: Sequence[Feed], now: datetime) -> list[Quiet]:
-    """How each side's last hours compare with what it usually brings."""
-    return _quiet(_Volumes(store, feeds, now), now)
 
 
 def _rising(store: Store, known: "_Volumes", now: datetime) -> list[Rise]:

@@ -226,16 +226,16 @@ def test_a_story_that_jumps_is_found(store):
 
 
 def test_a_side_that_stops_is_told_or_its_feeds_are(store):
-    sides = comparing.quiet_sides(store, FEEDS, NOW)
+    sides = comparing.changes(store, FEEDS, NOW).sides
     assert [(q.side, q.is_quiet, q.health.can_tell) for q in sides] == [
         ("US", False, True),
         ("MX", False, True),
     ]
     later = NOW + 9 * HOUR
-    assert all(q.is_quiet for q in comparing.quiet_sides(store, FEEDS, later))
+    assert all(q.is_quiet for q in comparing.changes(store, FEEDS, later).sides)
     for of in MX:
         store.feeds.put(FeedState(of.url, last_poll=later, error="timed out"))
-    told = comparing.quiet_sides(store, FEEDS, later)
+    told = comparing.changes(store, FEEDS, later).sides
     assert [q.health.can_tell for q in told] == [True, False]
 
 
@@ -244,4 +244,4 @@ def test_an_empty_database_has_nothing_to_compare(tmp_path):
         assert comparing.compare(empty, FOLLOWED, NOW) == []
         assert comparing.unclaimed(empty, FOLLOWED, NOW) == []
         assert comparing.rising_stories(empty, FEEDS, NOW) == []
-        assert not any(q.is_quiet for q in comparing.quiet_sides(empty, FEEDS, NOW))
+        assert not any(q.is_quiet for q in comparing.changes(empty, FEEDS, NOW).sides)

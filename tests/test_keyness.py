@@ -13,7 +13,6 @@ from monitor.coverage.keyness import (
     is_comparable,
     keyness,
     lemmas,
-    read_background,
 )
 from monitor.coverage.originals import Original
 
@@ -108,10 +107,10 @@ def test_without_a_background_nothing_is_told_across_languages():
 
 def test_the_background_is_of_one_language_and_without_the_story():
     found = printed(*FLOOD, *AGUA)
-    told = read_background(found, "en", frozenset({"i00", "i01"}))
+    told = Usual(found, "en").without(frozenset({"i00", "i01"}))
     assert (told.items, told.counts["flood"]) == (4, 4)
     copies = [Original(o.item, "i00") for o in found]
-    assert read_background(copies, "en", frozenset({"i00"})).items == 0
+    assert Usual(copies, "en").without(frozenset({"i00"})).items == 0
 
 
 def test_a_word_that_news_always_has_says_less():
@@ -215,7 +214,7 @@ def test_leaving_texts_out_of_what_is_usual_is_never_having_read_them():
     for names in (set(), {"t1"}, {"t1", found[2].item.id}, {"t0", "t1", "t2", "t3"}):
         without = Usual(found, "en").without(names)
         kept = [o for o in found if not {o.text, o.item.id} & names]
-        assert without == read_background(kept, "en")
+        assert without == Usual(kept, "en").without(frozenset())
 
 
 def test_a_side_needs_three_texts_of_a_language_to_be_compared():

@@ -95,13 +95,6 @@ class Usual:
         return Background(self._items - len(left), kept)
 
 
-def read_background(
-    found: Iterable[Original], language: Language, without: frozenset[str] = frozenset()
-) -> Background:
-    """What a language's items have, but for the texts ``without``: ids of items."""
-    return Usual(found, language).without(without)
-
-
 def lemmas(item: Item) -> dict[str, str]:
     """Lemma -> as first written, for the words and numbers of an item."""
     stop = STOPWORDS[item.language]

@@ -33,15 +33,14 @@ def show_trends(
     with paths.open_known_store() as store:
         now = min(store.items.last_moment() or compose.now(), compose.now())
         steps = _steps(store, config, now, days, by, theme)
-        rises = comparing.rising_stories(store, config.feeds, now)
-        quiets = comparing.quiet_sides(store, config.feeds, now)
-        stories = {s.id: s for s in store.stories.some(r.story for r in rises)}
+        found = comparing.changes(store, config.feeds, now)
+        stories = {s.id: s for s in store.stories.some(r.story for r in found.rising)}
     rows = [_step_row(step, by) for step in steps]
     headlines = {
         s.id: s.headline("en") or s.headline("es") or "" for s in stories.values()
     }
-    risen = [_rise_row(each, headlines) for each in rises]
-    states = [_quiet_row(each) for each in quiets]
+    risen = [_rise_row(each, headlines) for each in found.rising]
+    states = [_quiet_row(each) for each in found.sides]
     if as_json:
         show_json({"series": rows, "rising": risen, "sides": states})
         return
