@@ -248,9 +248,10 @@ def test_no_import_goes_round_in_a_circle():
 
 HOMES = {
     "apscheduler": ["schedule"],
+    "argon2": ["web.passwords"],
     "apprise": ["alerts.send"],
     "argostranslate": ["translation.argos_packages"],
-    "babel": ["digest.phrases"],
+    "babel": ["digest.phrases", "web.catalogue"],  # dates and numbers; pages' texts
     "backports": ["feeds.packing"],  # zstd, which Python has itself from 3.14 on
     "brotli": ["feeds.packing"],
     "compression": ["feeds.packing"],
@@ -261,6 +262,7 @@ HOMES = {
     "feedparser": ["feeds.parse"],
     "filelock": ["store.lock"],
     "jinja2": ["digest.render", "web.render"],  # mail and pages, each by its own rules
+    "limits": ["web.throttle"],
     "markupsafe": ["digest.render", "web.render"],
     "nh3": ["feeds.markup"],
     "numpy": ["stories", "store.vectors", "clustering"],

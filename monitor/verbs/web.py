@@ -10,6 +10,7 @@ from monitor.verbs import compose
 from monitor.verbs.compose import Paths
 from monitor.web import server
 from monitor.web.app import create_app
+from monitor.web.site import Site
 
 
 def serve(paths: Paths, port: int) -> None:
@@ -41,7 +42,8 @@ def dashboard(paths: Paths, port: int) -> Callable[[Event | None], None]:
         framing=config.framing,
     )
     public = config.web_address
-    app = create_app(paths.open_known_store, desk, compose.now, public)
+    site = Site(paths.open_known_store, lambda: desk, compose.now, public)
+    app = create_app(site)
     listener = server.listen(port)
     print(f"dashboard: {server.address(listener)}", flush=True)
     return partial(server.serve, app, listener)
