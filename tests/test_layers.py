@@ -25,8 +25,8 @@ PATHS = {
 # --- the layers ----------------------------------------------------------------------
 
 NOUNS = {
-    *("change", "comparison", "concept", "entry", "errors", "model", "query"),
-    *("readers", "text", "theme", "yaml_list"),
+    *("access", "change", "comparison", "concept", "entry", "errors", "model"),
+    *("query", "readers", "text", "theme", "yaml_list"),
 }
 FOLDERS = (
     *("feeds", "translation", "stories", "coverage", "digest", "alerts"),
@@ -58,6 +58,7 @@ ROOT = {
     "cli_outbox",
     "cli_parts",
     "cli_stories",
+    "cli_users",
     "terminal",
     "verbs",
     "__main__",
@@ -248,6 +249,7 @@ def test_no_import_goes_round_in_a_circle():
 
 HOMES = {
     "apscheduler": ["schedule"],
+    "argon2": ["web.passwords"],
     "apprise": ["alerts.send"],
     "argostranslate": ["translation.argos_packages"],
     "babel": ["digest.phrases"],
@@ -261,6 +263,7 @@ HOMES = {
     "feedparser": ["feeds.parse"],
     "filelock": ["store.lock"],
     "jinja2": ["digest.render", "web.render"],  # mail and pages, each by its own rules
+    "limits": ["web.throttle"],
     "markupsafe": ["digest.render", "web.render"],
     "nh3": ["feeds.markup"],
     "numpy": ["stories", "store.vectors", "clustering"],
@@ -279,6 +282,7 @@ HOMES = {
         *("cli", "cli_alerts", "cli_coverage", "cli_models", "cli_outbox"),
         "cli_parts",
         "cli_stories",
+        "cli_users",
     ],
     "urllib3": ["feeds.fetch_call", "feeds.places", "translation.argos_download"],
     "uvicorn": ["web.server"],
