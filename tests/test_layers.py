@@ -25,8 +25,8 @@ PATHS = {
 # --- the layers ----------------------------------------------------------------------
 
 NOUNS = {
-    *("change", "comparison", "concept", "entry", "errors", "model", "query"),
-    *("readers", "text", "theme", "yaml_list"),
+    *("access", "change", "comparison", "concept", "entry", "errors", "model"),
+    *("query", "readers", "text", "theme", "yaml_list"),
 }
 FOLDERS = (
     *("feeds", "translation", "stories", "coverage", "digest", "alerts"),
@@ -58,6 +58,7 @@ ROOT = {
     "cli_outbox",
     "cli_parts",
     "cli_stories",
+    "cli_users",
     "terminal",
     "verbs",
     "__main__",
@@ -281,6 +282,7 @@ HOMES = {
         *("cli", "cli_alerts", "cli_coverage", "cli_models", "cli_outbox"),
         "cli_parts",
         "cli_stories",
+        "cli_users",
     ],
     "urllib3": ["feeds.fetch_call", "feeds.places", "translation.argos_download"],
     "uvicorn": ["web.server"],

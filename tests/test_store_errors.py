@@ -23,6 +23,7 @@ from builders import (
     subscriber,
     translation,
 )
+from monitor.access import Session, User
 from monitor.alerts.decide import Note
 from monitor.alerts.delivery import Standing
 from monitor.alerts.message import Message
@@ -43,6 +44,8 @@ SPOT = BlindSpot(
     *("s1", "MX", NOW, 6, 3, 3, 6, 4.5, 1, 2, SideHealth("MX", 9, 0, 0.0)), opened=NOW
 )
 
+DANA = User("dana", "editor", NOW)
+SESSION = Session("d", "dana", "c", NOW, NOW)
 NOTICE = Notice("crossing", NOW, "s1")
 MESSAGE = Message("m1", "Desk", ("en",), NOW, (NOTICE,))
 SENDING = Sending(MESSAGE, "c1", "chat", Standing("queued", 0, NOW))
@@ -397,6 +400,24 @@ CALLS = {
     "subscriptions.stop": lambda s: s.subscriptions.stop("t", "reader", NOW),
     "subscriptions.resume": lambda s: s.subscriptions.resume("t", "reader"),
     "subscriptions.refuse": lambda s: s.subscriptions.refuse("dana", "a@b.example", ""),
+    "users.any": lambda s: s.users.any(),
+    "users.all": lambda s: s.users.all(),
+    "users.one": lambda s: s.users.one("dana"),
+    "users.password": lambda s: s.users.password("dana"),
+    "users.add": lambda s: s.users.add(DANA, "hash"),
+    "users.set_password": lambda s: s.users.set_password("dana", "hash"),
+    "users.rehash": lambda s: s.users.rehash("dana", "hash", "other"),
+    "users.set_role": lambda s: s.users.set_role("dana", "reader"),
+    "users.disable": lambda s: s.users.disable("dana", NOW),
+    "sessions.add": lambda s: s.sessions.add(SESSION, "hash"),
+    "sessions.of": lambda s: s.sessions.of("d"),
+    "sessions.use": lambda s: s.sessions.use("d", NOW),
+    "sessions.end": lambda s: s.sessions.end("d"),
+    "api_tokens.add": lambda s: s.api_tokens.add("dana", "script", "d", NOW),
+    "api_tokens.all": lambda s: s.api_tokens.all(),
+    "api_tokens.of": lambda s: s.api_tokens.of("d"),
+    "api_tokens.use": lambda s: s.api_tokens.use(1, NOW),
+    "api_tokens.revoke": lambda s: s.api_tokens.revoke(1, NOW),
 }  # fmt: skip
 
 

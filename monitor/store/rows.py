@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
+from monitor.access import ApiToken, Session, User
 from monitor.change import Change, Correction, LoggedChange, LoggedCorrection, Move
 from monitor.model import (
     Assignment,
@@ -218,3 +219,45 @@ def correction(row: Row) -> LoggedCorrection:
     )
     made = datetime.fromisoformat(row["made"])
     return LoggedCorrection(row["id"], made, said, bool(row["undone"]))
+
+
+_USER_COLUMNS = ("name", "role", "made", "disabled")
+
+
+def user_row(user: User) -> Row:
+    """A User as a row of ``users``, but for the password."""
+    disabled = to_text(user.disabled) if user.disabled else None
+    return _columns(user) | {"made": to_text(user.made), "disabled": disabled}
+
+
+def user(row: Row) -> User:
+    """A row of ``users`` as a User, who knows no password."""
+    values = {name: row[name] for name in _USER_COLUMNS}
+    return User(**values | _times(row, "made", "disabled"))
+
+
+def owner(row: Row) -> User:
+    """Whose a session or token is, from a row of theirs joined with ``users``."""
+    return User(row["user"], row["role"], datetime.fromisoformat(row["user_made"]))
+
+
+def session_row(session: Session) -> Row:
+    """A Session as a row of ``sessions``."""
+    times = {"made": to_text(session.made), "used": to_text(session.used)}
+    return _columns(session) | times
+
+
+def session(row: Row) -> Session:
+    """A row of ``sessions``, alone or as part of a join, as a Session."""
+    values = {name: row[name] for name in Session.__dataclass_fields__}
+    return Session(**values | _times(row, "made", "used"))
+
+
+def api_token(row: Row) -> ApiToken:
+    """A row of ``api_tokens``, alone or as part of a join, as an ApiToken."""
+    values = {name: row[name] for name in ApiToken.__dataclass_fields__}
+    return ApiToken(**values | _times(row, "made", "used", "revoked"))
+
+
+def _times(row: Row, *names: str) -> Row:
+    return {n: datetime.fromisoformat(row[n]) if row[n] else None for n in names}
