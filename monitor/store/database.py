@@ -20,8 +20,9 @@ from monitor.store.marks import MarksOfItems
 from monitor.store.memory import Memory
 from monitor.store.originals import Originals
 from monitor.store.outbox import Outbox
+from monitor.store.outlines import Outlines
 from monitor.store.relations import Relations
-from monitor.store.schema_coverage import migrations
+from monitor.store.schema_outlines import migrations
 from monitor.store.stories import Stories
 from monitor.store.subscriptions import Subscriptions
 from monitor.store.translations import Translations
@@ -51,6 +52,7 @@ class Store:
         self.marks = MarksOfItems(self._db, self.path)
         self.memory = Memory(self._db, self.path)
         self.stories = Stories(self._db, self.path)
+        self.outlines = Outlines(self._db, self.path)
         self.relations = Relations(self._db, self.path)
         self.corrections = Corrections(self._db, self.path)
         self.vectors = Vectors(self._db, self.path)
