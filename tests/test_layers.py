@@ -78,6 +78,7 @@ MAY_IMPORT = {
     "explaining": {"noun", "core", "store"},
     "contrasting": {"noun", "core", "store"},
     "outbox": {"noun", "core", "store"},
+    "outlining": {"noun", "core", "store"},
     "marking": {"noun", "core", "store"},
     "alerting": {"noun", "core", "store", "marking"},
     "editing": {

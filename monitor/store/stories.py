@@ -228,11 +228,13 @@ class Stories:
         return found
 
     @guarded
-    def some(self, stories: Iterable[str]) -> list[Story]:
+    def some(
+        self, stories: Iterable[str], *, is_explained: bool = True
+    ) -> list[Story]:
         """Those of these ids that have items, by id."""
-        named = json.dumps(list(stories))
         which = "select value from json_each(:named)"
-        return whole.stories(self._db, which, {"named": named, "end": _FOREVER})
+        values = {"named": json.dumps(list(stories)), "end": _FOREVER}
+        return whole.stories(self._db, which, values, is_explained=is_explained)
 
     @guarded
     def found(self) -> dict[str, str]:

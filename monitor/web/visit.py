@@ -9,11 +9,14 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
+from monitor.access import Person
 from monitor.model import LANGUAGES, Language
 from monitor.web.guide import Guide
 from monitor.web.render import render
 
 LANGUAGE_COOKIE = "language"
+LOCAL = Person("local", "editor", "local")
+"""Whoever sits at this machine, where nobody has to sign in."""
 _YEAR = 365 * 24 * 3600
 
 
@@ -26,6 +29,9 @@ class Visit:
     """With its query but for the language: the view, as it can be shared."""
     is_chosen: bool = False
     """Whether the address names the language; it then stays with the browser."""
+    person: Person = LOCAL
+    csrf: str = ""
+    """What every form must bring along, as ``_csrf``."""
 
     @property
     def guide(self) -> Guide:
