@@ -234,7 +234,9 @@ def _where(selection: Selection) -> tuple[str, dict[str, Any]]:
         values["leader"] = selection.leader
     for table, column in _LINKS:
         if (name := getattr(selection, column)) is not None:
-            tests.append(f"id in (select story from {table} where {column} = :{column})")
+            tests.append(
+                f"id in (select story from {table} where {column} = :{column})"
+            )
             values[column] = name
     return " and ".join(tests), values
 
