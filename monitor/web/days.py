@@ -14,7 +14,7 @@ from monitor.readers import Subscriber, Watchlist
 
 ZONE = "America/Mexico_City"
 _DAY = timedelta(days=1)
-_YEARS = range(1970, 2400)
+YEARS = range(1970, 2400)
 """Wide enough for any news and narrow enough for every clock."""
 
 
@@ -66,7 +66,7 @@ def parse_day(text: str) -> date:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
         raise ValueError("expected a day such as 2025-04-08")
     day = date.fromisoformat(text)
-    if day.year not in _YEARS:
+    if day.year not in YEARS:
         raise ValueError("expected a day of our times, such as 2025-04-08")
     return day
 
