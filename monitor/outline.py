@@ -104,6 +104,9 @@ class Selection:
     watchlist: str | None = None
 
 
+EVERYTHING = Selection()
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """A stretch of a list."""

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from monitor.feeds.identity import Identity, Known, tell_apart
 from monitor.model import Item, Sighting
-from monitor.outline import Count, Page, Selection
+from monitor.outline import EVERYTHING, Count, Page, Selection
 from monitor.store import rows
 from monitor.store import sightings as seen
 from monitor.store.errors import guarded
@@ -104,7 +104,7 @@ class Items:
     @guarded
     def page(
         self,
-        selection: Selection = Selection(),
+        selection: Selection = EVERYTHING,
         after: str | None = None,
         limit: int = 50,
     ) -> Page[Item]:
@@ -118,7 +118,7 @@ class Items:
         return Page(tuple(items[item] for item in found), more)
 
     @guarded
-    def count(self, selection: Selection = Selection(), most: int = COUNTED) -> Count:
+    def count(self, selection: Selection = EVERYTHING, most: int = COUNTED) -> Count:
         """How many items there are, counted up to ``most``."""
         return counted(self._db, of_items(selection), most)
 

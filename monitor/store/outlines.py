@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from monitor.model import LANGUAGES, SIDES, Country
 from monitor.outline import (
+    EVERYTHING,
     Count,
     DayStories,
     Headline,
@@ -128,7 +129,7 @@ class Outlines:
     @guarded
     def page(
         self,
-        selection: Selection = Selection(),
+        selection: Selection = EVERYTHING,
         order: Order = "newest",
         after: str | None = None,
         limit: int = 50,
@@ -144,7 +145,7 @@ class Outlines:
         return Page(tuple(outlines[s] for s in found if s in outlines), more)
 
     @guarded
-    def count(self, selection: Selection = Selection(), most: int = COUNTED) -> Count:
+    def count(self, selection: Selection = EVERYTHING, most: int = COUNTED) -> Count:
         """How many stories there are, counted up to ``most``."""
         return counted(self._db, of_stories(self._db, selection), most)
 

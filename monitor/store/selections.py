@@ -23,7 +23,7 @@ STORY_LINKS = (
     ("outline_themes", "theme"),
     ("outline_watchlists", "watchlist"),
 )
-"""Tables that lead from a name to the outlines of stories, and their column of names."""
+"""Tables that lead from a name to outlines of stories, and their column of names."""
 ITEM_LINKS = (("item_themes", "theme"), ("item_watchlists", "watchlist"))
 """The same of items; these have ``published``, too."""
 

@@ -228,9 +228,7 @@ class Stories:
         return found
 
     @guarded
-    def some(
-        self, stories: Iterable[str], *, is_explained: bool = True
-    ) -> list[Story]:
+    def some(self, stories: Iterable[str], *, is_explained: bool = True) -> list[Story]:
         """Those of these ids that have items, by id."""
         which = "select value from json_each(:named)"
         values = {"named": json.dumps(list(stories)), "end": _FOREVER}
