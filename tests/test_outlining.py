@@ -164,6 +164,45 @@ def test_what_changes_a_story_makes_it_due(store):
         store._db.execute("update items set published = seen where id = 's0'")
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        "update items set title = 'x'",
+        "update items set seen = '2027'",
+        "update items set outlet = 'x'",
+        "delete from items",
+        "insert into translations values ('s0', 'es', 'x', '1', 'x', 'x', '[]', 'x')",
+        "update translations set title = 'x'",
+        "delete from translations",
+        "insert into marks values ('s0', 'x', '[]', '[]')",
+        "update marks set themes = '[]'",
+        "delete from marks",
+        "insert into assignments (item, story, score, parts, shared)"
+        " values ('new', 's', 0, '{}', '[]')",
+        "update assignments set copy_of = 'x'",
+        "delete from assignments",
+    ],
+)
+def test_whoever_writes_to_a_table_makes_its_storys_outline_due(store, act):
+    [one] = keep(store, "Water")
+    if " translations set" in act or "from translations" in act:
+        store.translations.add([translation(item("Water", id=one))], NOW)
+    if " marks set" in act or "from marks" in act:
+        store.marks.add({one: Marks(("water",))}, "1")
+    else:
+        store._db.execute("delete from marks")  # their end makes a story due as well
+    store._db.execute("delete from outline_dues")
+    store._db.execute(act)
+    assert store.outlines.due("1", 9) == ["s"]
+
+
+def test_a_story_that_items_leave_or_join_is_due(store):
+    keep(store, "Water")
+    store._db.execute("delete from outline_dues")
+    store._db.execute("update assignments set story = 't'")
+    assert set(store.outlines.due("1", 9)) == {"s", "t"}
+
+
 def test_a_story_without_items_loses_its_outline(store):
     keep(store, "Water")
     step(store)
