@@ -177,8 +177,8 @@ def test_what_changes_a_story_makes_it_due(store):
         "insert into marks values ('s0', 'x', '[]', '[]')",
         "update marks set themes = '[]'",
         "delete from marks",
-        "insert into assignments (item, story, score, parts, shared)"
-        " values ('new', 's', 0, '{}', '[]')",
+        "insert into assignments (item, story, score, parts, shared) select"
+        + " 'new', story, score, parts, shared from assignments",
         "update assignments set copy_of = 'x'",
         "delete from assignments",
     ],
@@ -194,6 +194,35 @@ def test_whoever_writes_to_a_table_makes_its_storys_outline_due(store, act):
     store._db.execute("delete from outline_dues")
     store._db.execute(act)
     assert store.outlines.due("1", 9) == ["s"]
+
+
+def test_items_are_listed_by_the_marks_they_have_now(store):
+    def listed(**name: str) -> list[str]:
+        return [each.id for each in store.items.page(Selection(**name)).rows]
+
+    [one, two] = keep(store, "Water and steel", "Water")
+    step(store)
+    assert listed(theme="water") == [two, one]
+    store.marks.add({one: Marks(("steel",), ("Rain",))}, "2")
+    assert listed(theme="water") == [two]
+    assert listed(theme="steel") == listed(watchlist="Rain") == [one]
+    store._db.execute("update marks set themes = '[\"x\"]' where item = ?", [two])
+    assert (listed(theme="water"), listed(theme="x")) == ([], [two])
+    store._db.execute("update items set published = seen where id = ?", [two])
+    assert listed(theme="x") == []
+    show(store, [item("Rain", minutes=0, id=one)])
+    assert listed(theme="steel") == listed(watchlist="Rain") == []
+    for table in ("item_themes", "item_watchlists"):
+        assert store._db.table(table).count == 0
+
+
+def test_items_of_one_minute_are_told_apart_by_their_marks(store):
+    found = [item("Water", id="a"), item("Texas", id="b"), item("Water, Texas", id="c")]
+    show(store, found)
+    store.stories.assign([assignment(each) for each in found])
+    step(store)
+    both = store.items.page(Selection(theme="water", watchlist="Texas"))
+    assert [each.id for each in both.rows] == ["c"]
 
 
 def test_a_story_that_items_leave_or_join_is_due(store):
