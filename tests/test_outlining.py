@@ -164,6 +164,10 @@ def test_what_changes_a_story_makes_it_due(store):
         store._db.execute("update items set published = seen where id = 's0'")
 
 
+NEW_ASSIGNMENT = """insert into assignments (item, story, score, parts, shared)
+    select 'new', story, score, parts, shared from assignments"""
+
+
 @pytest.mark.parametrize(
     "act",
     [
@@ -177,8 +181,7 @@ def test_what_changes_a_story_makes_it_due(store):
         "insert into marks values ('s0', 'x', '[]', '[]')",
         "update marks set themes = '[]'",
         "delete from marks",
-        "insert into assignments (item, story, score, parts, shared) select"
-        + " 'new', story, score, parts, shared from assignments",
+        NEW_ASSIGNMENT,
         "update assignments set copy_of = 'x'",
         "delete from assignments",
     ],

@@ -126,7 +126,10 @@ def list_items(db: Database) -> None:
 
 
 def _list_by(db: Database, column: str) -> None:
-    """The items of each theme or watch-list, and what keeps them."""
+    """The items of each theme or watch-list, and what keeps them.
+
+    A mark that is replaced is told of as one deleted: triggers are recursive.
+    """
     table = f"item_{column}s"
     db.execute(
         f"create table {table} ({column} text not null, published text not null,"
@@ -139,15 +142,14 @@ def _list_by(db: Database, column: str) -> None:
         " join items on items.id = new.item"
     )
     of_old = (
-        f"delete from {table} where {column} in (select value from marks,"
-        f" json_each(marks.{column}s) where marks.item = {{of}}.item)"
-        " and published = (select published from items where id = {of}.item)"
-        " and item = {of}.item"
+        f"delete from {table} where {column} in"
+        f" (select value from json_each(old.{column}s)) and published ="
+        " (select published from items where id = old.item) and item = old.item"
     )
-    for event, of in (("insert", "new"), ("update", "old"), ("delete", "old")):
+    for event in ("update", "delete"):
         db.execute(
             f"create trigger {table}_before_{event} before {event} on marks"
-            f" begin {of_old.format(of=of)}; end"
+            f" begin {of_old}; end"
         )
     for event in ("insert", "update"):
         db.execute(
