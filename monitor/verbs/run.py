@@ -15,6 +15,7 @@ from monitor.config.settings import Config
 from monitor.errors import MonitorError, TranslationError
 from monitor.feeds.fetch import Fetcher
 from monitor.marking import MARKED, RECENT
+from monitor.store.database import Store
 from monitor.store.lock import running_alone
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
@@ -27,6 +28,7 @@ from monitor.verbs.outbox import send_due, told
 from monitor.verbs.steps import (
     cluster_waiting,
     mark_items,
+    outline_stories,
     poll_due,
     think_again,
     translate_pending,
@@ -136,7 +138,7 @@ class _Live:
         self._compared: datetime | None = None
 
     def tick(self) -> None:
-        """Poll, translate, cluster, mark and compare what is due."""
+        """Poll, translate, cluster, mark, outline and compare what is due."""
         now, stop = compose.now(), self._stop
         with self._paths.open_store() as store:
             if self._today != now.date():
@@ -158,8 +160,7 @@ class _Live:
                 think_again(store, self._clustering, now, log.info)
             is_time = self._is_time_to_compare(now)
             if not stop.is_set():
-                since = now - (MARKED if is_time else RECENT)
-                mark_items(store, self._config, since, stop)
+                self._note(store, now - (MARKED if is_time else RECENT))
             if not stop.is_set() and is_time:
                 compare_all(self._config, store, now, log.info)
                 if self._config.alerts:
@@ -167,6 +168,12 @@ class _Live:
                 self._compared = now
             if self._config.alerts and not stop.is_set():
                 self._lookout.look(store, now)
+
+    def _note(self, store: Store, since: datetime) -> None:
+        """Mark items published since then, and outline stories."""
+        mark_items(store, self._config, since, self._stop)
+        if not self._stop.is_set():
+            outline_stories(store, self._config, self._stop)
 
     def send_alerts(self) -> None:
         """Send the alerts that are due, whatever the tick is busy with."""

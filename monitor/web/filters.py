@@ -9,6 +9,7 @@ offset, may stand in their place.
 """
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, get_args
@@ -120,11 +121,10 @@ def _value(key: str, text: str, names: Collection[str] | None) -> datetime | str
 def _bound(text: str, *, is_end: bool) -> datetime:
     if "T" not in text:
         return day_bounds(parse_day(text))[is_end]
-    try:
+    moment = None
+    with suppress(ValueError):
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = datetime.min
-    if moment.tzinfo is None or moment.year not in YEARS:
+    if moment is None or moment.tzinfo is None or moment.year not in YEARS:
         raise ValueError(
             f"{text!r}: expected a day such as 2026-03-01, or a moment with its offset "
             "such as 2026-03-01T06:00:00Z"
