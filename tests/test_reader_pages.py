@@ -18,6 +18,7 @@ from monitor.pipeline import Desk
 from monitor.readers import Image, RenderedEdition, Subscription
 from monitor.store.database import Store
 from monitor.web.app import create_app
+from monitor.web.reach import Reach
 
 PUBLIC = "digest.example"
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -56,7 +57,8 @@ def theatre() -> Iterator[tuple[dict[str, Path], Site]]:
     """One server for all tests; each gives it a database of its own."""
     stage: dict[str, Path] = {}
     desk, public = Desk((), {}, (), "none"), f"https://{PUBLIC}"
-    app = create_app(lambda: Store(stage["db"]), desk, lambda: NOW, public)
+    reach = Reach(public=public)
+    app = create_app(lambda: Store(stage["db"]), desk, lambda: NOW, reach)
     with served(app) as browser:
         yield stage, Site(browser.port)
 

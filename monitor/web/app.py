@@ -42,10 +42,14 @@ from monitor.web.days import (
     parse_day,
     reader,
 )
-from monitor.web.guard import READER_PATHS, guarded
+from monitor.web.gate import READER_PATHS
+from monitor.web.guard import guarded
 from monitor.web.health import health_page, idle, well
+from monitor.web.reach import Reach
 from monitor.web.reader_pages import ReaderPages
 from monitor.web.render import render
+from monitor.web.sessions import Door
+from monitor.web.sign_in import add_account_pages
 from monitor.web.story import story_page
 from monitor.web.today import today_view
 
@@ -64,13 +68,13 @@ def create_app(
     open_store: Callable[[], Store],
     desk: Desk,
     clock: Callable[[], datetime],
-    public: str = "",
+    reach: Reach = Reach(),  # noqa: B008 - a frozen value
 ) -> ASGIApp:
     """The dashboard over the database that ``open_store`` opens.
 
     It changes nothing but whether readers want their mail. ``desk`` says which feeds,
-    owners and watch-lists there are; ``clock`` gives this moment in UTC; ``public`` is
-    the address under which readers reach what is theirs, if there is one.
+    owners and watch-lists there are; ``clock`` gives this moment in UTC; ``reach``
+    says from where it can be reached.
     """
     readers = ReaderPages(open_store, clock)
     comparison = ComparisonPages(open_store, desk, clock)
@@ -93,7 +97,9 @@ def create_app(
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    return guarded(app, public)
+    door = Door(open_store, clock, reach)
+    add_account_pages(app, door, _show)
+    return guarded(app, door, _told)
 
 
 class _Site:
@@ -227,6 +233,12 @@ def _day(text: str) -> date:
         raise HTTPException(HTTPStatus.BAD_REQUEST, f"{text!r}: {error}") from error
 
 
+def _show(
+    request: Request, template: str, status: int, **values: object
+) -> HTMLResponse:
+    return HTMLResponse(render(template, **values), status)
+
+
 # --- errors --------------------------------------------------------------------
 
 
@@ -243,6 +255,12 @@ def _refused(request: Request, error: Exception) -> HTMLResponse:
     status = HTTPStatus(error.status_code)
     told = "" if error.detail == status.phrase else error.detail
     return _error(status, told)
+
+
+def _told(request: Request, error: Exception) -> HTMLResponse:
+    """What the gate has to say, before any route."""
+    is_ours = isinstance(error, MonitorError)
+    return (_unavailable if is_ours else _refused)(request, error)
 
 
 def _broken(request: Request, error: Exception) -> HTMLResponse:

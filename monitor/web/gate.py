@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.errors import MonitorError
-from monitor.web.sessions import Door, Known
+from monitor.web.sessions import Door, Known, bearer
 
 READER_PATHS = ("/editions/", "/unsubscribe/")
 """What readers of the digest may open from anywhere: who has the address may."""
@@ -100,8 +100,11 @@ class Gate:
         """Raises HTTPException for what another site may have sent."""
         if is_foreign(request, self._door.origin(request)):
             raise HTTPException(HTTPStatus.FORBIDDEN, STALE)
+        # The form of a browser that signed in, in another tab, after it was loaded.
+        is_sign_in = request.url.path == "/sign-in"
+        wanted = self._door.form_token if is_sign_in else known.csrf
         brought = request.headers.get("x-csrf-token") or await _field(request)
-        if not hmac.compare_digest(brought.encode(), known.csrf.encode()):
+        if not hmac.compare_digest(brought.encode(), wanted.encode()):
             raise HTTPException(HTTPStatus.FORBIDDEN, STALE)
 
     def _said(self, request: Request, error: HTTPException | MonitorError) -> Response:
@@ -134,7 +137,8 @@ def _is_in(path: str, roots: tuple[str, ...]) -> bool:
 
 
 def _is_browser(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")
+    """Whether a person reads the answer, not a program."""
+    return "text/html" in request.headers.get("accept", "") and bearer(request) is None
 
 
 def _problem(error: HTTPException) -> Response:

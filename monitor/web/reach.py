@@ -61,7 +61,7 @@ class Reach:
 
 
 def check(reach: Reach, has_users: bool) -> None:
-    """Raises ConfigError, with the remedy, where this would let in who should not be."""
+    """Raises ConfigError, with the remedy, where this would let in anybody."""
     if reach.token and len(reach.token) < SHORTEST_TOKEN:
         raise ConfigError(
             f"MONITOR_TOKEN: has fewer than {SHORTEST_TOKEN} characters; make one with "

@@ -14,3 +14,10 @@ _templates = Environment(
 def render(template: str, **values: object) -> str:
     """One page."""
     return _templates.get_template(template).render(values)
+
+
+def _untranslated(text: str, **values: object) -> str:
+    return text % values
+
+
+_templates.globals["_"] = _untranslated

@@ -82,7 +82,8 @@ class Door:
         self.passwords = passwords or Passwords()
         self._throttle = Throttle()
         secret = token_urlsafe(32).encode()
-        self._form_token = hmac.new(secret, b"form", sha256).hexdigest()
+        self.form_token = hmac.new(secret, b"form", sha256).hexdigest()
+        """What forms bring along of whom no session is known."""
 
     # --- who asks --------------------------------------------------------------
 
@@ -91,14 +92,14 @@ class Door:
         with self._open_store() as store:
             has_users = store.users.any()
             is_open = has_users or bool(self.reach.token)
-            bearer = _bearer(request)
-            if bearer is not None:
-                return Known(self._by_token(store, bearer), is_open=is_open)
+            token = bearer(request)
+            if token is not None:
+                return Known(self._by_token(store, token), is_open=is_open)
             if not has_users and self._is_local(request):
-                return Known(LOCAL, self._form_token, is_open=is_open)
+                return Known(LOCAL, self.form_token, is_open=is_open)
             found = self._by_session(store, request)
             if found is None:
-                return Known(None, self._form_token, is_open=is_open)
+                return Known(None, self.form_token, is_open=is_open)
         session, user = found
         person = Person(user.name, user.role, "session")
         return Known(person, session.csrf, session.digest, is_open)
@@ -292,7 +293,8 @@ def host_name(request: Request) -> str:
 _PORTS = {"https": ":443", "http": ":80"}
 
 
-def _bearer(request: Request) -> str | None:
+def bearer(request: Request) -> str | None:
+    """The token that a program brings, if one does."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
 
