@@ -158,8 +158,8 @@ def small_app(desk: Desk):
     app.add_api_route("/editors", editors_page, methods=["GET"])
     app.add_api_route("/change", change, methods=["POST", "PUT", "PATCH", "DELETE"])
     app.add_api_route("/livez", lambda: PlainTextResponse("ok"), methods=["GET"])
-    app.add_api_route("/editions/{id}", lambda id: PlainTextResponse("e"))
-    app.add_api_route("/unsubscribe/{id}", lambda id: {}, methods=["POST"])
+    app.add_api_route("/editions/{id}", lambda: PlainTextResponse("e"))
+    app.add_api_route("/unsubscribe/{id}", lambda: {}, methods=["POST"])
     app.add_exception_handler(AnyHTTPException, told)
     app.add_exception_handler(MonitorError, told)
     add_account_pages(app, desk.door, show)
@@ -167,10 +167,10 @@ def small_app(desk: Desk):
 
 
 @contextmanager
-def serving(app, reach: Reach = Reach()) -> Iterator[int]:
+def serving(app, reach: Reach | None = None) -> Iterator[int]:
     """A server; yields its port."""
     listener, stop = server.listen(0), threading.Event()
-    args = (app, listener, stop, reach)
+    args = (app, listener, stop, reach or Reach())
     thread = threading.Thread(target=server.serve, args=args, daemon=True)
     thread.start()
     try:
