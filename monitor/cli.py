@@ -18,7 +18,7 @@ from monitor.cli_alerts import alerts
 from monitor.cli_coverage import coverage
 from monitor.cli_models import models
 from monitor.cli_outbox import outbox, subscribers
-from monitor.cli_parts import Days, Json
+from monitor.cli_parts import HOST, PORT, Certificate, Days, Host, Json, Key, Port
 from monitor.cli_parts import group as _group
 from monitor.cli_parts import paths as _paths
 from monitor.cli_parts import verbs as _verbs
@@ -54,14 +54,6 @@ app.add_typer(evaluation, name="eval")
 Out = Annotated[
     Path | None, typer.Option("--out", help="Write this file, not to stdout.")
 ]
-Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")]
-Host = Annotated[
-    str, typer.Option(help="Name or address to listen on; others ask for users.")
-]
-Certificate = Annotated[
-    Path | None, typer.Option(help="Certificate chain in PEM, to speak TLS.")
-]
-Key = Annotated[Path | None, typer.Option(help="Its key, in PEM.")]
 Translator = Annotated[
     Engine | None, typer.Option(help="Another engine than feeds.yaml names.")
 ]
@@ -79,8 +71,6 @@ ZoneOption = Annotated[
 LocalOption = Annotated[
     bool, typer.Option("--local", help="Allow addresses in your own network.")
 ]
-PORT = 8765
-HOST = "127.0.0.1"
 
 
 @app.callback()

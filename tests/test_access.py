@@ -157,9 +157,13 @@ def small_app(desk: Desk):
     app.add_api_route("/page", page, methods=["GET", "HEAD"])
     app.add_api_route("/editors", editors_page, methods=["GET"])
     app.add_api_route("/change", change, methods=["POST", "PUT", "PATCH", "DELETE"])
+
+    def readers_page() -> PlainTextResponse:
+        return PlainTextResponse("e")
+
     app.add_api_route("/livez", lambda: PlainTextResponse("ok"), methods=["GET"])
-    app.add_api_route("/editions/{id}", lambda: PlainTextResponse("e"))
-    app.add_api_route("/unsubscribe/{id}", lambda: {}, methods=["POST"])
+    app.add_api_route("/editions/{id}", readers_page)
+    app.add_api_route("/unsubscribe/{id}", readers_page, methods=["POST"])
     app.add_exception_handler(AnyHTTPException, told)
     app.add_exception_handler(MonitorError, told)
     add_account_pages(app, desk.door, show)
@@ -730,6 +734,8 @@ def test_a_token_has_its_users_role_and_ends_with_the_user(desk):
     assert desk.browser().ask("/page", **headers).text.startswith("luis reader token")
     assert desk.browser().ask("/change", "POST", "", **headers).status == 403
     desk.store.users.disable("luis", NOW)
+    assert desk.browser().ask("/page", **headers).status == 401
+    desk.add("luis")  # again, and yet the token is none
     assert desk.browser().ask("/page", **headers).status == 401
 
 

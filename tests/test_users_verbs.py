@@ -100,7 +100,7 @@ def test_a_terminal_is_asked_twice_and_shows_nothing(db, tmp_path):
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-    ) as running:
+    ):
         os.close(theirs)
         shown = b""
         for asked in (b"Password for dana: ", b"Again: "):

@@ -66,7 +66,7 @@ class Browser:
             return Answer(answer.status, answer.headers, answer.read().decode())
 
 
-VOID = {"meta", "link", "br", "path", "rect", "line"}
+VOID = {"input", "meta", "link", "br", "path", "rect", "line"}
 
 
 @dataclass
