@@ -5,6 +5,7 @@ import json
 import re
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -456,6 +457,16 @@ def test_tries_side_by_side_find_no_more_room():
     for thread in threads:
         thread.join()
     assert waits.count(0) == 5 and len(waits) == 30
+
+
+def test_when_the_window_has_passed_there_is_room_again():
+    throttle = Throttle()
+    assert [throttle.wait_of("a", "::1") > 0 for _ in range(6)] == [False] * 5 + [True]
+    ends = throttle._storage.expirations
+    assert all(0 < end - time.time() <= 15 * 60 for end in ends.values())
+    for key in ends:  # fifteen minutes later
+        ends[key] -= 15 * 60
+    assert throttle.wait_of("a", "::1") == 0
 
 
 def test_an_ipv6_network_is_one_client():
