@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST, LONGEST = 12, 1024
 """Characters, once normalised."""
 AT_ONCE = 2
-"""Hashes made side by side; each takes 64 MiB and, measured on two busy cores, 0.3 s."""
+"""Hashes made side by side; each takes 64 MiB and, measured on two cores, 0.3 s."""
 WAITING = 8
 """How many more may wait for that. Requests beyond are turned away: each that waits
 holds one of the threads that answer pages."""
