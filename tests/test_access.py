@@ -30,10 +30,10 @@ from monitor.web import server
 from monitor.web.guard import guarded
 from monitor.web.passwords import BusyError, Passwords, password_fault
 from monitor.web.reach import LOCAL_NAMES, Reach, check
-from monitor.web.render import render
 from monitor.web.sessions import Door, Editor, known, who
 from monitor.web.sign_in import add_account_pages, local
 from monitor.web.throttle import Throttle
+from monitor.web.visit import visit_of
 
 PUBLIC = "desk.example"
 PROXIED = Reach(public=f"https://{PUBLIC}")
@@ -148,7 +148,7 @@ def small_app(desk: Desk):
         return PlainTextResponse(person.name)
 
     def show(request, template, status, **values) -> HTMLResponse:
-        return HTMLResponse(render(template, **values), status)
+        return visit_of(request).page(template, status, **values)
 
     def told(request, error) -> HTMLResponse:
         status = getattr(error, "status_code", 503)

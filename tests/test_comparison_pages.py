@@ -17,6 +17,7 @@ from monitor.pipeline import Desk
 from monitor.store.database import Store
 from monitor.theme import Theme
 from monitor.web.app import create_app
+from monitor.web.site import Site
 
 US = ("Ledger", "Bravo", "Corriente")
 MX = ("Anáhuac", "Delta", "Eco")
@@ -41,7 +42,7 @@ DESK = Desk(
 @pytest.fixture(scope="module")
 def theatre(tmp_path_factory) -> Iterator[tuple[Stage, Browser]]:
     stage = Stage(tmp_path_factory.mktemp("web"))
-    app = create_app(lambda: Store(stage.db), DESK, lambda: stage.now)
+    app = create_app(Site(lambda: Store(stage.db), lambda: DESK, lambda: stage.now))
     with served(app) as browser:
         yield stage, browser
 
@@ -490,7 +491,7 @@ def test_a_page_asked_twice_judges_untold_silences_once(store, tmp_path, monkeyp
     monkeypatch.setattr("monitor.web.comparison_pages.unclaimed", judge)
     clock = Clock(NOW)
     with served(
-        create_app(lambda: Store(tmp_path / "monitor.db"), DESK, clock)
+        create_app(Site(lambda: Store(tmp_path / "monitor.db"), lambda: DESK, clock))
     ) as browser:
         browser.get("/blindspots")
         browser.get("/blindspots")

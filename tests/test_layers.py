@@ -26,7 +26,7 @@ PATHS = {
 
 NOUNS = {
     *("access", "change", "comparison", "concept", "entry", "errors", "model"),
-    *("query", "readers", "text", "theme", "yaml_list"),
+    *("outline", "query", "readers", "text", "theme", "yaml_list"),
 }
 FOLDERS = (
     *("feeds", "translation", "stories", "coverage", "digest", "alerts"),
@@ -78,6 +78,7 @@ MAY_IMPORT = {
     "explaining": {"noun", "core", "store"},
     "contrasting": {"noun", "core", "store"},
     "outbox": {"noun", "core", "store"},
+    "outlining": {"noun", "core", "store"},
     "marking": {"noun", "core", "store"},
     "alerting": {"noun", "core", "store", "marking"},
     "editing": {
@@ -252,7 +253,7 @@ HOMES = {
     "argon2": ["web.passwords"],
     "apprise": ["alerts.send"],
     "argostranslate": ["translation.argos_packages"],
-    "babel": ["digest.phrases"],
+    "babel": ["digest.phrases", "web.catalogue"],  # dates and numbers; pages' texts
     "backports": ["feeds.packing"],  # zstd, which Python has itself from 3.14 on
     "brotli": ["feeds.packing"],
     "compression": ["feeds.packing"],

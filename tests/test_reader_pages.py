@@ -19,6 +19,7 @@ from monitor.readers import Image, RenderedEdition, Subscription
 from monitor.store.database import Store
 from monitor.web.app import create_app
 from monitor.web.reach import Reach
+from monitor.web.site import Site
 
 PUBLIC = "digest.example"
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -32,7 +33,7 @@ class Answer:
     text: str
 
 
-class Site:
+class Asker:
     """Asks under the public name, as a reader would, or under another."""
 
     def __init__(self, port: int) -> None:
@@ -53,18 +54,18 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def theatre() -> Iterator[tuple[dict[str, Path], Site]]:
+def theatre() -> Iterator[tuple[dict[str, Path], Asker]]:
     """One server for all tests; each gives it a database of its own."""
     stage: dict[str, Path] = {}
     desk, public = Desk((), {}, (), "none"), f"https://{PUBLIC}"
     reach = Reach(public=public)
-    app = create_app(lambda: Store(stage["db"]), desk, lambda: NOW, reach)
+    app = create_app(Site(lambda: Store(stage["db"]), lambda: desk, lambda: NOW, reach))
     with served(app) as browser:
-        yield stage, Site(browser.port)
+        yield stage, Asker(browser.port)
 
 
 @pytest.fixture
-def site(theatre, store, tmp_path) -> Site:
+def site(theatre, store, tmp_path) -> Asker:
     stage, site = theatre
     stage["db"] = tmp_path / "monitor.db"
     return site

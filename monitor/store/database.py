@@ -20,6 +20,7 @@ from monitor.store.marks import MarksOfItems
 from monitor.store.memory import Memory
 from monitor.store.originals import Originals
 from monitor.store.outbox import Outbox
+from monitor.store.outlines import Outlines
 from monitor.store.relations import Relations
 from monitor.store.schema_access import migrations
 from monitor.store.stories import Stories
@@ -52,6 +53,7 @@ class Store:
         self.marks = MarksOfItems(self._db, self.path)
         self.memory = Memory(self._db, self.path)
         self.stories = Stories(self._db, self.path)
+        self.outlines = Outlines(self._db, self.path)
         self.relations = Relations(self._db, self.path)
         self.corrections = Corrections(self._db, self.path)
         self.vectors = Vectors(self._db, self.path)

@@ -7,7 +7,7 @@ The order of the migrations is that of the modules, this one after
 
 from sqlite_utils import Database
 
-from monitor.store.schema_coverage import migrations
+from monitor.store.schema_outlines import migrations
 
 __all__ = ["migrations"]
 

@@ -13,6 +13,7 @@ from monitor.verbs.compose import Paths
 from monitor.web import server
 from monitor.web.app import create_app
 from monitor.web.reach import LOOPBACK, Reach, check
+from monitor.web.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def dashboard(paths: Paths, place: Place) -> Callable[[Event | None], None]:
         themes=compose.themes(config),
         framing=config.framing,
     )
-    app = create_app(paths.open_known_store, desk, compose.now, reach)
+    site = Site(paths.open_known_store, lambda: desk, compose.now, reach)
+    app = create_app(site)
     listener = server.listen(place.port, place.host)
     scheme = "https" if reach.has_own_tls else "http"
     print(f"dashboard: {server.address(listener, scheme)}", flush=True)

@@ -5,7 +5,6 @@ own, since a connection belongs to one thread.
 """
 
 import logging
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -27,11 +26,11 @@ from monitor import export, pipeline
 from monitor.comparison import Coverage
 from monitor.coverage.sides import compare
 from monitor.digest.edition import window
-from monitor.digest.phrases import Speaker
 from monitor.editing import make_edition
 from monitor.errors import MonitorError
 from monitor.explaining import explain, explain_one
 from monitor.pipeline import Desk
+from monitor.readers import Subscriber
 from monitor.store.database import Store
 from monitor.web.comparison_pages import ComparisonPages
 from monitor.web.days import (
@@ -45,13 +44,13 @@ from monitor.web.days import (
 from monitor.web.gate import READER_PATHS
 from monitor.web.guard import guarded
 from monitor.web.health import health_page, idle, well
-from monitor.web.reach import Reach
 from monitor.web.reader_pages import ReaderPages
-from monitor.web.render import render
 from monitor.web.sessions import Door
 from monitor.web.sign_in import add_account_pages
+from monitor.web.site import Site
 from monitor.web.story import story_page
 from monitor.web.today import today_view
+from monitor.web.visit import Visiting, visit_of
 
 log = logging.getLogger("monitor.web")
 
@@ -64,31 +63,21 @@ FEED_DAYS = 7
 _READ = ["GET", "HEAD"]
 
 
-def create_app(
-    open_store: Callable[[], Store],
-    desk: Desk,
-    clock: Callable[[], datetime],
-    reach: Reach = Reach(),  # noqa: B008 - a frozen value
-) -> ASGIApp:
-    """The dashboard over the database that ``open_store`` opens.
-
-    It changes nothing but whether readers want their mail. ``desk`` says which feeds,
-    owners and watch-lists there are; ``clock`` gives this moment in UTC; ``reach``
-    says from where it can be reached.
-    """
-    readers = ReaderPages(open_store, clock)
-    comparison = ComparisonPages(open_store, desk, clock)
-    site = _Site(open_store, desk, clock, comparison)
+def create_app(site: Site) -> ASGIApp:
+    """The dashboard of a site; it changes nothing but whether readers want mail."""
+    readers = ReaderPages(site)
+    comparison = ComparisonPages(site)
+    stories = _StoryPages(site, comparison)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_api_route("/", site.today, methods=_READ)
-    app.add_api_route("/stories/{story}", site.story, methods=_READ)
-    app.add_api_route("/stories.json", site.stories_json, methods=_READ)
-    app.add_api_route("/stories.atom", site.stories_atom, methods=_READ)
+    app.add_api_route("/", stories.today, methods=_READ)
+    app.add_api_route("/stories/{story}", stories.story, methods=_READ)
+    app.add_api_route("/stories.json", stories.stories_json, methods=_READ)
+    app.add_api_route("/stories.atom", stories.stories_atom, methods=_READ)
     app.add_api_route("/blindspots", comparison.blind_spots, methods=_READ)
     app.add_api_route("/framing", comparison.framing, methods=_READ)
     app.add_api_route("/followers", comparison.followers, methods=_READ)
     app.add_api_route("/themes", comparison.themes, methods=_READ)
-    app.add_api_route("/health", site.health, methods=_READ)
+    app.add_api_route("/health", stories.health, methods=_READ)
     app.add_api_route("/livez", _livez, methods=_READ)
     app.add_api_route("/editions/{edition}", readers.edition, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leaving, methods=_READ)
@@ -97,36 +86,36 @@ def create_app(
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    door = Door(open_store, clock, reach)
+    door = Door(site.open_store, site.clock, site.reach)
     add_account_pages(app, door, _show)
     return guarded(app, door, _told)
 
 
-class _Site:
-    """The pages over one database."""
+class _StoryPages:
+    """The pages of stories, and of the feeds that they come from."""
 
-    def __init__(
-        self,
-        open_store: Callable[[], Store],
-        desk: Desk,
-        clock: Callable[[], datetime],
-        comparison: ComparisonPages,
-    ) -> None:
-        self._open_store = open_store
-        self._desk = desk
-        self._clock = clock
+    def __init__(self, site: Site, comparison: ComparisonPages) -> None:
+        self._site = site
+        self._open_store = site.open_store
+        self._clock = site.clock
         self._comparison = comparison
-        self._speaker = Speaker("en", ZONE)
-        self._reader = reader(desk.watchlists)
 
-    def today(self, day: str = "", show: str = "") -> HTMLResponse:
+    @property
+    def _desk(self) -> Desk:
+        return self._site.desk()
+
+    @property
+    def _reader(self) -> Subscriber:
+        return reader(self._desk.watchlists)
+
+    def today(self, visit: Visiting, day: str = "", show: str = "") -> HTMLResponse:
         """``/``: one day's stories, the newest day's unless told otherwise."""
         with self._open_store() as store:
             seen = store.items.first_seen(), store.items.last_moment()
             first, last = (day_of(at or self._clock()) for at in seen)
             newest = self._newest_day(store)
             shown = _day(day) if day else newest
-            polled = self._polled(store)
+            polled = self._site.polled(store)
             edition = make_edition(
                 store,
                 self._desk,
@@ -135,15 +124,15 @@ class _Site:
                 polled or self._clock(),
             )
         singles = maxsize if show == "all" else SINGLES
-        return _page(
+        return visit.page(
             "today.html",
-            page=today_view(edition, polled, singles, self._speaker),
-            days=days_view(shown, newest, first, last, self._speaker),
-            feeds=well(edition.health, self._speaker),
+            page=today_view(edition, polled, singles, visit.guide),
+            days=days_view(shown, newest, first, last, visit.guide),
+            feeds=well(edition.health, visit.guide),
             idle=idle(polled, self._clock()),
         )
 
-    def story(self, story: str) -> Response:
+    def story(self, visit: Visiting, story: str) -> Response:
         """``/stories/{id}``: one story in full; one merged away leads to what it is."""
         with self._open_store() as store:
             found = store.stories.one(story)
@@ -155,18 +144,18 @@ class _Site:
             corrections = store.corrections.all()
             why = explain_one(store, found, self._desk.own)
             coverage = compare(found, self._desk.owners)
-            now = self._polled(store) or self._clock()
-            findings = self._comparison.of_story(store, coverage, now)
-        page = story_page(coverage, why, changes, corrections, self._speaker)
-        return _page("story.html", page=page, found=findings)
+            now = self._site.polled(store) or self._clock()
+            findings = self._comparison.of_story(store, coverage, now, visit.guide)
+        page = story_page(coverage, why, changes, corrections, visit.guide)
+        return visit.page("story.html", page=page, found=findings)
 
-    def health(self) -> HTMLResponse:
+    def health(self, visit: Visiting) -> HTMLResponse:
         """``/health``: feeds, dates and translations."""
         with self._open_store() as store:
-            now, polled = self._clock(), self._polled(store)
+            now, polled = self._clock(), self._site.polled(store)
             health = pipeline.feed_health(self._desk.feeds, store, polled or now)
-            page = health_page(store, health, polled, now, self._speaker)
-        return _page("health.html", page=page, zone=ZONE)
+            page = health_page(store, health, polled, now, visit.guide)
+        return visit.page("health.html", page=page, zone=ZONE)
 
     def stories_json(self, day: str = "") -> Response:
         """``/stories.json``: one day's stories, or the last week's."""
@@ -200,14 +189,6 @@ class _Site:
         newest = max(map(datetime.fromisoformat, dates), default=now)
         return day_of(min(newest, now))
 
-    def _polled(self, store: Store) -> datetime | None:
-        """When any feed was last asked: what is said of feeds is true of that moment.
-
-        A monitor that was stopped is no fault of its feeds.
-        """
-        states = (state for _, state in store.feeds.states(self._desk.feeds))
-        return max((s.last_poll for s in states if s.last_poll), default=None)
-
 
 _SECOND = timedelta(seconds=1)
 
@@ -236,7 +217,7 @@ def _day(text: str) -> date:
 def _show(
     request: Request, template: str, status: int, **values: object
 ) -> HTMLResponse:
-    return HTMLResponse(render(template, **values), status)
+    return visit_of(request).page(template, status, **values)
 
 
 # --- errors --------------------------------------------------------------------
@@ -247,14 +228,14 @@ def _unavailable(request: Request, error: Exception) -> HTMLResponse:
     # Why, with the file's name, is for whoever sits at this machine.
     is_public = request.url.path.startswith(READER_PATHS)
     told = "Try again in a few minutes." if is_public else str(error)
-    return _error(HTTPStatus.SERVICE_UNAVAILABLE, told)
+    return _error(request, HTTPStatus.SERVICE_UNAVAILABLE, told)
 
 
 def _refused(request: Request, error: Exception) -> HTMLResponse:
     assert isinstance(error, AnyHTTPException)
     status = HTTPStatus(error.status_code)
     told = "" if error.detail == status.phrase else error.detail
-    return _error(status, told)
+    return _error(request, status, told)
 
 
 def _told(request: Request, error: Exception) -> HTMLResponse:
@@ -264,7 +245,7 @@ def _told(request: Request, error: Exception) -> HTMLResponse:
 
 
 def _broken(request: Request, error: Exception) -> HTMLResponse:
-    return _error(HTTPStatus.INTERNAL_SERVER_ERROR, "The log says more.")
+    return _error(request, HTTPStatus.INTERNAL_SERVER_ERROR, "The log says more.")
 
 
 _TITLES = {
@@ -276,11 +257,7 @@ _TITLES = {
 }
 
 
-def _error(status: HTTPStatus, told: str) -> HTMLResponse:
+def _error(request: Request, status: HTTPStatus, told: str) -> HTMLResponse:
     title = _TITLES.get(status, status.phrase)
-    html = render("error.html", status=status.value, title=title, told=told)
-    return HTMLResponse(html, status)
-
-
-def _page(template: str, **values: object) -> HTMLResponse:
-    return HTMLResponse(render(template, **values))
+    visit = visit_of(request)
+    return visit.page("error.html", status, code=status.value, title=title, told=told)

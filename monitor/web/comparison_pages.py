@@ -1,9 +1,9 @@
 """The pages that compare the two sides over many stories."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from http import HTTPStatus
 from typing import cast
 from urllib.parse import urlencode
@@ -20,19 +20,21 @@ from monitor.coverage.keyness import Usual
 from monitor.coverage.marks import Marker
 from monitor.coverage.originals import Original, originals
 from monitor.coverage.sides import compare
-from monitor.digest.phrases import Speaker
+from monitor.coverage.themes import Lexicon
 from monitor.marking import MARKED, marks_of, themes_since
 from monitor.model import Country, Language, Story
 from monitor.pipeline import Desk
+from monitor.readers import Watchlist
 from monitor.store.database import Store
 from monitor.web.blindspots import blind_spots_page
-from monitor.web.days import ZONE
 from monitor.web.findings import Findings, Lists, find, theme_views
 from monitor.web.followers import WAYS, By, FollowersPage, followers_page
 from monitor.web.framing import concept_views
+from monitor.web.guide import Guide
 from monitor.web.remembered import Remembered
-from monitor.web.render import render
+from monitor.web.site import Site
 from monitor.web.themes import ThemesPage, themes_page
+from monitor.web.visit import Visiting
 
 FRAMING_DAYS = 7
 FOLLOWERS_DAYS = 30
@@ -63,16 +65,10 @@ class _Wording:
 class ComparisonPages:
     """These pages over one database."""
 
-    def __init__(
-        self,
-        open_store: Callable[[], Store],
-        desk: Desk,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._open_store = open_store
-        self._desk = desk
-        self._clock = clock
-        self._speaker = Speaker("en", ZONE)
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._open_store = site.open_store
+        self._clock = site.clock
         # What reads days or weeks is read as seldom as a long run compares.
         self._untold: Remembered[list[BlindSpot]] = Remembered(EVERY, 1)
         self._worded: Remembered[_Wording] = Remembered(EVERY, 8)
@@ -81,21 +77,27 @@ class ComparisonPages:
         self._tagged: Remembered[tuple[ThemesPage, datetime]] = Remembered(EVERY, 4)
         self._usual: Remembered[Mapping[Language, Usual]] = Remembered(_HOUR, 4)
 
+    @property
+    def _desk(self) -> Desk:
+        return self._site.desk()
+
     @cached_property
     def _framing(self) -> Framing:
         return Framing(lexicon(self._desk.framing))
 
-    @cached_property
+    @property
     def _marker(self) -> Marker:
-        return Marker(self._desk.themes, tuple(self._desk.watchlists))
+        return _marker(self._desk.themes, tuple(self._desk.watchlists))
 
-    def of_story(self, store: Store, coverage: Coverage, now: datetime) -> Findings:
+    def of_story(
+        self, store: Store, coverage: Coverage, now: datetime, guide: Guide
+    ) -> Findings:
         """What the page of one story tells of its comparison."""
         lists = Lists(self._framing, self._usual_before)
-        return find(store, coverage, self._desk, lists, now, self._speaker)
+        return find(store, coverage, self._desk, lists, now, guide)
 
     def framing(
-        self, days: str = "", theme: str = "", concept: str = ""
+        self, visit: Visiting, days: str = "", theme: str = "", concept: str = ""
     ) -> HTMLResponse:
         """``/framing``: how both sides word things over the last days."""
         themes = [each.name for each in self._desk.themes.themes]
@@ -114,11 +116,11 @@ class ComparisonPages:
         uses = [use for use in found.uses if concept in ("", use.concept)]
         most = _HEADLINES_OF_ONE if concept else _HEADLINES
         asked = [("days", str(count)), *([("theme", theme)] if theme else [])]
-        return _page(
+        return visit.page(
             "framing.html",
-            uses=concept_views(uses, self._speaker, most, asked=asked),
-            items={s: self._speaker.number(n) for s, n in found.counted.items()},
-            end=self._speaker.moment(found.end),
+            uses=concept_views(uses, visit.guide, most, asked=asked),
+            items={s: visit.guide.number(n) for s, n in found.counted.items()},
+            end=visit.guide.moment(found.end),
             concept=concept,
             theme=theme,
             whole="/framing?" + urlencode(asked),
@@ -127,29 +129,31 @@ class ComparisonPages:
             periods=_PERIODS,
         )
 
-    def followers(self, days: str = "", by: str = "outlet") -> HTMLResponse:
+    def followers(
+        self, visit: Visiting, days: str = "", by: str = "outlet"
+    ) -> HTMLResponse:
         """``/followers``: who had first what both sides cover, and by how long."""
         _one_of("by", by, WAYS)
         count = _days(days, FOLLOWERS_DAYS)
         with self._open_store() as store:
             page, end = self._followed.get(
-                (store.stories.path, count, by),
+                (store.stories.path, count, by, visit.language),
                 self._clock(),
-                lambda: self._follow(store, count, cast(By, by)),
+                lambda: self._follow(store, count, cast(By, by), visit.guide),
             )
-        return _page(
+        return visit.page(
             "followers.html",
             page=page,
-            end=self._speaker.moment(end),
+            end=visit.guide.moment(end),
             ways=WAYS,
             days=count,
             periods=_PERIODS,
         )
 
-    def blind_spots(self) -> HTMLResponse:
+    def blind_spots(self, visit: Visiting) -> HTMLResponse:
         """``/blindspots``: what one side covers and the other does not."""
         with self._open_store() as store:
-            now = self._polled(store) or self._clock()
+            now = self._site.polled(store) or self._clock()
             opened = store.blind_spots.open()
             ended = store.blind_spots.since(now - ENDED)
             untold = self._untold.get(
@@ -163,23 +167,23 @@ class ComparisonPages:
             untold,
             {old: stories[new] for old, new in leads.items() if new in stories},
             now,
-            self._speaker,
+            visit.guide,
         )
-        return _page("blindspots.html", page=page, at=self._speaker.moment(now))
+        return visit.page("blindspots.html", page=page, at=visit.guide.moment(now))
 
-    def themes(self, days: str = "") -> HTMLResponse:
+    def themes(self, visit: Visiting, days: str = "") -> HTMLResponse:
         """``/themes``: how many stories of which theme, by side and day."""
         count = _days(days, THEMES_DAYS)
         with self._open_store() as store:
             page, end = self._tagged.get(
-                (store.stories.path, count),
+                (store.stories.path, count, visit.language),
                 self._clock(),
-                lambda: self._tag(store, count),
+                lambda: self._tag(store, count, visit.guide),
             )
-        return _page(
+        return visit.page(
             "themes.html",
             page=page,
-            end=self._speaker.moment(end),
+            end=visit.guide.moment(end),
             days=count,
             periods=_PERIODS,
         )
@@ -208,23 +212,23 @@ class ComparisonPages:
         return _Wording(uses, found.counted, end - _SECOND)
 
     def _follow(
-        self, store: Store, days: int, by: By
+        self, store: Store, days: int, by: By, guide: Guide
     ) -> tuple[FollowersPage, datetime]:
         start, end = self._span(store, days)
         stories = store.stories.opened(start, end, on_both_sides=True)
         found = [compare(story, self._desk.owners) for story in stories]
         named = self._named(store, stories) if by == "theme" else {}
-        page = followers_page(found, by, self._desk.themes, named, self._speaker)
+        page = followers_page(found, by, self._desk.themes, named, guide)
         return page, end - _SECOND
 
-    def _tag(self, store: Store, days: int) -> tuple[ThemesPage, datetime]:
+    def _tag(
+        self, store: Store, days: int, guide: Guide
+    ) -> tuple[ThemesPage, datetime]:
         start, end = self._span(store, days)
         stories = store.stories.between(start, end, is_explained=False)
         rises = rising_stories(store, self._desk.feeds, end - _SECOND)
         named, span = self._named(store, stories), (start, end)
-        page = themes_page(
-            stories, rises, span, self._desk.themes, named, self._speaker
-        )
+        page = themes_page(stories, rises, span, self._desk.themes, named, guide)
         return page, end - _SECOND
 
     def _named(
@@ -248,10 +252,10 @@ class ComparisonPages:
         themes = themes_since(store, self._marker, now - MARKED)
         return unclaimed(store, Followed(desk.feeds, desk.owners, themes), now)
 
-    def _polled(self, store: Store) -> datetime | None:
-        """When any feed was last asked: until then silences are judged."""
-        states = (state for _, state in store.feeds.states(self._desk.feeds))
-        return max((s.last_poll for s in states if s.last_poll), default=None)
+
+@lru_cache(maxsize=2)
+def _marker(themes: Lexicon, watchlists: tuple[Watchlist, ...]) -> Marker:
+    return Marker(themes, watchlists)
 
 
 def _within(
@@ -280,7 +284,3 @@ def _one_of(key: str, text: str, known: Iterable[str]) -> None:
     if text not in names:
         what = f"expected one of {', '.join(names)}" if names else "there is none"
         raise HTTPException(HTTPStatus.BAD_REQUEST, f"{key} {text!r}: {what}")
-
-
-def _page(template: str, **values: object) -> HTMLResponse:
-    return HTMLResponse(render(template, **values))

@@ -7,7 +7,6 @@ POST stops the mail: programs that look at every link of a mail open pages, too.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from html import escape
 from http import HTTPStatus
 from urllib.parse import parse_qs
@@ -22,6 +21,7 @@ from monitor.model import LANGUAGES, Language
 from monitor.readers import KeptEdition, Subscription
 from monitor.store.database import Store
 from monitor.web.render import render
+from monitor.web.site import Site
 
 MAX_BODY = 4096
 """Bytes of a POST that are read; what we ask for has thirty."""
@@ -50,11 +50,9 @@ LEAVING_HEADERS = {
 class ReaderPages:
     """The pages over one database."""
 
-    def __init__(
-        self, open_store: Callable[[], Store], clock: Callable[[], datetime]
-    ) -> None:
-        self._open_store = open_store
-        self._clock = clock
+    def __init__(self, site: Site) -> None:
+        self._open_store = site.open_store
+        self._clock = site.clock
 
     def edition(self, edition: str) -> Response:
         """``/editions/{id}``, and with ``.txt``, ``.json`` or ``.atom``: a kept one."""
@@ -106,7 +104,7 @@ def _known(store: Store, token: str) -> Subscription:
 
 
 def _leaving(of: Subscription) -> HTMLResponse:
-    html = render("unsubscribe.html", page=leaving_page(of))
+    html = render("unsubscribe.html", "en", page=leaving_page(of))
     return HTMLResponse(html, headers=LEAVING_HEADERS)
 
 

@@ -1,0 +1,341 @@
+"""
+What lists show of stories: one row a story, and which of them are due to be made anew.
+
+Lists are narrowed down and put in order by indexes that hold all columns it takes, so
+that only the rows shown are read.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from monitor.model import LANGUAGES, SIDES, Country, Language
+from monitor.outline import (
+    Count,
+    DayStories,
+    Headline,
+    Order,
+    Outline,
+    Page,
+    Selection,
+    SideOutline,
+    Told,
+)
+from monitor.store import cursors, rows
+from monitor.store.cursors import Cursor
+from monitor.store.errors import guarded
+
+COUNTED = 10_000
+"""How far rows are counted."""
+
+_KEYS: Mapping[Order, str] = {
+    "newest": "last_seen",
+    "first": "first_seen",
+    "largest": "items",
+    "lag": "lag_minutes",
+}
+_TOLD: Mapping[Told, str] = {
+    "US": "us_items > 0",
+    "MX": "mx_items > 0",
+    "both": "us_items > 0 and mx_items > 0",
+    "only-US": "us_items > 0 and mx_items = 0",
+    "only-MX": "mx_items > 0 and us_items = 0",
+}
+_IN: Mapping[Language, str] = {"en": "in_english", "es": "in_spanish"}
+_KINDS: Mapping[Order, tuple[type, ...]] = {
+    "newest": (str,),
+    "first": (str,),
+    "largest": (int,),
+    "lag": (int, type(None)),
+}
+_ITEMS_OF = (
+    "assignments join items on items.id = item"
+    " where story in (select value from json_each(:named))"
+)
+_LINKS = (
+    ("outline_outlets", "outlet"),
+    ("outline_themes", "theme"),
+    ("outline_watchlists", "watchlist"),
+)
+
+
+class Outlines:
+    """One outline a story."""
+
+    def __init__(self, db: Database, path: str) -> None:
+        self._db = db
+        self.path = path
+
+    # --- keeping them ----------------------------------------------------------------
+
+    @guarded
+    def due(self, version: str, most: int) -> list[str]:
+        """Stories whose outline must be made, at most so many.
+
+        Those that were changed come first, the last change before the others; then
+        those of another version, the newest first.
+        """
+        changed = self._db.execute(
+            "select story from outline_dues order by id desc limit ?", [most]
+        )
+        found = [row[0] for row in changed]
+        stale = self._db.execute(
+            "select story, last_seen from outlines where version < :version"
+            " union all"
+            " select story, last_seen from outlines where version > :version"
+            " order by last_seen desc limit :most",
+            {"version": version, "most": most - len(found)},
+        )
+        return list(dict.fromkeys((*found, *(row[0] for row in stale))))
+
+    @guarded
+    def put(
+        self, stories: Iterable[str], made: Iterable[Outline], version: str
+    ) -> None:
+        """Keep what was made of these stories, which are due no more.
+
+        Of those among them that have no outline, none is kept: they have no items.
+        """
+        asked, found = list(stories), list(made)
+        empty = set(asked) - {outline.story for outline in found}
+        with self._db.atomic():
+            self._forget_links(asked)
+            self._db.conn.executemany(_UPSERT, [_row(each, version) for each in found])
+            self._link(found)
+            named = "story in (select value from json_each(?))"
+            self._db.execute(
+                f"delete from outlines where {named}", [json.dumps(sorted(empty))]
+            )
+            self._db.execute(
+                f"delete from outline_dues where {named}", [json.dumps(asked)]
+            )
+
+    def _forget_links(self, stories: list[str]) -> None:
+        for table in (*(table for table, _ in _LINKS), "outline_hours"):
+            self._db.execute(
+                f"delete from {table} where story in (select id from outlines"
+                " where story in (select value from json_each(?)))",
+                [json.dumps(stories)],
+            )
+
+    def _link(self, outlines: list[Outline]) -> None:
+        for table, column in _LINKS:
+            self._db.conn.executemany(
+                f"insert or ignore into {table} ({column}, story)"
+                " select ?, id from outlines where story = ?",
+                [(name, o.story) for o in outlines for name in _links(o, column)],
+            )
+        self._db.execute(
+            "insert or ignore into outline_hours (hour, story)"
+            " select substr(moment, 1, 13), id from (select story, published as moment"
+            f" from {_ITEMS_OF} union all select story, seen from {_ITEMS_OF})"
+            " join outlines using (story)",
+            {"named": json.dumps([outline.story for outline in outlines])},
+        )
+
+    # --- lists of them ---------------------------------------------------------------
+
+    @guarded
+    def some(self, stories: Iterable[str]) -> dict[str, Outline]:
+        """Story -> its outline, for those that have one."""
+        found = self._db.query(
+            "select outlines.* from json_each(?) cross join outlines on story = value",
+            [json.dumps(list(stories))],
+        )
+        return {row["story"]: _outline(row) for row in found}
+
+    @guarded
+    def page(
+        self,
+        selection: Selection = Selection(),
+        order: Order = "newest",
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page[Outline]:
+        """The stories that follow ``after``, at most so many; the first ones with None.
+
+        ``after`` is what the page before says. Raises ConfigError if no page of this
+        order has said it.
+        """
+        which, values = _where(selection)
+        key = _KEYS[order]
+        if after is not None:
+            cursor = cursors.read(order, after, _KINDS[order])
+            which += f" and {_beyond(order, cursor)}"
+            values |= {"key": cursor.key, "last": cursor.id}
+        found = self._db.execute(
+            f"select story, {key} from outlines where {which}"
+            f" order by {key} desc, story desc limit :limit",
+            values | {"limit": limit + 1},
+        ).fetchall()
+        shown = found[:limit]
+        outlines = self.some(story for story, _ in shown)
+        more = None
+        if len(found) > limit:
+            story, value = shown[-1]
+            more = cursors.write(order, Cursor(value, story))
+        return Page(tuple(outlines[s] for s, _ in shown if s in outlines), more)
+
+    @guarded
+    def count(self, selection: Selection = Selection()) -> Count:
+        """How many stories there are, counted up to COUNTED."""
+        which, values = _where(selection)
+        [(found,)] = self._db.execute(
+            "select count(*) from (select 1 from outlines"
+            f" where {which} limit {COUNTED + 1})",
+            values,
+        )
+        return Count(min(found, COUNTED), found > COUNTED)
+
+    @guarded
+    def on_day(self, start: datetime, end: datetime) -> DayStories:
+        """Stories with an item published or first seen in [start, end).
+
+        By whole hours of UTC, as days begin in either country. Sides are those of the
+        whole story, as it is now.
+        """
+        found = self._db.execute(
+            "select story, us_items > 0, mx_items > 0 from outlines where id in"
+            " (select story from outline_hours where hour >= :start and hour < :end)"
+            " order by items desc, story",
+            {"start": rows.to_text(start)[:13], "end": rows.to_text(end)[:13]},
+        ).fetchall()
+        both = tuple(story for story, us, mx in found if us and mx)
+        us_only = tuple(story for story, us, mx in found if us and not mx)
+        mx_only = tuple(story for story, us, mx in found if mx and not us)
+        return DayStories(both, {"US": us_only, "MX": mx_only})
+
+
+# --- what is asked -------------------------------------------------------------------
+
+
+def _where(selection: Selection) -> tuple[str, dict[str, Any]]:
+    """What rows of ``outlines`` a selection leaves, in SQL, and its values."""
+    tests = ["true"]
+    values: dict[str, Any] = {}
+    if selection.start is not None:
+        tests.append("last_seen >= :start")
+        values["start"] = rows.to_text(selection.start)
+    if selection.end is not None:
+        tests.append("first_seen < :end")
+        values["end"] = rows.to_text(selection.end)
+    if selection.side is not None:
+        tests.append(_TOLD[selection.side])
+    if selection.language is not None:
+        tests.append(f"{_IN[selection.language]} = 1")
+    if selection.certainty is not None:
+        tests.append("lag_certainty = :certainty")
+        values["certainty"] = selection.certainty
+    if selection.leader is not None:
+        tests.append("leader = :leader")
+        values["leader"] = selection.leader
+    for table, column in _LINKS:
+        if (name := getattr(selection, column)) is not None:
+            tests.append(
+                f"id in (select story from {table} where {column} = :{column})"
+            )
+            values[column] = name
+    return " and ".join(tests), values
+
+
+def _beyond(order: Order, cursor: Cursor) -> str:
+    """That a row follows the last one of a page; those without a lag are the last."""
+    key = _KEYS[order]
+    if cursor.key is None:
+        return f"{key} is null and story < :last"
+    following = f"({key}, story) < (:key, :last)"
+    return f"({following} or {key} is null)" if order == "lag" else following
+
+
+# --- rows ----------------------------------------------------------------------------
+
+
+def _row(outline: Outline, version: str) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        name: getattr(outline, name)
+        for name in (
+            *("story", "leader", "no_leader", "lag_minutes", "lag_certainty"),
+            *("items", "texts"),
+        )
+    }
+    for name in ("first_seen", "last_seen", "seen"):
+        row[name] = rows.to_text(getattr(outline, name))
+    for language in LANGUAGES:
+        told = outline.headlines.get(language)
+        row[f"headline_{language}"] = told.text if told else None
+        row[f"headline_{language}_is_translated"] = (
+            int(told.is_translation) if told else None
+        )
+        row[_IN[language]] = int(language in outline.languages)
+    for side in SIDES:
+        covered, name = outline.sides[side], side.lower()
+        row[f"{name}_items"] = covered.items
+        row[f"{name}_owners"] = covered.owners
+        row[f"{name}_texts"] = covered.texts
+        row[f"{name}_outlets"] = _list(covered.outlets)
+    row["themes"], row["watchlists"] = _list(outline.themes), _list(outline.watchlists)
+    return row | {"version": version}
+
+
+def _outline(row: dict[str, Any]) -> Outline:
+    return Outline(
+        story=row["story"],
+        headlines={
+            language: Headline(text, bool(row[f"headline_{language}_is_translated"]))
+            for language in LANGUAGES
+            if (text := row[f"headline_{language}"]) is not None
+        },
+        first_seen=datetime.fromisoformat(row["first_seen"]),
+        last_seen=datetime.fromisoformat(row["last_seen"]),
+        seen=datetime.fromisoformat(row["seen"]),
+        leader=row["leader"],
+        no_leader=row["no_leader"],
+        lag_minutes=row["lag_minutes"],
+        lag_certainty=row["lag_certainty"],
+        texts=row["texts"],
+        sides={side: _side(row, side) for side in SIDES},
+        languages=tuple(language for language in LANGUAGES if row[_IN[language]]),
+        themes=tuple(json.loads(row["themes"])),
+        watchlists=tuple(json.loads(row["watchlists"])),
+    )
+
+
+def _side(row: dict[str, Any], side: Country) -> SideOutline:
+    name = side.lower()
+    return SideOutline(
+        row[f"{name}_items"],
+        tuple(json.loads(row[f"{name}_outlets"])),
+        row[f"{name}_owners"],
+        row[f"{name}_texts"],
+    )
+
+
+def _list(names: Iterable[str]) -> str:
+    return json.dumps(list(names), ensure_ascii=False)
+
+
+def _links(outline: Outline, column: str) -> Iterable[str]:
+    match column:
+        case "outlet":
+            return (name for side in outline.sides.values() for name in side.outlets)
+        case "theme":
+            return outline.themes
+    return outline.watchlists
+
+
+_COLUMNS = (
+    *("story", "headline_en", "headline_en_is_translated"),
+    *("headline_es", "headline_es_is_translated", "first_seen", "last_seen", "seen"),
+    *("leader", "no_leader", "lag_minutes", "lag_certainty", "items", "texts"),
+    *("us_items", "us_owners", "us_texts", "us_outlets"),
+    *("mx_items", "mx_owners", "mx_texts", "mx_outlets"),
+    *("in_english", "in_spanish", "themes", "watchlists", "version"),
+)
+_UPSERT = (
+    f"insert into outlines ({', '.join(_COLUMNS)})"
+    f" values ({', '.join(f':{name}' for name in _COLUMNS)}) on conflict (story)"
+    f" do update set {', '.join(f'{c} = excluded.{c}' for c in _COLUMNS[1:])}"
+)

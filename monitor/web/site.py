@@ -1,0 +1,31 @@
+"""What every page of one dashboard is made from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.pipeline import Desk
+from monitor.store.database import Store
+from monitor.web.reach import Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One dashboard over one database."""
+
+    open_store: Callable[[], Store]
+    """Routes run in threads, and a connection belongs to one thread."""
+    desk: Callable[[], Desk]
+    """Which feeds, owners, watch-lists and themes there are at this moment."""
+    clock: Callable[[], datetime]
+    """This moment in UTC."""
+    reach: Reach = Reach()
+    """From where it can be reached."""
+
+    def polled(self, store: Store) -> datetime | None:
+        """When any feed was last asked: what is said of feeds is true of that moment.
+
+        A monitor that was stopped is no fault of its feeds.
+        """
+        states = (state for _, state in store.feeds.states(self.desk().feeds))
+        return max((s.last_poll for s in states if s.last_poll), default=None)
