@@ -18,11 +18,12 @@ from monitor.cli_alerts import alerts
 from monitor.cli_coverage import coverage
 from monitor.cli_models import models
 from monitor.cli_outbox import outbox, subscribers
-from monitor.cli_parts import Days, Json
+from monitor.cli_parts import HOST, PORT, Certificate, Days, Host, Json, Key, Port
 from monitor.cli_parts import group as _group
 from monitor.cli_parts import paths as _paths
 from monitor.cli_parts import verbs as _verbs
 from monitor.cli_stories import stories
+from monitor.cli_users import users
 from monitor.errors import MonitorError
 from monitor.text import printable
 
@@ -46,13 +47,13 @@ app.add_typer(coverage, name="coverage")
 app.add_typer(outbox, name="outbox")
 app.add_typer(subscribers, name="subscribers")
 app.add_typer(alerts, name="alerts")
+app.add_typer(users, name="users")
 app.add_typer(exports, name="export")
 app.add_typer(evaluation, name="eval")
 
 Out = Annotated[
     Path | None, typer.Option("--out", help="Write this file, not to stdout.")
 ]
-Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")]
 Translator = Annotated[
     Engine | None, typer.Option(help="Another engine than feeds.yaml names.")
 ]
@@ -70,7 +71,6 @@ ZoneOption = Annotated[
 LocalOption = Annotated[
     bool, typer.Option("--local", help="Allow addresses in your own network.")
 ]
-PORT = 8765
 
 
 @app.callback()
@@ -201,18 +201,28 @@ def run(
         bool, typer.Option("--serve", help="Serve the dashboard, too.")
     ] = False,
     port: Port = PORT,
+    host: Host = HOST,
+    certificate: Certificate = None,
+    key: Key = None,
 ) -> None:
     """Poll, translate, cluster and send what is due, for ever."""
     paths = _paths(ctx)
-    dashboard = partial(_verbs("web").dashboard, paths, port) if serve else None
+    place = (port, host, certificate, key)
+    dashboard = partial(_dashboard, paths, place) if serve else None
     _verbs("run").run(paths, dashboard)
 
 
 @app.command()
-def serve(ctx: typer.Context, port: Port = PORT) -> None:
-    """Serve the dashboard on this machine alone."""
+def serve(
+    ctx: typer.Context,
+    port: Port = PORT,
+    host: Host = HOST,
+    certificate: Certificate = None,
+    key: Key = None,
+) -> None:
+    """Serve the dashboard, on this machine alone unless --host is given."""
     config, db = ctx.obj
-    _serve(config, db, port)
+    _serve(config, db, port, host, certificate, key)
 
 
 @app.command()
@@ -377,6 +387,11 @@ def _given(
     return words | {"tz": tz, "local": local}
 
 
-def _serve(config: Path, db: Path, port: int) -> None:
-    paths = _verbs("compose").Paths(config, db)
-    _verbs("web").serve(paths, port)
+def _serve(config: Path, db: Path, *place: Any) -> None:
+    web = _verbs("web")
+    web.serve(_verbs("compose").Paths(config, db), web.Place(*place))
+
+
+def _dashboard(paths: Any, place: tuple[Any, ...]) -> Any:
+    web = _verbs("web")
+    return web.dashboard(paths, web.Place(*place))

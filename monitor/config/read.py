@@ -29,6 +29,7 @@ from monitor.model import Feed
 
 PASSWORD_VARIABLE = "MONITOR_SMTP_PASSWORD"  # noqa: S105 - a name, not a secret
 DKIM_VARIABLE = "MONITOR_DKIM_KEY"
+TOKEN_VARIABLE = "MONITOR_TOKEN"  # noqa: S105 - a name, too
 
 NO_SECRETS = Secrets()
 
@@ -43,7 +44,7 @@ def read_config(path: Path, environ: Mapping[str, str]) -> Config:
     MistakesError if it says something we cannot act on.
     """
     secrets = Secrets(
-        _secret(environ, PASSWORD_VARIABLE), _secret(environ, DKIM_VARIABLE)
+        secret(environ, PASSWORD_VARIABLE), secret(environ, DKIM_VARIABLE)
     )
     return check(path, read_text(path), secrets)
 
@@ -66,8 +67,11 @@ def check(path: Path, text: str, secrets: Secrets = NO_SECRETS) -> Config:
     return schema.to_config(secrets)
 
 
-def _secret(environ: Mapping[str, str], name: str) -> str:
-    """The variable of this name, or what is in the file that NAME_FILE names."""
+def secret(environ: Mapping[str, str], name: str) -> str:
+    """The variable of this name, or what is in the file that NAME_FILE names.
+
+    Raises ConfigError if both are set, or the file cannot be read.
+    """
     file = environ.get(f"{name}_FILE", "")
     if not file:
         return environ.get(name, "")

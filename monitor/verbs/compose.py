@@ -11,7 +11,7 @@ from monitor.alerting import Channels, Facts
 from monitor.clustering import PATIENCE, Clustering, Waiting
 from monitor.comparing import Changes
 from monitor.config.mistakes import MistakesError, hint
-from monitor.config.read import read_config
+from monitor.config.read import TOKEN_VARIABLE, read_config, secret
 from monitor.config.settings import Config, EngineName
 from monitor.coverage.marks import Marker
 from monitor.coverage.themes import Lexicon, lexicon
@@ -232,6 +232,14 @@ def open_mailer(config: Config) -> Mailer:
 def new_token() -> str:
     """128 random bits, as an address can hold them."""
     return token_urlsafe(16)
+
+
+def token() -> str:
+    """The token of the environment, by which programs use the dashboard; or empty.
+
+    Raises ConfigError if the file that holds it cannot be read.
+    """
+    return secret(os.environ, TOKEN_VARIABLE).strip()
 
 
 def open_channels(config: Config) -> dict[str, Channels]:

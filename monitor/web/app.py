@@ -41,9 +41,12 @@ from monitor.web.days import (
     parse_day,
     reader,
 )
-from monitor.web.guard import READER_PATHS, guarded
+from monitor.web.gate import READER_PATHS
+from monitor.web.guard import guarded
 from monitor.web.health import health_page, idle, well
 from monitor.web.reader_pages import ReaderPages
+from monitor.web.sessions import Door
+from monitor.web.sign_in import add_account_pages
 from monitor.web.site import Site
 from monitor.web.story import story_page
 from monitor.web.today import today_view
@@ -83,7 +86,9 @@ def create_app(site: Site) -> ASGIApp:
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    return guarded(app, site.public)
+    door = Door(site.open_store, site.clock, site.reach)
+    add_account_pages(app, door, _show)
+    return guarded(app, door, _told)
 
 
 class _StoryPages:
@@ -209,6 +214,12 @@ def _day(text: str) -> date:
         raise HTTPException(HTTPStatus.BAD_REQUEST, f"{text!r}: {error}") from error
 
 
+def _show(
+    request: Request, template: str, status: int, **values: object
+) -> HTMLResponse:
+    return visit_of(request).page(template, status, **values)
+
+
 # --- errors --------------------------------------------------------------------
 
 
@@ -225,6 +236,12 @@ def _refused(request: Request, error: Exception) -> HTMLResponse:
     status = HTTPStatus(error.status_code)
     told = "" if error.detail == status.phrase else error.detail
     return _error(request, status, told)
+
+
+def _told(request: Request, error: Exception) -> HTMLResponse:
+    """What the gate has to say, before any route."""
+    is_ours = isinstance(error, MonitorError)
+    return (_unavailable if is_ours else _refused)(request, error)
 
 
 def _broken(request: Request, error: Exception) -> HTMLResponse:
