@@ -16,12 +16,13 @@ from monitor.store.editions import Editions
 from monitor.store.errors import store_error
 from monitor.store.feeds import FeedStates
 from monitor.store.items import Items
+from monitor.store.kept import Kept
 from monitor.store.marks import MarksOfItems
 from monitor.store.memory import Memory
 from monitor.store.originals import Originals
 from monitor.store.outbox import Outbox
 from monitor.store.relations import Relations
-from monitor.store.schema_coverage import migrations
+from monitor.store.schema_kept import migrations
 from monitor.store.stories import Stories
 from monitor.store.subscriptions import Subscriptions
 from monitor.store.translations import Translations
@@ -60,6 +61,7 @@ class Store:
         self.outbox = Outbox(self._db, self.path)
         self.subscriptions = Subscriptions(self._db, self.path)
         self.alerts = Alerts(self._db, self.path)
+        self.kept = Kept(self._db, self.path)
 
     def __enter__(self) -> Self:
         return self
