@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from threading import Lock
 from typing import Generic, TypeVar
 
 from monitor.config.settings import Config
@@ -14,7 +15,7 @@ T = TypeVar("T")
 class InForce(Generic[T]):
     """Something made of the settings in force; made anew when what is kept changes.
 
-    Threads may share it: of two that find a change at once, both make the same.
+    Threads may share it.
     """
 
     def __init__(
@@ -23,12 +24,15 @@ class InForce(Generic[T]):
         self._filed = filed
         self._make = make
         self._warn = warn
+        self._lock = Lock()
         self._made: tuple[int, T] | None = None
+        self._told: tuple[str, ...] = ()
 
     def at(self, store: Store) -> T:
         """As of now: one small query, unless something has changed.
 
-        What of the database does not count is said once for each change of it.
+        What of the database does not count is said once, and again if it has counted
+        in between.
         """
         return self.of(store.kept.version(), lambda: nullcontext(store))
 
@@ -36,13 +40,18 @@ class InForce(Generic[T]):
         self, version: int, open_store: Callable[[], AbstractContextManager[Store]]
     ) -> T:
         """The same, for whoever has asked for the version and has no store open."""
-        made = self._made
-        if made is None or made[0] != version:
-            # What changes while we read is read again the next time: the version is
-            # from before.
-            with open_store() as store:
-                found = compose.with_kept(self._filed, store)
-            for fault in found.faults:
+        with self._lock:
+            if self._made is None or self._made[0] != version:
+                # What changes while we read is read again the next time: the version
+                # is from before.
+                with open_store() as store:
+                    found = compose.with_kept(self._filed, store)
+                self._tell(found.faults)
+                self._made = version, self._make(found.config)
+            return self._made[1]
+
+    def _tell(self, faults: tuple[str, ...]) -> None:
+        for fault in faults:
+            if fault not in self._told:
                 self._warn(fault)
-            made = self._made = version, self._make(found.config)
-        return made[1]
+        self._told = faults
