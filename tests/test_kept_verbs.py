@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
@@ -158,6 +159,39 @@ def test_a_form_of_mistakes_is_told_in_one_line(desk):
         desk(*EVA[:3], "eva", "--tz", "Mars")
     assert len(caught.value.mistakes) == 2
     assert all(mistake in str(caught.value) for mistake in caught.value.mistakes)
+
+
+def test_items_are_marked_by_the_lists_of_the_database(desk):
+    desk("watchlists", "add", "Snow", "snow*")
+    desk("cluster")
+    assert asked(desk.path, "select watchlists from marks") == [('["Snow"]',)]
+
+
+def test_an_alert_of_any_list_tells_of_those_of_the_database(desk, monkeypatch):
+    alert = {"name": "Desk", "on": ["watchlist"], "webhook": "https://a.example/"}
+    water = [{"name": "Water", "terms": ["agua"]}]
+    desk.write(watchlists=water, alerts=[alert | {"secret": "NONE_SET"}])
+    desk("watchlists", "add", "Snow", "snow*")
+    snow(desk)
+    desk("alerts", "check", "--dry-run")
+    desk("alerts", "check")
+    soon = NOW + timedelta(minutes=5)
+    monkeypatch.setattr(compose, "now", lambda: soon)
+    with Store(desk.path) as store:
+        fresh = item("Snowfall in the north", published=soon, seen=soon)
+        show(store, [fresh], soon)
+        store.stories.assign([assignment(fresh)])
+    assert "On a watch-list: Snowfall" in desk("alerts", "check", "--dry-run")
+
+
+def test_spanish_is_made_for_a_reader_of_the_database(desk):
+    config = read_config(desk.folder / "feeds.yaml", {})
+    english = replace(config, subscribers=())
+    with Store(desk.path) as store:
+        before = compose.plan(compose.with_kept(english, store).config)
+        desk(*EVA, "--language", "es")
+        after = compose.plan(compose.with_kept(english, store).config)
+    assert (before.targets, after.targets) == (("en",), ("en", "es"))
 
 
 # --- what goes on meanwhile ----------------------------------------------------------
