@@ -24,6 +24,7 @@ from monitor.cli_parts import paths as _paths
 from monitor.cli_parts import verbs as _verbs
 from monitor.cli_stories import stories
 from monitor.cli_users import users
+from monitor.cli_watchlists import watchlists
 from monitor.errors import MonitorError
 from monitor.text import printable
 
@@ -44,6 +45,7 @@ app.add_typer(feeds, name="feeds")
 app.add_typer(models, name="models")
 app.add_typer(stories, name="stories")
 app.add_typer(coverage, name="coverage")
+app.add_typer(watchlists, name="watchlists")
 app.add_typer(outbox, name="outbox")
 app.add_typer(subscribers, name="subscribers")
 app.add_typer(alerts, name="alerts")

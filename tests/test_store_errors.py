@@ -3,10 +3,11 @@
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from numpy import ones
@@ -22,6 +23,7 @@ from builders import (
     show,
     subscriber,
     translation,
+    watchlist,
 )
 from monitor.access import Session, User
 from monitor.alerts.decide import Note
@@ -67,6 +69,12 @@ def known(store: Store, story: str) -> None:
     """Asks for a story that a person named; that there is none is no fault here."""
     with suppress(ConfigError):
         store.stories.named(story)
+
+
+def absent(change: Callable[[Any], object], what: object) -> None:
+    """Changes what is not kept; that is no fault here."""
+    with suppress(ConfigError):
+        change(what)
 
 
 @contextmanager
@@ -137,7 +145,7 @@ def test_a_database_whose_making_was_cut_short_is_made_anew(path):
 
 def test_a_damaged_database_asks_for_a_backup(path):
     with Store(path) as store:
-        show(store, [item(str(n), summary="x" * 200) for n in range(200)], NOW)
+        show(store, [item(str(n), summary="x" * 200) for n in range(900)], NOW)
     content = bytearray(path.read_bytes())
     half = len(content) // 2
     content[half:] = b"\xff" * (len(content) - half)
@@ -308,11 +316,22 @@ CALLS = {
     "translations.engines": lambda s: s.translations.engines(),
     "translations.warnings": lambda s: s.translations.warnings(),
     "translations.quarantined": lambda s: s.translations.quarantined(),
+    "kept.version": lambda s: s.kept.version(),
+    "kept.watchlists": lambda s: s.kept.watchlists(),
+    "kept.add_watchlist": lambda s: s.kept.add_watchlist(watchlist(), "ana", NOW),
+    "kept.replace_watchlist": lambda s: absent(s.kept.replace_watchlist, watchlist()),
+    "kept.remove_watchlist": lambda s: absent(s.kept.remove_watchlist, "Water"),
+    "kept.subscribers": lambda s: s.kept.subscribers(),
+    "kept.add_subscriber": lambda s: s.kept.add_subscriber(subscriber(), "ana", NOW),
+    "kept.replace_subscriber": lambda s: absent(
+        s.kept.replace_subscriber, subscriber()
+    ),
+    "kept.remove_subscriber": lambda s: absent(s.kept.remove_subscriber, "dana"),
     "marks.get": lambda s: s.marks.get(["i"], "1"),
     "marks.unmarked": lambda s: s.marks.unmarked(NOW, "1", 9),
     "marks.texts": lambda s: s.marks.texts(["i"]),
     "marks.tallies": lambda s: s.marks.tallies(NOW, "1"),
-    "marks.add": lambda s: s.marks.add({"i": Marks()}, "1"),
+    "marks.add": lambda s: s.marks.add({"i": Marks()}, "1", "1"),
     "memory.recall": lambda s: s.memory.recall(["0" * 32]),
     "memory.keep": lambda s: s.memory.keep({"0" * 32: "rain"}),
     "stories.unassigned": lambda s: s.stories.unassigned(NOW),

@@ -8,17 +8,15 @@ nearest one we know. Secrets come from the environment alone.
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 from monitor.config.disagreements import disagreements
 from monitor.config.mistakes import (
     MistakesError,
-    dotted,
     lines,
     misfits,
+    misfits_at,
     without_login,
 )
 from monitor.config.schema import Address, FeedSchema, FileSchema
@@ -94,9 +92,7 @@ def check_feed(values: Mapping[str, object]) -> Feed:
     try:
         return FeedSchema.model_validate(values).to_feed()
     except ValidationError as error:
-        placed = [{**e, "loc": ("feeds", 0, *e["loc"])} for e in error.errors()]
-        loc, what = next(misfits(cast(list[ErrorDetails], placed)))
-        raise ConfigError(f"{dotted(loc[2:])}: {what}") from None
+        raise ConfigError(misfits_at(("feeds", 0), error)[0]) from None
 
 
 def check_address(url: str) -> None:

@@ -16,13 +16,14 @@ from monitor.store.editions import Editions
 from monitor.store.errors import store_error
 from monitor.store.feeds import FeedStates
 from monitor.store.items import Items
+from monitor.store.kept import Kept
 from monitor.store.marks import MarksOfItems
 from monitor.store.memory import Memory
 from monitor.store.originals import Originals
 from monitor.store.outbox import Outbox
 from monitor.store.outlines import Outlines
 from monitor.store.relations import Relations
-from monitor.store.schema_access import migrations
+from monitor.store.schema_kept import migrations
 from monitor.store.stories import Stories
 from monitor.store.subscriptions import Subscriptions
 from monitor.store.translations import Translations
@@ -66,6 +67,7 @@ class Store:
         self.users = Users(self._db, self.path)
         self.sessions = Sessions(self._db, self.path)
         self.api_tokens = ApiTokens(self._db, self.path)
+        self.kept = Kept(self._db, self.path)
 
     def __enter__(self) -> Self:
         return self

@@ -10,7 +10,8 @@ from secrets import token_urlsafe
 from monitor.alerting import Channels, Facts
 from monitor.clustering import PATIENCE, Clustering, Waiting
 from monitor.comparing import Changes
-from monitor.config.mistakes import MistakesError, hint
+from monitor.config.kept import Merged, merged
+from monitor.config.mistakes import MistakesError, no_such
 from monitor.config.read import TOKEN_VARIABLE, read_config, secret
 from monitor.config.settings import Config, EngineName
 from monitor.coverage.marks import Marker
@@ -75,6 +76,15 @@ class Paths:
                 "another with --db"
             )
         return Store(self.db)
+
+
+def with_kept(config: Config, store: Store) -> Merged:
+    """feeds.yaml with the watch-lists and subscribers that the database keeps.
+
+    Raises ConfigError as ``themes`` does.
+    """
+    kept = store.kept.watchlists(), store.kept.subscribers()
+    return merged(config, *kept, [theme.name for theme in themes(config).themes])
 
 
 def now() -> datetime:
@@ -158,8 +168,7 @@ def _theme_faults(config: Config) -> Iterator[str]:
     for place, names in wanted:
         for name in names:
             if name not in known:
-                what = f"themes: no theme is named {name!r}"
-                yield f"{place}: {what}; {hint(name, known)}"
+                yield f"{place}: themes: {no_such('theme', name, known)}"
 
 
 def marker(config: Config) -> Marker:

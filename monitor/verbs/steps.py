@@ -53,10 +53,9 @@ def check(paths: Paths) -> None:
         for cell in sorted(cells, reverse=True)
     )
     print(f"{paths.config}: {len(config.feeds)} feeds ({counts})")
-    print(
-        f"{len(config.subscribers)} subscribers, {len(config.watchlists)} watch-lists, "
-        f"{len(themes)} themes"
-    )
+    print(f"{_readers(config)}, {len(themes)} themes")
+    if paths.db.exists():
+        _check_kept(paths, config)
     if not compose.translates(compose.open_translator(config.engine, config.bridge)):
         print(f"note: {compose.NO_TRANSLATOR}")
     if config.mail and compose.open_mailer(config).sign:
@@ -67,6 +66,21 @@ def check(paths: Paths) -> None:
     if config.dense == "auto":
         is_there = open_encoder() is not None
         print(f"dense channel: {'on' if is_there else 'not installed, see make dense'}")
+
+
+def _check_kept(paths: Paths, config: Config) -> None:
+    """Say what the database keeps beside feeds.yaml, and what of it does not count."""
+    with paths.open_known_store() as store:
+        found = compose.with_kept(config, store)
+    if found.faults or found.config != config:
+        print(f"{paths.db}: with what it keeps {_readers(found.config)}")
+    for fault in found.faults:
+        print(f"note: {fault}")
+
+
+def _readers(config: Config) -> str:
+    subscribers, watchlists = len(config.subscribers), len(config.watchlists)
+    return f"{subscribers} subscribers, {watchlists} watch-lists"
 
 
 def poll(paths: Paths, wanted: Sequence[str], *, say: Say = print) -> None:
@@ -124,7 +138,8 @@ def translate(
     ):
         if not compose.translates(translator):
             say(f"translate: {compose.NO_TRANSLATOR}")
-        plan, now = compose.plan(config), compose.now()
+        merged, now = compose.with_kept(config, store).config, compose.now()
+        plan = compose.plan(merged)
         is_idle = not translate_pending(
             store, translator, plan, now, say, Event(), again=again
         )
@@ -176,8 +191,8 @@ def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> Non
         paths.open_known_store() as store,
         closing(compose.open_translator(config.engine)) as translator,
     ):
-        plan, now = compose.plan(config), compose.now()
-        clustering = compose.open_clustering(config)
+        config, now = compose.with_kept(config, store).config, compose.now()
+        plan, clustering = compose.plan(config), compose.open_clustering(config)
         if since is None:
             waiting = compose.waiting(plan, translator, now)
             cluster_waiting(store, clustering, waiting, say, Event())

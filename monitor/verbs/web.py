@@ -1,5 +1,6 @@
 """The verb that serves the dashboard; ``run`` and ``demo`` serve it, too."""
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -7,13 +8,18 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
+from monitor.config.settings import Config
 from monitor.pipeline import Desk
+from monitor.store.kept import kept_version
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
+from monitor.verbs.in_force import InForce
 from monitor.web import server
 from monitor.web.app import create_app
 from monitor.web.reach import LOOPBACK, Reach, check
 from monitor.web.site import Site
+
+log = logging.getLogger("monitor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +58,28 @@ def dashboard(paths: Paths, place: Place) -> Callable[[Event | None], None]:
     with paths.open_known_store() as store:
         check(reach, store.users.any())
     server.check_certificate(reach)
-    # Pages name the engine of each translation; none is opened to show them.
-    lists = compose.watchlists(config)
-    engine, own = config.engine, config.bridge
-    desk = Desk(
-        config.feeds,
-        config.owners,
-        lists,
-        engine,
-        own=own,
-        themes=compose.themes(config),
-        framing=config.framing,
+    desk = InForce(config, _desk, log.warning)
+    site = Site(
+        paths.open_known_store,
+        lambda: desk.of(kept_version(paths.db), paths.open_known_store),
+        compose.now,
+        reach,
     )
-    site = Site(paths.open_known_store, lambda: desk, compose.now, reach)
     app = create_app(site)
     listener = server.listen(place.port, place.host)
     scheme = "https" if reach.has_own_tls else "http"
     print(f"dashboard: {server.address(listener, scheme)}", flush=True)
     return partial(server.serve, app, listener, reach=reach)
+
+
+def _desk(config: Config) -> Desk:
+    return Desk(
+        config.feeds,
+        config.owners,
+        compose.watchlists(config),
+        # Pages name the engine of each translation; none is opened to show them.
+        config.engine,
+        own=config.bridge,
+        themes=compose.themes(config),
+        framing=config.framing,
+    )
