@@ -22,6 +22,7 @@ from monitor.cli_parts import Days, Json
 from monitor.cli_parts import group as _group
 from monitor.cli_parts import paths as _paths
 from monitor.cli_parts import verbs as _verbs
+from monitor.cli_search import search
 from monitor.cli_stories import stories
 from monitor.errors import MonitorError
 from monitor.text import printable
@@ -213,6 +214,9 @@ def serve(ctx: typer.Context, port: Port = PORT) -> None:
     """Serve the dashboard on this machine alone."""
     config, db = ctx.obj
     _serve(config, db, port)
+
+
+app.command()(search)
 
 
 @app.command()

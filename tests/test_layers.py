@@ -57,6 +57,7 @@ ROOT = {
     "cli_models",
     "cli_outbox",
     "cli_parts",
+    "cli_search",
     "cli_stories",
     "terminal",
     "verbs",
@@ -78,6 +79,7 @@ MAY_IMPORT = {
     "contrasting": {"noun", "core", "store"},
     "outbox": {"noun", "core", "store"},
     "marking": {"noun", "core", "store"},
+    "indexing": {"noun", "core", "store"},
     "alerting": {"noun", "core", "store", "marking"},
     "editing": {
         *("noun", "core", "store", "pipeline", "comparing", "contrasting", "marking"),
@@ -278,6 +280,7 @@ HOMES = {
     "typer": [
         *("cli", "cli_alerts", "cli_coverage", "cli_models", "cli_outbox"),
         "cli_parts",
+        "cli_search",
         "cli_stories",
     ],
     "urllib3": ["feeds.fetch_call", "feeds.places", "translation.argos_download"],

@@ -31,8 +31,10 @@ from monitor.change import Change, Correction
 from monitor.comparison import BlindSpot, SideHealth
 from monitor.coverage.blindspots import Revision
 from monitor.coverage.marks import Marks
+from monitor.coverage.search import sought
 from monitor.errors import ConfigError, StoreError
 from monitor.model import FeedState
+from monitor.query import Term
 from monitor.store import database
 from monitor.store.alerts import Sending
 from monitor.store.database import Store
@@ -43,6 +45,7 @@ SPOT = BlindSpot(
     *("s1", "MX", NOW, 6, 3, 3, 6, 4.5, 1, 2, SideHealth("MX", 9, 0, 0.0)), opened=NOW
 )
 
+SOUGHT = sought(Term("agua"), lambda _: ((), ()))
 NOTICE = Notice("crossing", NOW, "s1")
 MESSAGE = Message("m1", "Desk", ("en",), NOW, (NOTICE,))
 SENDING = Sending(MESSAGE, "c1", "chat", Standing("queued", 0, NOW))
@@ -303,6 +306,10 @@ CALLS = {
     "translations.engines": lambda s: s.translations.engines(),
     "translations.warnings": lambda s: s.translations.warnings(),
     "translations.quarantined": lambda s: s.translations.quarantined(),
+    "search.items": lambda s: s.search.items(SOUGHT),
+    "search.stories": lambda s: s.search.stories(SOUGHT),
+    "search.reach": lambda s: s.search.reach(),
+    "search.index": lambda s: s.search.index(5),
     "marks.get": lambda s: s.marks.get(["i"], "1"),
     "marks.unmarked": lambda s: s.marks.unmarked(NOW, "1", 9),
     "marks.texts": lambda s: s.marks.texts(["i"]),

@@ -15,7 +15,7 @@ from functools import lru_cache
 from monitor.coverage.finder import Finder, longest
 from monitor.coverage.watch import matches_of
 from monitor.model import LANGUAGES, Country, Item, Language, Translation
-from monitor.query import Not, Query, Term, terms, widened
+from monitor.query import Not, Query, Term, widened
 from monitor.readers import Watchlist
 from monitor.stories.tokens import forms
 from monitor.text import words

@@ -28,12 +28,17 @@ _OPERATORS = {
 }
 """In capitals: in lower case they are words of the news."""
 _SMALL_WORDS = frozenset(
-    "a an and at by for from in of on or the to with"
-    " al con de del e el en la las lo los o para por que se su sus u un una y".split()
+    (
+        *("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the"),
+        *("to", "with", "al", "con", "de", "del", "e", "el", "en", "la", "las", "lo"),
+        *("los", "o", "para", "por", "que", "se", "su", "sus", "u", "un", "una", "y"),
+    )
 )
 """A text need not have them: an English one has none of the Spanish."""
 _QUOTES = '"“”„«»'
-_TOKEN = re.compile(rf"-?\(|\)|-?[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]?|[^\s(){_QUOTES}]+")
+_TOKEN = re.compile(
+    rf"-?\(|\)|-?[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]?|[^\s(){_QUOTES}]+"
+)
 _DASHES = str.maketrans("−–", "--")
 
 
@@ -50,7 +55,7 @@ def understand(text: str) -> Query:
     """
     if len(text) > MAX_CHARACTERS:
         raise ConfigError(
-            f"the query has {len(text)} characters; {MAX_CHARACTERS} are read, shorten it"
+            f"the query has {len(text)} characters of {MAX_CHARACTERS}; shorten it"
         )
     query = _Reader([*_spared(list(_tokens(squeeze(text))))]).whole()
     if query is None:
@@ -104,15 +109,21 @@ def _term(written: str) -> str:
 
 def _spared(tokens: Sequence[_Token]) -> Iterator[_Token]:
     """Without small words that stand beside others, unless one of them is denied."""
-    if all(t.text in _SMALL_WORDS for t in tokens if t.kind == "term"):
+    if all(_is_small(t.text) for t in tokens if t.kind == "term"):
         yield from tokens
         return
     previous = ""
     for token in tokens:
         is_plain = token.kind == "term" and previous not in ("NOT", "OR")
-        if not (is_plain and token.text in _SMALL_WORDS):
+        if not (is_plain and _is_small(token.text)):
             yield token
         previous = token.kind
+
+
+def _is_small(text: str) -> bool:
+    """*El* is, at the start of a title; *LA* is a city."""
+    is_acronym = len(text) > 1 and text.isupper()
+    return text.lower() in _SMALL_WORDS and not is_acronym
 
 
 def _is_too_open(term: Term) -> bool:

@@ -21,7 +21,8 @@ from monitor.store.memory import Memory
 from monitor.store.originals import Originals
 from monitor.store.outbox import Outbox
 from monitor.store.relations import Relations
-from monitor.store.schema_coverage import migrations
+from monitor.store.schema_search import migrations
+from monitor.store.search import Search
 from monitor.store.stories import Stories
 from monitor.store.subscriptions import Subscriptions
 from monitor.store.translations import Translations
@@ -48,6 +49,7 @@ class Store:
         self.items = Items(self._db, self.path)
         self.originals = Originals(self._db, self.path)
         self.translations = Translations(self._db, self.path)
+        self.search = Search(self._db, self.path)
         self.marks = MarksOfItems(self._db, self.path)
         self.memory = Memory(self._db, self.path)
         self.stories = Stories(self._db, self.path)

@@ -37,8 +37,6 @@ def search_items(db: Database) -> None:
         " content='search_texts', content_rowid='id', tokenize=\"unicode61"
         f" remove_diacritics 2 categories 'L* N*' tokenchars '{MARK}'\")"
     )
-    # Pages of four kilobytes are merged in smaller strides than by default: a poll
-    # that adds ten items never waits for a merge of thousands.
     [highest] = db.execute("select coalesce(max(rowid), 0) from items").fetchone()
     db.execute("create table search_reach (lowest integer not null) strict")
     db.execute("insert into search_reach values (?)", [highest + 1])
@@ -100,10 +98,9 @@ def _keep_by_triggers(db: Database) -> None:
     """Take out what an item said before anything of it changes, and put in what it
     says after. SQLite tells no trigger of a row that ``replace`` removes: what was said
     is read from the tables while it stands there."""
-    add = f"insert into search (rowid, {_COLUMNS}) select id, {_COLUMNS}"
-    remove = (
-        f"insert into search (search, rowid, {_COLUMNS}) select 'delete', id, {_COLUMNS}"
-    )
+    columns, texts = f"rowid, {_COLUMNS}", f"id, {_COLUMNS}"
+    add = f"insert into search ({columns}) select {texts}"
+    remove = f"insert into search (search, {columns}) select 'delete', {texts}"
     is_in = "id >= (select lowest from search_reach)"
 
     def trigger(name: str, when: str, act: str, number: str) -> None:

@@ -26,6 +26,7 @@ from monitor.verbs.compose import Paths
 from monitor.verbs.outbox import send_due, told
 from monitor.verbs.steps import (
     cluster_waiting,
+    index_items,
     mark_items,
     poll_due,
     think_again,
@@ -160,6 +161,7 @@ class _Live:
             if not stop.is_set():
                 since = now - (MARKED if is_time else RECENT)
                 mark_items(store, self._config, since, stop)
+            index_items(store, stop)
             if not stop.is_set() and is_time:
                 compare_all(self._config, store, now, log.info)
                 if self._config.alerts:
