@@ -7,7 +7,7 @@ to what is indexed: quotes and capitals then mean what they say, the bridge may 
 from one day to the next, and the index serves whatever is asked of it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -149,22 +149,21 @@ def numbers(term: str, language: Language) -> tuple[str, ...]:
     """
     if len(term) < _LEAST_LETTERS or words(term) != [term] or term != term.lower():
         return ()
+    endings = _ENDINGS[language]
+    singulars = (_ended(term, plural, singular) for singular, plural in endings)
+    plurals = (_ended(term, singular, plural) for singular, plural in endings)
     lemma = _lemma(term, language)
-    return tuple(
-        dict.fromkeys(
-            other
-            for other in _others(term, language)
-            if other != term and _lemma(other, language) == lemma
-        )
-    )
+
+    def known(others: Iterable[str]) -> tuple[str, ...]:
+        there = (other for other in dict.fromkeys(others) if other not in ("", term))
+        return tuple(other for other in there if _lemma(other, language) == lemma)
+
+    return known(singulars) or known(plurals)
 
 
-def _others(word: str, language: Language) -> Iterator[str]:
-    for singular, plural in _ENDINGS[language]:
-        if word.endswith(plural):
-            yield word.removesuffix(plural) + singular
-        if word.endswith(singular):
-            yield word.removesuffix(singular) + plural
+def _ended(word: str, ending: str, other: str) -> str:
+    """A word with another ending; empty if it has not the one."""
+    return word.removesuffix(ending) + other if word.endswith(ending) else ""
 
 
 def _lemma(word: str, language: Language) -> str:

@@ -44,7 +44,8 @@ def match(query: Query, bounds: Bounds) -> Match:
     is_narrow = days is not None and len(days) <= _MOST_SPANS
     facets = [*_facets(bounds), *([_any(days)] if days and is_narrow else [])]
     are_days = all(at is None or _is_midnight(at) for at in (bounds.start, bounds.end))
-    is_exact = is_quiet(query) and are_days and is_narrow
+    is_empty = days == [] and bounds.start is not None
+    is_exact = is_quiet(query) and are_days and is_narrow and not is_empty
     return Match(" AND ".join([texts, *facets]), is_exact)
 
 
@@ -177,11 +178,11 @@ def _covering(first: date, last: date) -> Iterator[str]:
         year_end = date(day.year, 12, 31)
         month_end = day.replace(day=calendar.monthrange(day.year, day.month)[1])
         if day == date(day.year, 1, 1) and year_end <= last:
-            name, end = f"y{day:%Y}", year_end
+            name, end = f"y{day.year:04}", year_end
         elif day.day == 1 and month_end <= last:
-            name, end = f"m{day:%Y%m}", month_end
+            name, end = f"m{day.year:04}{day.month:02}", month_end
         else:
-            name, end = f"d{day:%Y%m%d}", day
+            name, end = f"d{day.isoformat().replace('-', '')}", day
         yield name
         if end == date.max:
             return
