@@ -365,7 +365,7 @@ def test_the_best_say_it_in_the_headline_and_more_often(store):
 
 
 def test_a_retitled_item_is_found_by_what_it_says_now(stocked):
-    stocked.translations.add([translation(WATER, "The lid opens")], NOW)
+    stocked.translations.add([translation(WATER, "The lid opens", "Now")], NOW)
     told = sighting(item("Cierra el dique", "MX", id="es4", summary="Nada"))
     stocked.items.add([told], WATER.feed, (), NOW + timedelta(hours=1))
     assert found(stocked, "presa") == found(stocked, "agua") == []

@@ -142,7 +142,7 @@ def test_a_damaged_database_asks_for_a_backup(path):
     half = len(content) // 2
     content[half:] = b"\xff" * (len(content) - half)
     path.write_bytes(content)
-    with Store(path) as store, refused(path, "malformed", "restore a backup"):
+    with refused(path, "malformed", "restore a backup"), Store(path) as store:
         store.items.all(NOW)
 
 

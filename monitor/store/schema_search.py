@@ -97,7 +97,7 @@ def _create_texts(db: Database) -> None:
 def _keep_by_triggers(db: Database) -> None:
     """Take out what an item said before anything of it changes, and put in what it
     says after. No ``insert or replace`` may be used on these tables: SQLite hands the
-    clause on to what triggers insert, and FTS5 would then take out what it never had."""
+    clause on to what triggers insert, and FTS5 then takes out what it never had."""
     columns, texts = f"rowid, {_COLUMNS}", f"id, {_COLUMNS}"
     add = f"insert into search ({columns}) select {texts}"
     remove = f"insert into search (search, {columns}) select 'delete', {texts}"

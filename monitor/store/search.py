@@ -22,7 +22,7 @@ from monitor.store.errors import guarded
 from monitor.store.schema_search import index
 from monitor.store.search_match import Match, match
 
-CHUNK = 100
+CHUNK = 25
 """Candidates whose texts are read at once."""
 MOST_READ = 2_000
 """Candidates of one page: of *SE* in capitals, which nearly every Spanish text has in
@@ -98,9 +98,8 @@ class Search:
             return self._best(sought, bounds, asked, after or 0, limit)
         hits: list[Hit] = []
         last, read = None, 0
-        for number, hit in self._hits(
-            sought, bounds, asked, self._newest(asked, after)
-        ):
+        numbers = islice(self._newest(asked, after), MOST_READ)
+        for number, hit in self._hits(sought, bounds, asked, numbers):
             if hit and len(hits) == limit:
                 return Page(tuple(hits), last)
             hits += [hit] if hit else []
