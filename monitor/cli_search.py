@@ -9,7 +9,7 @@ import typer
 from monitor.cli_parts import Json, paths, verbs
 
 By = StrEnum("By", "story item")
-Side = StrEnum("Side", "US MX")
+Side = StrEnum("Side", {"US": "US", "MX": "MX"})
 Written = StrEnum("Written", "en es")
 _STORY = By("story")
 _DAY = ["%Y-%m-%d"]
