@@ -22,6 +22,7 @@ from monitor.cli_parts import HOST, PORT, Certificate, Days, Host, Json, Key, Po
 from monitor.cli_parts import group as _group
 from monitor.cli_parts import paths as _paths
 from monitor.cli_parts import verbs as _verbs
+from monitor.cli_search import search
 from monitor.cli_stories import stories
 from monitor.cli_users import users
 from monitor.cli_watchlists import watchlists
@@ -225,6 +226,9 @@ def serve(
     """Serve the dashboard, on this machine alone unless --host is given."""
     config, db = ctx.obj
     _serve(config, db, port, host, certificate, key)
+
+
+app.command()(search)
 
 
 @app.command()

@@ -66,7 +66,8 @@ def marks_kept(
     known = marks_of(store, marker, stories)
     ids = [member.item.id for story in stories for member in story.members]
     there = store.marks.get(ids, marker.version)
-    store.marks.add({i: m for i, m in known.items() if i not in there}, marker.version)
+    late = {i: m for i, m in known.items() if i not in there}
+    store.marks.add(late, marker.version, marker.themes_version)
     return known
 
 

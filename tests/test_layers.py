@@ -57,6 +57,7 @@ ROOT = {
     "cli_models",
     "cli_outbox",
     "cli_parts",
+    "cli_search",
     "cli_stories",
     "cli_users",
     "cli_watchlists",
@@ -81,6 +82,7 @@ MAY_IMPORT = {
     "outbox": {"noun", "core", "store"},
     "marking": {"noun", "core", "store"},
     "outlining": {"noun", "core", "store", "marking"},
+    "indexing": {"noun", "core", "store"},
     "alerting": {"noun", "core", "store", "marking"},
     "editing": {
         *("noun", "core", "store", "pipeline", "comparing", "contrasting", "marking"),
@@ -286,6 +288,7 @@ HOMES = {
     "typer": [
         *("cli", "cli_alerts", "cli_coverage", "cli_models", "cli_outbox"),
         "cli_parts",
+        "cli_search",
         "cli_stories",
         "cli_users",
         "cli_watchlists",

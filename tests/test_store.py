@@ -188,6 +188,7 @@ def test_every_table_is_strict(store, tmp_path):
             " and name not like '\\_sqlite%' escape '\\'"
         ).fetchall()
     assert {name for name, _ in tables} == {
+        "search_reach",
         "alert_items",
         "alert_messages",
         "alert_notes",

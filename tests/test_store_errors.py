@@ -34,8 +34,10 @@ from monitor.change import Change, Correction
 from monitor.comparison import BlindSpot, SideHealth
 from monitor.coverage.blindspots import Revision
 from monitor.coverage.marks import Marks
+from monitor.coverage.search import sought
 from monitor.errors import ConfigError, StoreError
 from monitor.model import FeedState
+from monitor.query import Term
 from monitor.store import database
 from monitor.store.alerts import Sending
 from monitor.store.database import Store
@@ -48,6 +50,7 @@ SPOT = BlindSpot(
 
 DANA = User("dana", "editor", NOW)
 SESSION = Session("d", "dana", "c", NOW, NOW)
+SOUGHT = sought(Term("agua"), lambda _: ((), ()))
 NOTICE = Notice("crossing", NOW, "s1")
 MESSAGE = Message("m1", "Desk", ("en",), NOW, (NOTICE,))
 SENDING = Sending(MESSAGE, "c1", "chat", Standing("queued", 0, NOW))
@@ -327,6 +330,10 @@ CALLS = {
         s.kept.replace_subscriber, subscriber()
     ),
     "kept.remove_subscriber": lambda s: absent(s.kept.remove_subscriber, "dana"),
+    "search.items": lambda s: s.search.items(SOUGHT),
+    "search.stories": lambda s: s.search.stories(SOUGHT),
+    "search.reach": lambda s: s.search.reach(),
+    "search.index": lambda s: s.search.index(5),
     "marks.get": lambda s: s.marks.get(["i"], "1"),
     "marks.unmarked": lambda s: s.marks.unmarked(NOW, "1", 9),
     "marks.texts": lambda s: s.marks.texts(["i"]),

@@ -23,7 +23,8 @@ from monitor.store.originals import Originals
 from monitor.store.outbox import Outbox
 from monitor.store.outlines import Outlines
 from monitor.store.relations import Relations
-from monitor.store.schema_kept import migrations
+from monitor.store.schema_search import migrations
+from monitor.store.search import Search
 from monitor.store.stories import Stories
 from monitor.store.subscriptions import Subscriptions
 from monitor.store.translations import Translations
@@ -51,6 +52,7 @@ class Store:
         self.items = Items(self._db, self.path)
         self.originals = Originals(self._db, self.path)
         self.translations = Translations(self._db, self.path)
+        self.search = Search(self._db, self.path)
         self.marks = MarksOfItems(self._db, self.path)
         self.memory = Memory(self._db, self.path)
         self.stories = Stories(self._db, self.path)

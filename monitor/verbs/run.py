@@ -28,6 +28,7 @@ from monitor.verbs.in_force import InForce
 from monitor.verbs.outbox import send_due, told
 from monitor.verbs.steps import (
     cluster_waiting,
+    index_items,
     mark_items,
     outline_stories,
     poll_due,
@@ -164,6 +165,7 @@ class _Live:
             is_time = self._is_time_to_compare(now)
             if not stop.is_set():
                 self._note(store, config, now - (MARKED if is_time else RECENT))
+            index_items(store, stop)
             if not stop.is_set() and is_time:
                 compare_all(config, store, now, log.info)
                 if config.alerts:

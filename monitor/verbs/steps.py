@@ -17,6 +17,7 @@ from monitor.config.mistakes import MistakesError
 from monitor.config.settings import Config, EngineName
 from monitor.errors import ConfigError
 from monitor.feeds.fetch import Fetcher
+from monitor.indexing import index_waiting
 from monitor.marking import MARKED, mark
 from monitor.model import Feed, FeedState
 from monitor.outlining import outline_due
@@ -199,6 +200,7 @@ def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> Non
             think_again(store, clustering, now, say)
             mark_items(store, config, now - MARKED, Event())
             outline_stories(store, config, Event())
+            index_items(store, Event())
             return
         start = datetime.combine(since, time(), UTC)
         # What had a story gets one at once: nothing waits for its translation.
@@ -270,6 +272,13 @@ def outline_stories(store: Store, config: Config, stop: Event) -> None:
         for _ in batches:
             if stop.is_set():
                 return
+
+
+def index_items(store: Store, stop: Event) -> None:
+    """Bring items kept before there was an index into it; ends early when told to."""
+    with closing(index_waiting(store)) as batches:
+        while not stop.is_set() and next(batches, 0):
+            pass
 
 
 _DONE: Mapping[ChangeKind, str] = {
