@@ -98,15 +98,14 @@ def _is_common(db: Database, table: str, column: str, name: str) -> bool:
 def of_items(selection: Selection) -> Chosen:
     """The rows of ``items`` that a selection leaves, by ``published``.
 
-    Where a theme or a watch-list is asked for, its own items are gone through and not
-    all of them.
+    Those of the outlet, theme or watch-list asked for are gone through, not all.
     """
     values, tests = _values(selection), []
     # Named, since without statistics SQLite would rather sort all items.
     index = "items_outlet" if "outlet" in values else "items_volume"
     tables, published, item = f"items indexed by {index}", "items.published", "items.id"
     leading = next((link for link in ITEM_LINKS if link[1] in values), None)
-    if leading:
+    if leading and "outlet" not in values:
         table, column = leading
         # In this order: left to itself, SQLite may look through all items first.
         tables = f"{table} cross join items on items.id = {table}.item"
