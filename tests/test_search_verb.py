@@ -113,6 +113,6 @@ def test_a_page_names_the_next(db):
 )
 def test_what_cannot_be_searched_is_refused(db, words, said):
     done = called(
-        db, *words, code=1 if "agua" != words[0] or "--outlet" in words else 2
+        db, *words, code=1 if words[0] != "agua" or "--outlet" in words else 2
     )
     assert said in done.output or said in str(done.exception)
