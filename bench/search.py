@@ -4,9 +4,9 @@ Time searches over a large database.
     python -m bench.search DATABASE
 
 The database is one that ``bench.coverage --keep`` has made. Its words are drawn at
-random and none is common, so words of the news are put into a copy of it, about as often
-as the news has them; the copy is indexed as an old database is. Then it times a page of
-items and one of stories, with and without bounds, each of so many places in the results.
+random and none is common, so words of the news are put into a copy of it, about as
+often as the news has them; the copy is indexed as an old database is. Then it times
+pages of items and of stories, one after the other, with and without bounds.
 """
 
 import argparse
