@@ -54,6 +54,7 @@ ROOT = {
     "cli",
     "cli_alerts",
     "cli_coverage",
+    "cli_feeds",
     "cli_models",
     "cli_outbox",
     "cli_parts",
@@ -287,6 +288,7 @@ HOMES = {
     "tokenizers": ["stories.dense_model"],
     "typer": [
         *("cli", "cli_alerts", "cli_coverage", "cli_models", "cli_outbox"),
+        "cli_feeds",
         "cli_parts",
         "cli_search",
         "cli_stories",

@@ -188,7 +188,8 @@ def test_every_table_is_strict(store, tmp_path):
             " and name not like '\\_sqlite%' escape '\\'"
         ).fetchall()
     assert {name for name, _ in tables} == {
-        "search_reach",
+        *("search_reach", "sessions", "api_tokens", "users"),
+        *("watchlists", "subscribers", "kept_version"),
         "alert_items",
         "alert_messages",
         "alert_notes",

@@ -116,7 +116,7 @@ def _outline(paths: Paths, store: Store, made: Iterable[Corrected]) -> None:
     moves = [move for one in made for move in one.moves]
     stories = {story for move in moves for story in (move.before, move.after)}
     try:
-        config = paths.read_config()
+        config = compose.with_kept(paths.read_config(), store).config
     except ConfigError:
         return
     outline_now(store, compose.marker(config), config.owners, sorted(stories))

@@ -10,7 +10,7 @@ from threading import Event
 
 from monitor.config.settings import Config
 from monitor.pipeline import Desk
-from monitor.store.kept import kept_version
+from monitor.store.kept import KeptVersion
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
 from monitor.verbs.in_force import InForce
@@ -58,10 +58,10 @@ def dashboard(paths: Paths, place: Place) -> Callable[[Event | None], None]:
     with paths.open_known_store() as store:
         check(reach, store.users.any())
     server.check_certificate(reach)
-    desk = InForce(config, _desk, log.warning)
+    desk, version = InForce(config, _desk, log.warning), KeptVersion(paths.db)
     site = Site(
         paths.open_known_store,
-        lambda: desk.of(kept_version(paths.db), paths.open_known_store),
+        lambda: desk.of(version.now(), paths.open_known_store),
         compose.now,
         reach,
     )
