@@ -11,7 +11,7 @@ from pathlib import Path
 from sys import maxsize
 from urllib.parse import quote
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import (
     HTMLResponse,
     PlainTextResponse,
@@ -32,6 +32,7 @@ from monitor.explaining import explain, explain_one
 from monitor.pipeline import Desk
 from monitor.readers import Subscriber
 from monitor.store.database import Store
+from monitor.web.catalogue import later
 from monitor.web.comparison_pages import ComparisonPages
 from monitor.web.days import (
     ZONE,
@@ -44,6 +45,7 @@ from monitor.web.days import (
 from monitor.web.guard import READER_PATHS, guarded
 from monitor.web.health import health_page, idle, well
 from monitor.web.reader_pages import ReaderPages
+from monitor.web.refusal import Refusal
 from monitor.web.site import Site
 from monitor.web.story import story_page
 from monitor.web.today import today_view
@@ -124,7 +126,7 @@ class _StoryPages:
             page=today_view(edition, polled, singles, visit.guide),
             days=days_view(shown, newest, first, last, visit.guide),
             feeds=well(edition.health, visit.guide),
-            idle=idle(polled, self._clock()),
+            idle=idle(polled, self._clock(), visit.guide),
         )
 
     def story(self, visit: Visiting, story: str) -> Response:
@@ -132,7 +134,7 @@ class _StoryPages:
         with self._open_store() as store:
             found = store.stories.one(story)
             if found is None:
-                raise HTTPException(HTTPStatus.NOT_FOUND, "No story has this id.")
+                raise Refusal(HTTPStatus.NOT_FOUND, later("No story has this id."))
             if found.id != story:
                 return _moved(found.id)
             changes = store.stories.changes_around(found.id)
@@ -206,7 +208,8 @@ def _day(text: str) -> date:
     try:
         return parse_day(text)
     except ValueError as error:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, f"{text!r}: {error}") from error
+        refusal = Refusal(HTTPStatus.BAD_REQUEST, str(error), text=repr(text))
+        raise refusal from error
 
 
 # --- errors --------------------------------------------------------------------
@@ -216,7 +219,8 @@ def _unavailable(request: Request, error: Exception) -> HTMLResponse:
     log.warning("%s: %s", request.url.path, error)
     # Why, with the file's name, is for whoever sits at this machine.
     is_public = request.url.path.startswith(READER_PATHS)
-    told = "Try again in a few minutes." if is_public else str(error)
+    guide = visit_of(request).guide
+    told = guide.say("Try again in a few minutes.") if is_public else str(error)
     return _error(request, HTTPStatus.SERVICE_UNAVAILABLE, told)
 
 
@@ -224,23 +228,30 @@ def _refused(request: Request, error: Exception) -> HTMLResponse:
     assert isinstance(error, AnyHTTPException)
     status = HTTPStatus(error.status_code)
     told = "" if error.detail == status.phrase else error.detail
+    if isinstance(error, Refusal):
+        told = visit_of(request).guide.say(error.message, **error.fields)
     return _error(request, status, told)
 
 
 def _broken(request: Request, error: Exception) -> HTMLResponse:
-    return _error(request, HTTPStatus.INTERNAL_SERVER_ERROR, "The log says more.")
+    told = visit_of(request).guide.say("The log says more.")
+    return _error(request, HTTPStatus.INTERNAL_SERVER_ERROR, told)
 
 
 _TITLES = {
-    HTTPStatus.BAD_REQUEST: "This address asks for something we do not understand",
-    HTTPStatus.NOT_FOUND: "There is nothing here",
-    HTTPStatus.METHOD_NOT_ALLOWED: "The dashboard only shows; it changes nothing",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "This page broke, and that is our fault",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The database cannot be read just now",
+    HTTPStatus.BAD_REQUEST: later(
+        "This address asks for something we do not understand"
+    ),
+    HTTPStatus.NOT_FOUND: later("There is nothing here"),
+    HTTPStatus.METHOD_NOT_ALLOWED: later(
+        "The dashboard only shows; it changes nothing"
+    ),
+    HTTPStatus.INTERNAL_SERVER_ERROR: later("This page broke, and that is our fault"),
+    HTTPStatus.SERVICE_UNAVAILABLE: later("The database cannot be read just now"),
 }
 
 
 def _error(request: Request, status: HTTPStatus, told: str) -> HTMLResponse:
-    title = _TITLES.get(status, status.phrase)
     visit = visit_of(request)
+    title = visit.guide.say(_TITLES[status]) if status in _TITLES else status.phrase
     return visit.page("error.html", status, code=status.value, title=title, told=told)
