@@ -32,6 +32,7 @@ from monitor.explaining import explain, explain_one
 from monitor.pipeline import Desk
 from monitor.readers import Subscriber
 from monitor.store.database import Store
+from monitor.web.about import meanings
 from monitor.web.catalogue import later
 from monitor.web.comparison_pages import ComparisonPages
 from monitor.web.days import (
@@ -77,6 +78,7 @@ def create_app(site: Site) -> ASGIApp:
     app.add_api_route("/followers", comparison.followers, methods=_READ)
     app.add_api_route("/themes", comparison.themes, methods=_READ)
     app.add_api_route("/health", stories.health, methods=_READ)
+    app.add_api_route("/about", _about, methods=_READ)
     app.add_api_route("/livez", _livez, methods=_READ)
     app.add_api_route("/editions/{edition}", readers.edition, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leaving, methods=_READ)
@@ -197,6 +199,11 @@ def _moved(story: str) -> RedirectResponse:
     """
     address = f"/stories/{quote(story, safe='')}"
     return RedirectResponse(address, HTTPStatus.PERMANENT_REDIRECT)
+
+
+def _about(visit: Visiting) -> HTMLResponse:
+    """``/about``: what each number means, and what it does not say."""
+    return visit.page("about.html", meanings=meanings(visit.guide))
 
 
 def _livez() -> PlainTextResponse:

@@ -88,7 +88,8 @@ def why_view(why: Membership, here: Container[str], guide: Guide) -> WhyView:
         entrance=why.entrance,
         p=chance(why.score),
         evidence=tuple(
-            (guide.say(clean(name)), chance(share)) for name, share in why.evidence
+            (guide.say(name) if name in CHANNELS else clean(name), chance(share))
+            for name, share in why.evidence
         ),
         shared=tuple(clean(term) for term in why.shared),
         near=_near(why.item, why.nearest, here, guide) if why.nearest else None,
