@@ -273,8 +273,8 @@ def _means(guide: Guide) -> Iterator[Meaning]:
         guide.say(
             "Headlines and summaries are translated by a machine, on this computer, "
             "and marked as such. Checks look for lost numbers, names and denials, and "
-            "say what they doubt. Themes, framing, words, tone and voices read originals "
-            "alone."
+            "say what they doubt. Themes, framing, words, tone and voices read "
+            "originals alone."
         ),
         guide.say(
             "A translation without a doubt may be wrong all the same. Read the "
