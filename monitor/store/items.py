@@ -139,6 +139,12 @@ class Items:
         return datetime.fromisoformat(row["last"]) if row["last"] else None
 
     @guarded
+    def last_published(self) -> datetime | None:
+        """When the newest item was published; None if there is none."""
+        [row] = self._db.query("select max(published) as last from items")
+        return datetime.fromisoformat(row["last"]) if row["last"] else None
+
+    @guarded
     def last_compared(self) -> datetime | None:
         """When the newest item was published that new ones are compared with.
 

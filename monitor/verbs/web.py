@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -20,6 +21,9 @@ from monitor.web.reach import LOOPBACK, Reach, check
 from monitor.web.site import Site
 
 log = logging.getLogger("monitor")
+
+SETTLES = timedelta(seconds=5)
+"""While items come in every second, today's page is made anew as often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ def dashboard(paths: Paths, place: Place) -> Callable[[Event | None], None]:
         lambda: desk.of(version.now(), paths.open_known_store),
         compose.now,
         reach,
+        SETTLES,
     )
     app = create_app(site)
     listener = server.listen(place.port, place.host)

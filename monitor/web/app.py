@@ -5,10 +5,9 @@ own, since a connection belongs to one thread.
 """
 
 import logging
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 from pathlib import Path
-from sys import maxsize
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -26,7 +25,6 @@ from monitor import export, pipeline
 from monitor.comparison import Coverage
 from monitor.coverage.sides import compare
 from monitor.digest.edition import window
-from monitor.editing import make_edition
 from monitor.errors import MonitorError
 from monitor.explaining import explain, explain_one
 from monitor.pipeline import Desk
@@ -37,28 +35,23 @@ from monitor.web.catalogue import later
 from monitor.web.comparison_pages import ComparisonPages
 from monitor.web.days import (
     ZONE,
-    day_of,
-    days_view,
     edition_date,
     parse_day,
     reader,
 )
 from monitor.web.gate import READER_PATHS
 from monitor.web.guard import guarded
-from monitor.web.health import health_page, idle, well
+from monitor.web.health import health_page
 from monitor.web.reader_pages import ReaderPages
 from monitor.web.refusal import Refusal
 from monitor.web.sessions import Door
 from monitor.web.sign_in import add_account_pages
 from monitor.web.site import Site
 from monitor.web.story import story_page
-from monitor.web.today import today_view
+from monitor.web.today_page import TodayPage
 from monitor.web.visit import Visiting, visit_of
 
 log = logging.getLogger("monitor.web")
-
-SINGLES = 40
-"""Stories of a single item listed per side; a live day has hundreds."""
 
 FEED_DAYS = 7
 """Of stories in the files for programs: a feed reader may sleep for a week."""
@@ -72,7 +65,7 @@ def create_app(site: Site) -> ASGIApp:
     comparison = ComparisonPages(site)
     stories = _StoryPages(site, comparison)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_api_route("/", stories.today, methods=_READ)
+    app.add_api_route("/", TodayPage(site).today, methods=_READ)
     app.add_api_route("/stories/{story}", stories.story, methods=_READ)
     app.add_api_route("/stories.json", stories.stories_json, methods=_READ)
     app.add_api_route("/stories.atom", stories.stories_atom, methods=_READ)
@@ -111,30 +104,6 @@ class _StoryPages:
     @property
     def _reader(self) -> Subscriber:
         return reader(self._desk.watchlists)
-
-    def today(self, visit: Visiting, day: str = "", show: str = "") -> HTMLResponse:
-        """``/``: one day's stories, the newest day's unless told otherwise."""
-        with self._open_store() as store:
-            seen = store.items.first_seen(), store.items.last_moment()
-            first, last = (day_of(at or self._clock()) for at in seen)
-            newest = self._newest_day(store)
-            shown = _day(day) if day else newest
-            polled = self._site.polled(store)
-            edition = make_edition(
-                store,
-                self._desk,
-                self._reader,
-                edition_date(shown),
-                polled or self._clock(),
-            )
-        singles = maxsize if show == "all" else SINGLES
-        return visit.page(
-            "today.html",
-            page=today_view(edition, polled, singles, visit.guide),
-            days=days_view(shown, newest, first, last, visit.guide),
-            feeds=well(edition.health, visit.guide),
-            idle=idle(polled, self._clock(), visit.guide),
-        )
 
     def story(self, visit: Visiting, story: str) -> Response:
         """``/stories/{id}``: one story in full; one merged away leads to what it is."""
@@ -185,13 +154,6 @@ class _StoryPages:
             last = store.items.last_moment() or self._clock()
             start, end = last - timedelta(days=FEED_DAYS), last + _SECOND
         return pipeline.compare(store, self._desk.owners, start, end)
-
-    def _newest_day(self, store: Store) -> date:
-        """The day of the newest item; a feed's clock may run ahead of ours."""
-        now = self._clock()
-        dates = [str(row["newest"]) for row in store.items.counts()]
-        newest = max(map(datetime.fromisoformat, dates), default=now)
-        return day_of(min(newest, now))
 
 
 _SECOND = timedelta(seconds=1)
