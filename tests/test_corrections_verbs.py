@@ -226,7 +226,6 @@ def test_a_contradiction_names_both_and_changes_nothing(desk):
     ("words", "told"),
     [
         (["undo", "1", "--change", "2"], "not both"),
-        (["undo", "1", "--reason", "x"], "with --change alone"),
         (["corrections", "--export", "a", "--import", "b"], "writes a file or reads"),
         (["corrections", "--dry-run"], "without --import"),
         (["corrections", "--json", "--export", "a"], "of the list"),

@@ -77,6 +77,7 @@ MAY_IMPORT = {
     "correcting": {"noun", "core", "store"},
     "explaining": {"noun", "core", "store"},
     "contrasting": {"noun", "core", "store"},
+    "previewing": {"noun", "core", "store", "correcting"},
     "outbox": {"noun", "core", "store"},
     "outlining": {"noun", "core", "store"},
     "marking": {"noun", "core", "store"},
@@ -90,6 +91,7 @@ MAY_IMPORT = {
     "web": {
         *("noun", "core", "store", "pipeline", "correcting", "explaining", "export"),
         *("comparing", "contrasting", "editing", "marking", "outbox", "web"),
+        *("outlining", "previewing"),
     },
 }
 MAY_IMPORT["root"] = {*MAY_IMPORT, "root"}

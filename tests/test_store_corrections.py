@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from builders import NOW, assignment, item, show
-from monitor.change import Change, Correction, LoggedChange, LoggedCorrection, Move
+from monitor.change import (
+    Change,
+    Correction,
+    LoggedChange,
+    LoggedCorrection,
+    Move,
+    TakenBack,
+)
 from monitor.errors import StoreError
 from monitor.model import Why
 from monitor.store import rows
@@ -222,11 +229,11 @@ def test_corrections_are_kept_and_taken_back(tmp_path):
     with Store(path) as store:
         assert [store.corrections.add(c, NOW) for c in (SPLIT, other)] == [1, 2]
     with Store(path) as store:
-        store.corrections.undo(1)
+        store.corrections.undo(1, TakenBack(NOW))
     with Store(path) as store:
         assert store.corrections.in_force() == [LoggedCorrection(2, NOW, other)]
         assert store.corrections.all() == [
-            LoggedCorrection(1, NOW, SPLIT, undone=True),
+            LoggedCorrection(1, NOW, SPLIT, undone=True, taken_back=TakenBack(NOW)),
             LoggedCorrection(2, NOW, other),
         ]
         assert store.corrections.one(2) == LoggedCorrection(2, NOW, other)

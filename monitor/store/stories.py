@@ -300,6 +300,16 @@ class Stories:
         return self._of_stories("select value from json_each(:named)", stories)
 
     @guarded
+    def joined(self, stories: Iterable[str], after: int) -> tuple[str, ...]:
+        """Items of these stories that were assigned after one of that number."""
+        found = self._db.execute(
+            "select item from assignments where seq > ? and story in"
+            " (select value from json_each(?)) order by seq",
+            [after, json.dumps(list(stories))],
+        )
+        return tuple(item for [item] in found)
+
+    @guarded
     def change(self, change: Change, at: datetime, undoes: int | None = None) -> int:
         """Move items, let the ids of emptied stories lead on, log it; returns its id.
 
