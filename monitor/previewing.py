@@ -209,7 +209,7 @@ def _seen(state: str) -> _Seen:
     return _Seen(int(assignment), int(change), int(correction), facts, moves)
 
 
-# --- what came in between --------------------------------------------------------------
+# --- what came in between ------------------------------------------------------------
 
 
 def _clashes(

@@ -33,6 +33,7 @@ from monitor.pipeline import Desk
 from monitor.readers import Subscriber
 from monitor.store.database import Store
 from monitor.web.comparison_pages import ComparisonPages
+from monitor.web.correction_pages import CorrectionPages
 from monitor.web.days import (
     ZONE,
     day_of,
@@ -61,7 +62,12 @@ _READ = ["GET", "HEAD"]
 
 
 def create_app(site: Site) -> ASGIApp:
-    """The dashboard of a site; it changes nothing but whether readers want mail."""
+    """The dashboard of a site."""
+    return guarded(routes(site), site.public)
+
+
+def routes(site: Site) -> FastAPI:
+    """All addresses of a site, before anybody asks who may see them."""
     readers = ReaderPages(site)
     comparison = ComparisonPages(site)
     stories = _StoryPages(site, comparison)
@@ -79,11 +85,12 @@ def create_app(site: Site) -> ASGIApp:
     app.add_api_route("/editions/{edition}", readers.edition, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leaving, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leave, methods=["POST"])
+    CorrectionPages(site).add_to(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    return guarded(app, site.public)
+    return app
 
 
 class _StoryPages:
@@ -234,7 +241,8 @@ def _broken(request: Request, error: Exception) -> HTMLResponse:
 _TITLES = {
     HTTPStatus.BAD_REQUEST: "This address asks for something we do not understand",
     HTTPStatus.NOT_FOUND: "There is nothing here",
-    HTTPStatus.METHOD_NOT_ALLOWED: "The dashboard only shows; it changes nothing",
+    HTTPStatus.FORBIDDEN: "You may not do this",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address only shows; it changes nothing",
     HTTPStatus.INTERNAL_SERVER_ERROR: "This page broke, and that is our fault",
     HTTPStatus.SERVICE_UNAVAILABLE: "The database cannot be read just now",
 }
