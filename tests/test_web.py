@@ -67,7 +67,7 @@ class Browser:
             return Answer(answer.status, answer.headers, answer.read().decode())
 
 
-VOID = {"meta", "link", "br", "path", "rect", "line"}
+VOID = {"meta", "link", "br", "input", "path", "rect", "line"}
 
 
 @dataclass

@@ -133,7 +133,7 @@ class CorrectionPages:
             HTTPStatus.BAD_REQUEST if fault or told else HTTPStatus.OK,
             story=story.id,
             title=title,
-            language=language,
+            spoken=language,
             lines=[line_view(m.item, visit.guide) for m in story.members],
             choices=list((found | choices).values()),
             is_found=bool(found),
