@@ -270,6 +270,17 @@ def test_an_undo_is_shown_done_and_kept_with_who_and_why(store, ana):
     assert again.status == 400 and "was taken back before" in again.page.text
 
 
+def test_the_address_of_an_undo_leads_to_its_form(store, ana):
+    answer = ana.get("/corrections/1/undo?lang=es")
+    assert (answer.status, answer.headers["Location"]) == (303, "/corrections/1")
+
+
+def test_the_enter_key_shows_the_effect(store, ana):
+    floods(store)
+    first, *_ = ana.get("/stories/s1/correct").page.find("button")
+    assert first.attributes["value"] == "preview"
+
+
 def test_corrections_are_filtered_and_paged(store, ana):
     for n in range(PAGE + 3):
         said = Correction("merge" if n % 2 else "split", f"reason {n}", ("x", f"y{n}"))

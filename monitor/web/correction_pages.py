@@ -85,6 +85,7 @@ class CorrectionPages:
         app.add_api_route("/stories/{story}/correct", self.correct, methods=["POST"])
         app.add_api_route("/corrections", self.all, methods=_READ)
         app.add_api_route("/corrections/{number}", self.one, methods=_READ)
+        app.add_api_route("/corrections/{number}/undo", _to_undo, methods=_READ)
         app.add_api_route("/corrections/{number}/undo", self.undo, methods=["POST"])
 
     # --- merge, split, move ----------------------------------------------------
@@ -283,6 +284,11 @@ class CorrectionPages:
             more=more,
             longest=MAX_REASON,
         )
+
+
+def _to_undo(number: int) -> RedirectResponse:
+    """``GET /corrections/{id}/undo``: where the form for it is."""
+    return RedirectResponse(f"/corrections/{number}", HTTPStatus.SEE_OTHER)
 
 
 def _fields(wish: Wish) -> list[tuple[str, str]]:
