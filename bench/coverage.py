@@ -69,7 +69,7 @@ def main() -> None:
     with TemporaryDirectory(prefix="coverage-") as folder:
         path = (args.keep or Path(folder)) / f"{args.items}-{args.stories}.db"
         if not path.exists():
-            _make_aside(path, args.items, args.stories)
+            make_aside(path, args.items, args.stories)
         with Store(path) as store:
             _time_stories(store, args.stories)
             _time_followers(store)
@@ -144,7 +144,7 @@ def _time_followers(store: Store) -> None:
 
 def _time_editions(store: Store, subscribers: int) -> None:
     """From making to all the forms that are kept, with the items marked before."""
-    desk = _desk()
+    desk = open_desk()
     marker = Marker(desk.themes, tuple(desk.watchlists))
     since = END - MARKED
     items, spent = _timed(lambda: _mark_all(store, marker, since))
@@ -205,7 +205,7 @@ def _owners() -> dict[str, str]:
     return {feed.outlet: feed.owner for feed in _feeds()}
 
 
-def _desk() -> pipeline.Desk:
+def open_desk() -> pipeline.Desk:
     draw = random.Random(7)
     lists = [
         Watchlist(f"list {n}", tuple(draw.sample(_vocabulary(), 6))) for n in range(10)
@@ -231,7 +231,7 @@ class _Member:
     published: datetime
 
 
-def _make_aside(path: Path, items: int, stories: int) -> None:
+def make_aside(path: Path, items: int, stories: int) -> None:
     """In a process of its own, so that its memory is not counted."""
     begin = time.perf_counter()
     process = multiprocessing.get_context("spawn").Process(

@@ -16,61 +16,56 @@ import typer
 
 from monitor.cli_alerts import alerts
 from monitor.cli_coverage import coverage
+from monitor.cli_feeds import feeds
 from monitor.cli_models import models
 from monitor.cli_outbox import outbox, subscribers
-from monitor.cli_parts import Days, Json
+from monitor.cli_parts import (
+    HOST,
+    PORT,
+    Certificate,
+    Code,
+    Days,
+    Host,
+    Json,
+    Key,
+    Out,
+    Port,
+)
 from monitor.cli_parts import group as _group
 from monitor.cli_parts import paths as _paths
 from monitor.cli_parts import verbs as _verbs
+from monitor.cli_search import search
 from monitor.cli_stories import stories
+from monitor.cli_users import users
+from monitor.cli_watchlists import watchlists
 from monitor.errors import MonitorError
 from monitor.text import printable
 
 Engine = StrEnum("Engine", "auto argos apertium none")
 Dense = StrEnum("Dense", "auto none")
 Form = StrEnum("Form", "json csv atom")
-Code = StrEnum("Code", "en es")
-Side = StrEnum("Side", {"US": "US", "MX": "MX"})
-Kind = StrEnum("Kind", "national border regional wire public broadcaster")
 
 
 app = _group("How the US and Mexico cover the same story, in English and Spanish.")
 app.pretty_exceptions_enable = False
-feeds = _group("The feeds of feeds.yaml.")
 exports = _group("Stories or items as a file for other programs.")
 evaluation = _group("Measure against labels and references.")
 app.add_typer(feeds, name="feeds")
 app.add_typer(models, name="models")
 app.add_typer(stories, name="stories")
 app.add_typer(coverage, name="coverage")
+app.add_typer(watchlists, name="watchlists")
 app.add_typer(outbox, name="outbox")
 app.add_typer(subscribers, name="subscribers")
 app.add_typer(alerts, name="alerts")
+app.add_typer(users, name="users")
 app.add_typer(exports, name="export")
 app.add_typer(evaluation, name="eval")
 
-Out = Annotated[
-    Path | None, typer.Option("--out", help="Write this file, not to stdout.")
-]
-Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")]
 Translator = Annotated[
     Engine | None, typer.Option(help="Another engine than feeds.yaml names.")
 ]
 EvalEngine = Annotated[Engine, typer.Option("--translator", help="Which engine.")]
-CountryOption = Annotated[
-    Side | None, typer.Option("--country", help="Which side it reports from.")
-]
-LanguageOption = Annotated[
-    Code | None, typer.Option("--language", help="Language of its headlines.")
-]
-KindOption = Annotated[Kind | None, typer.Option("--kind", help="What the outlet is.")]
-ZoneOption = Annotated[
-    str | None, typer.Option("--tz", help="Zone of dates that name none.")
-]
-LocalOption = Annotated[
-    bool, typer.Option("--local", help="Allow addresses in your own network.")
-]
-PORT = 8765
 
 
 @app.callback()
@@ -201,96 +196,37 @@ def run(
         bool, typer.Option("--serve", help="Serve the dashboard, too.")
     ] = False,
     port: Port = PORT,
+    host: Host = HOST,
+    certificate: Certificate = None,
+    key: Key = None,
 ) -> None:
     """Poll, translate, cluster and send what is due, for ever."""
     paths = _paths(ctx)
-    dashboard = partial(_verbs("web").dashboard, paths, port) if serve else None
+    place = (port, host, certificate, key)
+    dashboard = partial(_dashboard, paths, place) if serve else None
     _verbs("run").run(paths, dashboard)
 
 
 @app.command()
-def serve(ctx: typer.Context, port: Port = PORT) -> None:
-    """Serve the dashboard on this machine alone."""
+def serve(
+    ctx: typer.Context,
+    port: Port = PORT,
+    host: Host = HOST,
+    certificate: Certificate = None,
+    key: Key = None,
+) -> None:
+    """Serve the dashboard, on this machine alone unless --host is given."""
     config, db = ctx.obj
-    _serve(config, db, port)
+    _serve(config, db, port, host, certificate, key)
+
+
+app.command()(search)
 
 
 @app.command()
 def stats(ctx: typer.Context, as_json: Json = False) -> None:
     """What the database holds; which feeds and texts fail."""
     _verbs("stats").stats(_paths(ctx), as_json)
-
-
-@feeds.command("list")
-def feeds_list(ctx: typer.Context, as_json: Json = False) -> None:
-    """The feeds of feeds.yaml."""
-    _verbs("feeds").list_feeds(_paths(ctx), as_json)
-
-
-@feeds.command("add")
-def feeds_add(
-    ctx: typer.Context,
-    url: Annotated[str, typer.Argument(help="Address of a feed, or of a page.")],
-    outlet: Annotated[
-        str | None, typer.Option(help="Name; the feed's title unless given.")
-    ] = None,
-    country: CountryOption = None,
-    language: LanguageOption = None,
-    kind: KindOption = None,
-    owner: Annotated[
-        str | None, typer.Option(help="Who owns it; itself unless given.")
-    ] = None,
-    tz: ZoneOption = None,
-    local: LocalOption = False,
-) -> None:
-    """Read a feed and write it into feeds.yaml, beside those it is like."""
-    given = _given(country, language, kind, tz, local)
-    _verbs("feeds").add_feed(
-        _paths(ctx), url, given | {"outlet": outlet, "owner": owner}
-    )
-
-
-@feeds.command("remove")
-def feeds_remove(
-    ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="A feed's address or an outlet's name.")],
-) -> None:
-    """Take a feed, or all of an outlet, out of feeds.yaml."""
-    _verbs("feeds").remove_feed(_paths(ctx), name)
-
-
-@feeds.command("probe")
-def feeds_probe(
-    ctx: typer.Context,
-    outlets: Annotated[
-        list[str] | None, typer.Argument(help="Outlets or addresses; all unless named.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Try every feed: dead, gone, moved, empty, wrong language, undated, stale?"""
-    _verbs("probe").probe_feeds(_paths(ctx), outlets or [], as_json)
-
-
-@feeds.command("import")
-def feeds_import(
-    ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="An OPML file.")],
-    country: CountryOption = None,
-    language: LanguageOption = None,
-    kind: KindOption = None,
-    tz: ZoneOption = None,
-    local: LocalOption = False,
-    as_json: Json = False,
-) -> None:
-    """Add the feeds of an OPML file that are not there; contacts nobody."""
-    given = _given(country, language, kind, tz, local)
-    _verbs("feeds").import_feeds(_paths(ctx), file, given, as_json)
-
-
-@feeds.command("export")
-def feeds_export(ctx: typer.Context, out: Out = None) -> None:
-    """The feeds of feeds.yaml as OPML, for feed readers."""
-    _verbs("feeds").export_feeds(_paths(ctx), out)
 
 
 @exports.command("stories")
@@ -364,19 +300,11 @@ def main() -> None:
         sys.exit(130)
 
 
-def _given(
-    country: Side | None,
-    language: Code | None,
-    kind: Kind | None,
-    tz: str | None,
-    local: bool,
-) -> dict[str, Any]:
-    """What flags say of a feed, by the keys of feeds.yaml."""
-    named = {"country": country, "language": language, "kind": kind}
-    words = {key: choice.value if choice else None for key, choice in named.items()}
-    return words | {"tz": tz, "local": local}
+def _serve(config: Path, db: Path, *place: Any) -> None:
+    web = _verbs("web")
+    web.serve(_verbs("compose").Paths(config, db), web.Place(*place))
 
 
-def _serve(config: Path, db: Path, port: int) -> None:
-    paths = _verbs("compose").Paths(config, db)
-    _verbs("web").serve(paths, port)
+def _dashboard(paths: Any, place: tuple[Any, ...]) -> Any:
+    web = _verbs("web")
+    return web.dashboard(paths, web.Place(*place))

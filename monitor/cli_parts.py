@@ -1,5 +1,7 @@
 """What the groups of verbs on the command line share."""
 
+from enum import StrEnum
+from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -10,7 +12,22 @@ Days = Annotated[
     int,
     typer.Option(min=1, max=MAX_DAYS, help="How many days before the newest item."),
 ]
+Code = StrEnum("Code", "en es")
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Write this file, not to stdout.")
+]
 Json = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
+
+PORT = 8765
+HOST = "127.0.0.1"
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")]
+Host = Annotated[
+    str, typer.Option(help="Name or address to listen on; others ask for users.")
+]
+Certificate = Annotated[
+    Path | None, typer.Option(help="Certificate chain in PEM, to speak TLS.")
+]
+Key = Annotated[Path | None, typer.Option(help="Its key, in PEM.")]
 
 
 def group(text: str) -> typer.Typer:

@@ -7,7 +7,14 @@ cost little more than one.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, cached_property
@@ -33,11 +40,16 @@ _CORRECTIONS: frozenset[ChangeKind] = frozenset({"merge", "move", "split"})
 
 
 def make_edition(
-    store: Store, desk: Desk, subscriber: Subscriber, day: date, now: datetime
+    store: Store,
+    desk: Desk,
+    subscriber: Subscriber,
+    day: date,
+    now: datetime,
+    among: Collection[str] | None = None,
 ) -> Edition:
-    """What one subscriber reads on one day."""
-    [made] = make_editions(store, desk, [(subscriber, day)], now)
-    return made
+    """What one subscriber reads on one day, of the stories with these ids if given."""
+    shared = _Shared(store, desk, [(subscriber, day)], now, among)
+    return shared.edition(subscriber, day, Links())
 
 
 def make_editions(
@@ -71,13 +83,22 @@ class _Told:
 class _Shared:
     """What the editions of several windows have in common."""
 
-    def __init__(self, store: Store, desk: Desk, owed: Owed, now: datetime) -> None:
+    def __init__(
+        self,
+        store: Store,
+        desk: Desk,
+        owed: Owed,
+        now: datetime,
+        among: Collection[str] | None = None,
+    ) -> None:
         windows = [window(subscriber, day) for subscriber, day in owed]
         start = min(start for start, _ in windows)
         end = max(end for _, end in windows)
         self._store = store
         self._desk = desk
-        self._stories = store.stories.between(start, end, is_explained=False)
+        self._stories = store.stories.between(
+            start, end, among=among, is_explained=False
+        )
         self._changes = store.stories.changes(start)
         self._now = now
         self._sides = window_sides(store, desk.feeds, set(windows), now)

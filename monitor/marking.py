@@ -3,7 +3,7 @@ The step that marks items: what the finder finds in each, searched once and kept
 
 Editions, trends and blind spots then read names instead of texts. Whoever needs an item
 that is not marked yet, or was marked by an older lexicon, searches it in memory; only
-the step writes.
+this step writes, and that which outlines stories, old ones too.
 """
 
 from collections.abc import Generator, Iterable
@@ -17,8 +17,9 @@ from monitor.store.database import Store
 BATCH = 500
 """Items marked between two commits: a twentieth of a second."""
 MOST = 20_000
-"""Items marked in one go, so that a changed lexicon holds a tick up for seconds and
-not for minutes; the newest come first, and the next ticks do the rest."""
+"""Items marked in one go, so that a changed lexicon or a new watch-list holds a tick
+up for seconds and not for minutes; the newest come first, and the next ticks do the
+rest."""
 MARKED = timedelta(days=42)
 """How far back items are marked: what blind spots and trends of four weeks read, with
 the week before, in which their first stories began. To look for those that are not
@@ -38,7 +39,7 @@ def mark(store: Store, marker: Marker, since: datetime) -> Generator[int]:
         with store.atomic():
             texts = store.marks.texts(waiting[start : start + BATCH])
             made = {text[0].id: marker.marks(text) for text in texts}
-            store.marks.add(made, marker.version)
+            store.marks.add(made, marker.version, marker.themes_version)
         yield len(made)
 
 
@@ -54,11 +55,27 @@ def marks_of(
     return known
 
 
+def marks_kept(
+    store: Store, marker: Marker, stories: Iterable[Story]
+) -> dict[str, Marks]:
+    """The same, and those found now are kept.
+
+    To be called in the transaction in which the stories were read.
+    """
+    stories = list(stories)
+    known = marks_of(store, marker, stories)
+    ids = [member.item.id for story in stories for member in story.members]
+    there = store.marks.get(ids, marker.version)
+    late = {i: m for i, m in known.items() if i not in there}
+    store.marks.add(late, marker.version, marker.themes_version)
+    return known
+
+
 def themes_since(
     store: Store, marker: Marker, since: datetime
 ) -> dict[str, tuple[str, ...]]:
     """Story -> its themes, where it has any, of those with an item since then."""
-    tallies = store.marks.tallies(since, marker.version)
+    tallies = store.marks.tallies(since, marker.themes_version)
     late = [tally.unmarked for tally in tallies if tally.unmarked]
     found = {text[0].id: marker.marks(text).themes for text in store.marks.texts(late)}
     return by_story(

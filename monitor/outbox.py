@@ -134,7 +134,7 @@ def settle(
 ) -> list[Delivery]:
     """Give up what is too old and hold what nobody wants; returns what that changed.
 
-    ``subscribers`` are those of feeds.yaml by name. What is not sent yet to one whose
+    ``subscribers`` are those of today by name. What is not sent yet to one whose
     address has changed goes to the new one.
     """
     changed = []

@@ -104,6 +104,9 @@ class Selection:
     watchlist: str | None = None
 
 
+EVERYTHING = Selection()
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """A stretch of a list."""
@@ -144,4 +147,4 @@ class OutletVolume:
     side: Country
     items: int
     stories: int
-    """Those that the items are in."""
+    """Under way in that time, with an item of the outlet at any time."""

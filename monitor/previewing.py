@@ -105,7 +105,7 @@ def correct(
     seen = _seen(state)
     with store.atomic():
         concerned = _concerned(store, wanted)
-        joined = store.stories.joined(concerned, seen.assignment)
+        joined = store.corrections.unseen(concerned, seen.assignment)
         if _facts(store, concerned, joined) != seen.facts:
             raise ConflictError(_clashes(store, wanted, concerned, seen))
         made = correcting.make(store, wanted, now, by, joined)

@@ -73,6 +73,28 @@ class Subscriber:
         return LANGUAGES if self.language == "both" else (self.language,)
 
 
+@dataclass(frozen=True, slots=True)
+class KeptWatchlist:
+    """A watch-list that was made on the desk: the database has it, not feeds.yaml."""
+
+    name: str
+    query: str
+    """As ``parse_query`` reads it."""
+    by: str
+    """Who made it."""
+    made: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSubscriber:
+    """A reader who was entered on the desk: the database has it, not feeds.yaml."""
+
+    subscriber: Subscriber
+    by: str
+    """Who entered it."""
+    made: datetime
+
+
 AlertKind = Literal["watchlist", "crossing", "jump", "blind-spot", "quiet"]
 """What an alert may tell: a story matches a watch-list, has crossed the border, jumps
 in volume, is a blind spot of one side; or one side's feeds have gone quiet."""

@@ -54,7 +54,8 @@ class Looks:
         self.store = store
         self.count = 0
         self.said: list[str] = []
-        self.lookout = Lookout(config, self.said.append)
+        self.config = config
+        self.lookout = Lookout(config.feeds, self.said.append)
         real = alerting.note
 
         def counted(*args):
@@ -66,7 +67,7 @@ class Looks:
     def at(self, minutes: float) -> bool:
         """Whether the look was had."""
         before = self.count
-        self.lookout.look(self.store, NOW + minutes * MINUTE)
+        self.lookout.look(self.store, self.config, NOW + minutes * MINUTE)
         return self.count > before
 
 
@@ -139,32 +140,32 @@ def test_a_look_that_failed_is_had_again(looks, monkeypatch):
 
 def test_a_jump_of_a_story_of_the_theme_is_told(store):
     said: list[str] = []
-    lookout = Lookout(
-        desk(replace(ALERT, on=("jump",), themes=("water",))), said.append
-    )
+    config = desk(replace(ALERT, on=("jump",), themes=("water",)))
+    lookout = Lookout(config.feeds, said.append)
     take(store, us(0, -300))
-    lookout.look(store, NOW - 200 * MINUTE)
+    lookout.look(store, config, NOW - 200 * MINUTE)
     for n in range(8):
         drought = us(n + 10, n - 10, "Reservoirs and drought", f"Outlet {n}")
         match = us(n + 30, n - 10, "Ball game tonight", f"Outlet {n}")
         take(store, drought, story="water", now=NOW)
         take(store, match, story="ball", now=NOW)
     lookout.count(store, NOW)
-    lookout.look(store, NOW)
+    lookout.look(store, config, NOW)
     assert said == ["alerts: [Desk] Jump in volume: Reservoirs and drought"]
 
 
 def test_feeds_that_cannot_be_read_are_told(store):
     said: list[str] = []
-    lookout = Lookout(desk(replace(ALERT, on=("quiet",))), said.append)
+    config = desk(replace(ALERT, on=("quiet",)))
+    lookout = Lookout(config.feeds, said.append)
     take(store, us(1))
     for of in FEEDS:
         store.feeds.put(FeedState(of.url, last_poll=NOW, last_good=NOW))
-    lookout.look(store, NOW)
+    lookout.look(store, config, NOW)
     later = NOW + 10 * MINUTE
     store.feeds.put(FeedState(FEEDS[1].url, last_poll=later, error="timed out"))
     lookout.count(store, later)
-    lookout.look(store, later)
+    lookout.look(store, config, later)
     assert said == ["alerts: [Desk] Feeds gone quiet"]
 
 
@@ -174,7 +175,7 @@ def test_a_changed_query_begins_anew_in_silence(store):
     def look(query: str, minutes: float) -> None:
         lists = (replace(watchlist("Water"), terms=(), query=parse_query(query)),)
         config = desk(replace(ALERT, on=("watchlist",)), watchlists=lists)
-        Lookout(config, said.append).look(store, NOW + minutes * MINUTE)
+        Lookout(FEEDS, said.append).look(store, config, NOW + minutes * MINUTE)
 
     take(store, us(1, -60, "Rain"))
     look("water", -30)

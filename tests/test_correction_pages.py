@@ -24,7 +24,6 @@ from monitor.store.database import Store
 from monitor.web.app import routes
 from monitor.web.correction_pages import PAGE
 from monitor.web.forms import MAX_BODY
-from monitor.web.guard import guarded
 from monitor.web.site import Site
 from monitor.web.visit import visit_of
 from monitor.web.wishes import MAX_REASON
@@ -89,7 +88,7 @@ def theatre(tmp_path_factory) -> Iterator[tuple[Stage, int]]:
     stage = Stage(tmp_path_factory.mktemp("fix"))
     app = routes(Site(lambda: Store(stage.db), lambda: DESK, lambda: stage.now))
     app.dependency_overrides[visit_of] = visitor
-    with served(guarded(app)) as browser:
+    with served(app) as browser:
         yield stage, browser.port
 
 

@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 from builders import NOW, assignment, item, show
 from monitor.change import Change, Correction, Move
 from monitor.cli import app, main
+from monitor.coverage.marks import Marker
 from monitor.errors import ConfigError, MonitorError
+from monitor.outlining import outline_due
 from monitor.store.database import Store
 from monitor.stories.changes import replay
 from monitor.stories.cluster import Clusterer
@@ -721,3 +723,49 @@ def test_clustering_again_has_second_thoughts_at_the_end_of_each_day(desk, monke
 def test_again_needs_a_day_and_a_day_needs_again(desk):
     for flags in (["--again"], ["--since", "2026-03-01"]):
         assert "go together" in desk("cluster", *flags, status=2)
+
+
+# --- outlines ------------------------------------------------------------------------
+
+
+def listed(desk) -> dict[str, int]:
+    """Story -> how many items lists say it has."""
+    with Store(desk.path) as store:
+        return {each.story: each.items for each in store.outlines.page().rows}
+
+
+def outline_all(desk) -> None:
+    """What the next tick does."""
+    with Store(desk.path) as store:
+        list(outline_due(store, Marker(), {}))
+
+
+def test_lists_show_a_correction_at_once(desk):
+    desk.keep(sa="ab", sc="c")
+    outline_all(desk)
+    assert listed(desk) == {"sa": 2, "sc": 1}
+    desk("stories", "merge", "sa", "sc", "--dry-run")
+    assert listed(desk) == {"sa": 2, "sc": 1}
+    desk("stories", "merge", "sa", "sc")
+    assert listed(desk) == {"sa": 3}
+    desk("stories", "undo")
+    assert listed(desk) == {"sa": 2, "sc": 1}
+
+
+def test_without_a_feeds_yaml_a_correction_is_kept_and_listed_later(desk):
+    desk.keep(sa="a", sb="b")
+    outline_all(desk)
+    (desk.folder / "feeds.yaml").unlink()
+    desk("stories", "merge", "sa", "sb")
+    assert listed(desk) == {"sa": 1, "sb": 1}
+    outline_all(desk)
+    assert listed(desk) == {"sa": 2}
+
+
+def test_clustering_outlines_what_it_finds(desk):
+    desk.keep(sa="a")
+    desk("cluster")
+    assert listed(desk) == {"sa": 1}
+    desk.keep(sa="b")
+    desk("cluster", "--again", "--since", f"{NOW:%Y-%m-%d}")
+    assert sum(listed(desk).values()) == 2

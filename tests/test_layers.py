@@ -54,11 +54,14 @@ ROOT = {
     "cli",
     "cli_alerts",
     "cli_coverage",
+    "cli_feeds",
     "cli_models",
     "cli_outbox",
     "cli_parts",
+    "cli_search",
     "cli_stories",
     "cli_users",
+    "cli_watchlists",
     "terminal",
     "verbs",
     "__main__",
@@ -79,8 +82,9 @@ MAY_IMPORT = {
     "contrasting": {"noun", "core", "store"},
     "previewing": {"noun", "core", "store", "correcting"},
     "outbox": {"noun", "core", "store"},
-    "outlining": {"noun", "core", "store"},
     "marking": {"noun", "core", "store"},
+    "outlining": {"noun", "core", "store", "marking"},
+    "indexing": {"noun", "core", "store"},
     "alerting": {"noun", "core", "store", "marking"},
     "editing": {
         *("noun", "core", "store", "pipeline", "comparing", "contrasting", "marking"),
@@ -90,8 +94,8 @@ MAY_IMPORT = {
     "newsroom": {"noun", "core", "newsroom"},
     "web": {
         *("noun", "core", "store", "pipeline", "correcting", "explaining", "export"),
-        *("comparing", "contrasting", "editing", "marking", "outbox", "web"),
-        *("outlining", "previewing"),
+        *("comparing", "contrasting", "editing", "marking", "outbox", "outlining"),
+        *("previewing", "web"),
     },
 }
 MAY_IMPORT["root"] = {*MAY_IMPORT, "root"}
@@ -218,6 +222,8 @@ def test_the_tree_is_read():
         ("monitor.alerts.send_webhook", "monitor.feeds.addresses", False),
         ("monitor.alerting", "monitor.alerts.send", False),
         ("monitor.alerting", "monitor.store.database", True),
+        ("monitor.outlining", "monitor.marking", True),
+        ("monitor.outlining", "monitor.config.settings", False),
     ],
 )
 def test_the_rules_are_those_of_the_design(module, other, allowed):
@@ -283,9 +289,12 @@ HOMES = {
     "tokenizers": ["stories.dense_model"],
     "typer": [
         *("cli", "cli_alerts", "cli_coverage", "cli_models", "cli_outbox"),
+        "cli_feeds",
         "cli_parts",
+        "cli_search",
         "cli_stories",
         "cli_users",
+        "cli_watchlists",
     ],
     "urllib3": ["feeds.fetch_call", "feeds.places", "translation.argos_download"],
     "uvicorn": ["web.server"],

@@ -140,3 +140,27 @@ def test_a_story_with_one_new_item_is_told_by_all_of_its_items(store, marked):
         list(mark(store, MARKER, SINCE))
     assert themes_since(store, MARKER, NOW - timedelta(hours=1)) == {}
     assert themes_since(store, MARKER, SINCE) == {"old": ("water",)}
+
+
+def test_a_new_watch_list_voids_no_themes(store, monkeypatch):
+    keep(store, *(item(f"Water {n}", minutes=-n) for n in range(9)))
+    list(mark(store, MARKER, SINCE))
+    more = Marker(MARKER.lexicon, (*MARKER.watchlists, watchlist("Dam")))
+    found = store.marks.tallies(SINCE, more.themes_version)
+    assert [(each.themes, each.unmarked) for each in found] == [(("water",), None)]
+    assert themes_since(store, more, SINCE) == {"s": ("water",)}
+    assert kept(store, more) == {}
+    monkeypatch.setattr("monitor.marking.MOST", 4)
+    assert list(mark(store, more, SINCE)) == [4]
+    assert themes_since(store, more, SINCE) == {"s": ("water",)}
+    assert_right(store, more)
+    assert list(mark(store, more, SINCE)) == [4]
+    assert list(mark(store, more, SINCE)) == [1]
+
+
+def test_a_changed_theme_voids_what_was_told_by_the_old_one(store):
+    keep(store, item("Steel", minutes=-9))
+    list(mark(store, MARKER, SINCE))
+    assert themes_since(store, MARKER, SINCE) == {}
+    other = Marker(Lexicon((STEEL, WATER)), MARKER.watchlists)
+    assert themes_since(store, other, SINCE) == {"s": ("steel",)}

@@ -18,6 +18,7 @@ from monitor.pipeline import Desk
 from monitor.readers import Image, RenderedEdition, Subscription
 from monitor.store.database import Store
 from monitor.web.app import create_app
+from monitor.web.reach import Reach
 from monitor.web.site import Site
 
 PUBLIC = "digest.example"
@@ -57,9 +58,8 @@ def theatre() -> Iterator[tuple[dict[str, Path], Asker]]:
     """One server for all tests; each gives it a database of its own."""
     stage: dict[str, Path] = {}
     desk, public = Desk((), {}, (), "none"), f"https://{PUBLIC}"
-    app = create_app(
-        Site(lambda: Store(stage["db"]), lambda: desk, lambda: NOW, public)
-    )
+    reach = Reach(public=public)
+    app = create_app(Site(lambda: Store(stage["db"]), lambda: desk, lambda: NOW, reach))
     with served(app) as browser:
         yield stage, Asker(browser.port)
 

@@ -1,6 +1,9 @@
 """What takes long to find is found once in a while."""
 
 from datetime import timedelta
+from threading import Barrier, Event, Thread
+
+import pytest
 
 from builders import NOW
 from monitor.web.remembered import Remembered
@@ -36,3 +39,50 @@ def test_what_was_found_to_be_nothing_is_not_asked_again():
     for _ in range(2):
         assert kept.get("a", NOW, lambda: asked.append(1) or []) == []
     assert asked == [1]
+
+
+def test_while_one_finds_others_get_the_answer_before():
+    kept, begun, go_on = Remembered(MINUTE, 2), Event(), Event()
+    assert kept.get("a", NOW, lambda: "old") == "old"
+
+    def slow():
+        begun.set()
+        assert go_on.wait(5)
+        return "new"
+
+    later, answers = NOW + MINUTE, []
+    thread = Thread(target=lambda: answers.append(kept.get("a", later, slow)))
+    thread.start()
+    assert begun.wait(5)
+    assert kept.get("a", later, lambda: "twice") == "old"
+    go_on.set()
+    thread.join(5)
+    assert answers == ["new"]
+    assert kept.get("a", later, lambda: "thrice") == "new"
+
+
+def test_the_first_who_ask_wait_for_one_answer():
+    kept, asked = Remembered(MINUTE, 2), []
+    together = Barrier(4)
+
+    def find():
+        asked.append(1)
+        return len(asked)
+
+    def ask():
+        together.wait(5)
+        kept.get("a", NOW, find)
+
+    threads = [Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+    assert asked == [1]
+
+
+def test_a_failure_is_told_to_who_found_it_and_the_next_tries_again():
+    kept = Remembered(MINUTE, 2)
+    with pytest.raises(ZeroDivisionError):
+        kept.get("a", NOW, lambda: 1 // 0)
+    assert kept.get("a", NOW, lambda: "well") == "well"

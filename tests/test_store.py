@@ -188,12 +188,22 @@ def test_every_table_is_strict(store, tmp_path):
             " and name not like '\\_sqlite%' escape '\\'"
         ).fetchall()
     assert {name for name, _ in tables} == {
+        *("search_reach", "sessions", "api_tokens", "users"),
+        *("watchlists", "subscribers", "kept_version"),
         "alert_items",
         "alert_messages",
         "alert_notes",
         "alert_scopes",
         "alert_stops",
         "feed_states",
+        "item_themes",
+        "item_watchlists",
+        "outline_dues",
+        "outline_hours",
+        "outline_outlets",
+        "outline_themes",
+        "outline_watchlists",
+        "outlines",
         "feed_failures",
         "poll_days",
         "items",

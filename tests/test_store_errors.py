@@ -3,10 +3,11 @@
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from numpy import ones
@@ -22,6 +23,7 @@ from builders import (
     show,
     subscriber,
     translation,
+    watchlist,
 )
 from monitor.access import Session, User
 from monitor.alerts.decide import Note
@@ -32,8 +34,10 @@ from monitor.change import Change, Correction, TakenBack
 from monitor.comparison import BlindSpot, SideHealth
 from monitor.coverage.blindspots import Revision
 from monitor.coverage.marks import Marks
+from monitor.coverage.search import sought
 from monitor.errors import ConfigError, StoreError
 from monitor.model import FeedState
+from monitor.query import Term
 from monitor.store import database
 from monitor.store.alerts import Sending
 from monitor.store.database import Store
@@ -46,6 +50,7 @@ SPOT = BlindSpot(
 
 DANA = User("dana", "editor", NOW)
 SESSION = Session("d", "dana", "c", NOW, NOW)
+SOUGHT = sought(Term("agua"), lambda _: ((), ()))
 NOTICE = Notice("crossing", NOW, "s1")
 MESSAGE = Message("m1", "Desk", ("en",), NOW, (NOTICE,))
 SENDING = Sending(MESSAGE, "c1", "chat", Standing("queued", 0, NOW))
@@ -67,6 +72,12 @@ def known(store: Store, story: str) -> None:
     """Asks for a story that a person named; that there is none is no fault here."""
     with suppress(ConfigError):
         store.stories.named(story)
+
+
+def absent(change: Callable[[Any], object], what: object) -> None:
+    """Changes what is not kept; that is no fault here."""
+    with suppress(ConfigError):
+        change(what)
 
 
 @contextmanager
@@ -137,12 +148,12 @@ def test_a_database_whose_making_was_cut_short_is_made_anew(path):
 
 def test_a_damaged_database_asks_for_a_backup(path):
     with Store(path) as store:
-        show(store, [item(str(n), summary="x" * 200) for n in range(200)], NOW)
+        show(store, [item(str(n), summary="x" * 200) for n in range(900)], NOW)
     content = bytearray(path.read_bytes())
     half = len(content) // 2
     content[half:] = b"\xff" * (len(content) - half)
     path.write_bytes(content)
-    with Store(path) as store, refused(path, "malformed", "restore a backup"):
+    with refused(path, "malformed", "restore a backup"), Store(path) as store:
         store.items.all(NOW)
 
 
@@ -296,6 +307,8 @@ CALLS = {
     "items.named": lambda s: s.items.named(["i"]),
     "items.first_seen": lambda s: s.items.first_seen(),
     "items.last_moment": lambda s: s.items.last_moment(),
+    "items.page": lambda s: s.items.page(),
+    "items.count": lambda s: s.items.count(),
     "items.last_compared": lambda s: s.items.last_compared(),
     "items.counts": lambda s: s.items.counts(),
     "items.revisions": lambda s: s.items.revisions(),
@@ -306,11 +319,26 @@ CALLS = {
     "translations.engines": lambda s: s.translations.engines(),
     "translations.warnings": lambda s: s.translations.warnings(),
     "translations.quarantined": lambda s: s.translations.quarantined(),
+    "kept.version": lambda s: s.kept.version(),
+    "kept.watchlists": lambda s: s.kept.watchlists(),
+    "kept.add_watchlist": lambda s: s.kept.add_watchlist(watchlist(), "ana", NOW),
+    "kept.replace_watchlist": lambda s: absent(s.kept.replace_watchlist, watchlist()),
+    "kept.remove_watchlist": lambda s: absent(s.kept.remove_watchlist, "Water"),
+    "kept.subscribers": lambda s: s.kept.subscribers(),
+    "kept.add_subscriber": lambda s: s.kept.add_subscriber(subscriber(), "ana", NOW),
+    "kept.replace_subscriber": lambda s: absent(
+        s.kept.replace_subscriber, subscriber()
+    ),
+    "kept.remove_subscriber": lambda s: absent(s.kept.remove_subscriber, "dana"),
+    "search.items": lambda s: s.search.items(SOUGHT),
+    "search.stories": lambda s: s.search.stories(SOUGHT),
+    "search.reach": lambda s: s.search.reach(),
+    "search.index": lambda s: s.search.index(5),
     "marks.get": lambda s: s.marks.get(["i"], "1"),
     "marks.unmarked": lambda s: s.marks.unmarked(NOW, "1", 9),
     "marks.texts": lambda s: s.marks.texts(["i"]),
     "marks.tallies": lambda s: s.marks.tallies(NOW, "1"),
-    "marks.add": lambda s: s.marks.add({"i": Marks()}, "1"),
+    "marks.add": lambda s: s.marks.add({"i": Marks()}, "1", "1"),
     "memory.recall": lambda s: s.memory.recall(["0" * 32]),
     "memory.keep": lambda s: s.memory.keep({"0" * 32: "rain"}),
     "stories.unassigned": lambda s: s.stories.unassigned(NOW),
@@ -331,7 +359,6 @@ CALLS = {
     "stories.resolve": lambda s: s.stories.resolve("s1"),
     "stories.home": lambda s: s.stories.home("s1", 1),
     "stories.holding": lambda s: s.stories.holding(["i"]),
-    "stories.joined": lambda s: s.stories.joined(["s1"], 1),
     "stories.members": lambda s: s.stories.members(["s1"]),
     "stories.change": lambda s: s.stories.change(Change("move", (), ""), NOW),
     "stories.changes": lambda s: s.stories.changes(),
@@ -339,6 +366,12 @@ CALLS = {
     "stories.changes_by": lambda s: s.stories.changes_by(1),
     "stories.changes_around": lambda s: s.stories.changes_around("s1"),
     "stories.count": lambda s: s.stories.count(),
+    "outlines.due": lambda s: s.outlines.due("1", 9),
+    "outlines.put": lambda s: s.outlines.put(["s1"], [], "1"),
+    "outlines.some": lambda s: s.outlines.some(["s1"]),
+    "outlines.page": lambda s: s.outlines.page(),
+    "outlines.count": lambda s: s.outlines.count(),
+    "outlines.on_day": lambda s: s.outlines.on_day(NOW, NOW),
     "relations.living": lambda s: s.relations.living(["s1"]),
     "relations.runners_up": lambda s: s.relations.runners_up(["s1"], 0.05),
     "relations.mentioning": lambda s: s.relations.mentioning(["x"], NOW, NOW, 9),
@@ -346,6 +379,7 @@ CALLS = {
     "corrections.undo": lambda s: s.corrections.undo(1, TakenBack(NOW)),
     "corrections.in_force": lambda s: s.corrections.in_force(),
     "corrections.all": lambda s: s.corrections.all(),
+    "corrections.unseen": lambda s: s.corrections.unseen(["s1"], 1),
     "corrections.one": lambda s: s.corrections.one(1),
     "originals.between": lambda s: s.originals.between(NOW, NOW),
     "originals.sample": lambda s: s.originals.sample(NOW, NOW, 9),
@@ -375,6 +409,7 @@ CALLS = {
     "alerts.stops": lambda s: s.alerts.stops(),
     "volumes.days": lambda s: s.volumes.days(NOW, NOW),
     "volumes.hours": lambda s: s.volumes.hours(NOW, NOW),
+    "volumes.outlets": lambda s: s.volumes.outlets(NOW, NOW),
     "volumes.parts": lambda s: s.volumes.parts(NOW, NOW),
     "volumes.parts_of": lambda s: s.volumes.parts_of(["s1"], NOW),
     "volumes.texts": lambda s: s.volumes.texts(["s1"], NOW),

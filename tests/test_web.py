@@ -67,7 +67,7 @@ class Browser:
             return Answer(answer.status, answer.headers, answer.read().decode())
 
 
-VOID = {"meta", "link", "br", "input", "path", "rect", "line"}
+VOID = {"input", "meta", "link", "br", "path", "rect", "line"}
 
 
 @dataclass
@@ -875,7 +875,7 @@ def test_pages_load_nothing_from_elsewhere_and_need_no_script(store, browser):
 def test_nothing_can_be_written(browser):
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         for path in ("/", "/health", "/stories.json", "/stories/s1"):
-            assert browser.get(path, method=method).status == 405
+            assert browser.get(path, method=method).status == 403
 
 
 def test_the_frameworks_own_pages_are_off(browser):

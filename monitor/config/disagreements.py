@@ -5,9 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from monitor.config.mistakes import (
-    hint,
-)
+from monitor.config.mistakes import no_such
 from monitor.config.schema import EntrySchema, FeedSchema, FileSchema
 from monitor.config.tree import Loc, line_of
 from monitor.entry import Use
@@ -54,9 +52,8 @@ def _watchlist_faults(tree: Any, schema: FileSchema) -> Iterator[tuple[Loc, str]
     for n, reader in enumerate(schema.digest.subscribers):
         for k, watchlist in enumerate(reader.watchlists):
             if watchlist.is_name and watchlist.name not in first:
-                what = f"no watch-list is named {watchlist.name!r}"
                 here = ("digest", "subscribers", n, "watchlists", k)
-                yield here, f"{what}; {hint(watchlist.name, list(first))}"
+                yield here, no_such("watch-list", watchlist.name, list(first))
 
 
 def _theme_faults(schema: FileSchema) -> Iterator[tuple[Loc, str]]:
@@ -123,8 +120,7 @@ def _alert_faults(alert: Alert, watchlists: Sequence[str]) -> Iterator[tuple[Loc
         yield ("quiet_hours",), "from and to are the same; leave quiet_hours out"
     for k, name in enumerate(alert.watchlists):
         if name not in watchlists:
-            what = f"no watch-list is named {name!r}; {hint(name, watchlists)}"
-            yield ("watchlists", k), what
+            yield ("watchlists", k), no_such("watch-list", name, watchlists)
     if "watchlist" in alert.on and not watchlists:
         yield ("on",), "there is no watch-list to tell of; add one under watchlists"
 

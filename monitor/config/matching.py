@@ -19,7 +19,8 @@ def _term(value: str) -> str:
     return value
 
 
-def _query(value: object) -> Query:
+def parsed(value: object) -> Query:
+    """A query from its text; raises ValueError with what is wrong and where."""
     if not isinstance(value, str):
         raise ValueError("expected a text")
     try:
@@ -45,7 +46,7 @@ class WatchlistSchema(Schema):
 
     name: Text
     terms: Some[Term] = ()
-    query: Annotated[Any, AfterValidator(_query)] = None
+    query: Annotated[Any, AfterValidator(parsed)] = None
 
     @property
     def is_name(self) -> bool:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from monitor.config.fields import SecretError
@@ -15,13 +16,21 @@ from monitor.errors import ConfigError
 
 
 class MistakesError(ConfigError):
-    """One or more mistakes in one file; ``mistakes`` holds a line for each."""
+    """One or more mistakes in one file or form; ``mistakes`` holds a line for each."""
 
     def __init__(self, mistakes: Sequence[str]) -> None:
         more = len(mistakes) - 1
         note = f" (and {more} more: 'monitor check' lists them all)" if more else ""
         super().__init__(mistakes[0] + note)
         self.mistakes = tuple(mistakes)
+
+
+class FormError(MistakesError):
+    """One or more mistakes in what a person has filled in; it is told with all."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__(mistakes)
+        self.args = ("; ".join(mistakes),)
 
 
 _EXPECTED = {
@@ -51,6 +60,16 @@ def misfits(errors: Sequence[ErrorDetails]) -> Iterator[tuple[Loc, str]]:
             yield loc, f"unknown key; {hint(loc[-1], siblings(loc))}"
         elif error["type"] != "missing" or loc not in meant:
             yield loc, _misfit(error)
+
+
+def misfits_at(at: Loc, error: ValidationError) -> list[str]:
+    """Values that do not fit a part of the file that stands, or could, at ``at``.
+
+    They are named from there on: ``address: expected ...``.
+    """
+    placed = [{**each, "loc": (*at, *each["loc"])} for each in error.errors()]
+    found = misfits(cast(list[ErrorDetails], placed))
+    return [f"{dotted(loc[len(at) :])}: {what}" for loc, what in found]
 
 
 def _misfit(error: ErrorDetails) -> str:
@@ -83,6 +102,11 @@ def hint(name: int | str, known: Sequence[str]) -> str:
     close = _nearest(name, known)
     choice = f"one of {', '.join(known)}" if known else "none"
     return f"did you mean {close!r}?" if close else f"expected {choice}"
+
+
+def no_such(what: str, name: str, known: Sequence[str]) -> str:
+    """That nothing has a name which something else uses, and what was meant."""
+    return f"no {what} is named {name!r}; {hint(name, known)}"
 
 
 def dotted(loc: Loc) -> str:

@@ -8,17 +8,15 @@ nearest one we know. Secrets come from the environment alone.
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 from monitor.config.disagreements import disagreements
 from monitor.config.mistakes import (
     MistakesError,
-    dotted,
     lines,
     misfits,
+    misfits_at,
     without_login,
 )
 from monitor.config.schema import Address, FeedSchema, FileSchema
@@ -29,6 +27,7 @@ from monitor.model import Feed
 
 PASSWORD_VARIABLE = "MONITOR_SMTP_PASSWORD"  # noqa: S105 - a name, not a secret
 DKIM_VARIABLE = "MONITOR_DKIM_KEY"
+TOKEN_VARIABLE = "MONITOR_TOKEN"  # noqa: S105 - a name, too
 
 NO_SECRETS = Secrets()
 
@@ -43,7 +42,7 @@ def read_config(path: Path, environ: Mapping[str, str]) -> Config:
     MistakesError if it says something we cannot act on.
     """
     secrets = Secrets(
-        _secret(environ, PASSWORD_VARIABLE), _secret(environ, DKIM_VARIABLE)
+        secret(environ, PASSWORD_VARIABLE), secret(environ, DKIM_VARIABLE)
     )
     return check(path, read_text(path), secrets)
 
@@ -66,8 +65,11 @@ def check(path: Path, text: str, secrets: Secrets = NO_SECRETS) -> Config:
     return schema.to_config(secrets)
 
 
-def _secret(environ: Mapping[str, str], name: str) -> str:
-    """The variable of this name, or what is in the file that NAME_FILE names."""
+def secret(environ: Mapping[str, str], name: str) -> str:
+    """The variable of this name, or what is in the file that NAME_FILE names.
+
+    Raises ConfigError if both are set, or the file cannot be read.
+    """
     file = environ.get(f"{name}_FILE", "")
     if not file:
         return environ.get(name, "")
@@ -90,9 +92,7 @@ def check_feed(values: Mapping[str, object]) -> Feed:
     try:
         return FeedSchema.model_validate(values).to_feed()
     except ValidationError as error:
-        placed = [{**e, "loc": ("feeds", 0, *e["loc"])} for e in error.errors()]
-        loc, what = next(misfits(cast(list[ErrorDetails], placed)))
-        raise ConfigError(f"{dotted(loc[2:])}: {what}") from None
+        raise ConfigError(misfits_at(("feeds", 0), error)[0]) from None
 
 
 def check_address(url: str) -> None:

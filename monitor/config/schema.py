@@ -201,7 +201,9 @@ class _Web(Schema):
     address: Annotated[Text, PUBLIC, NO_LOGIN] | None = None
 
 
-class _Subscriber(Schema):
+class SubscriberSchema(Schema):
+    """One member of its subscribers."""
+
     name: Text
     address: Annotated[Text, MAIL]
     language: Literal["en", "es", "both"] = "both"
@@ -221,7 +223,7 @@ class _Subscriber(Schema):
 
 class _Digest(Schema):
     mail: _Mail | None = None
-    subscribers: tuple[_Subscriber, ...] = ()
+    subscribers: tuple[SubscriberSchema, ...] = ()
 
 
 class FileSchema(Schema):

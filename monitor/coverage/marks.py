@@ -46,8 +46,15 @@ class Marker:
 
         32 hexadecimal digits. Marks of another version are none.
         """
-        said = repr((RULES, self.lexicon.themes, self.watchlists))
-        return sha256(said.encode(errors="replace")).hexdigest()[:32]
+        return _hash((self.themes_version, self.watchlists))
+
+    @cached_property
+    def themes_version(self) -> str:
+        """Another one after any change of a theme.
+
+        Of marks of this version the themes are right, whatever the watch-lists were.
+        """
+        return _hash((RULES, self.lexicon.themes))
 
     def marks(self, text: Text) -> Marks:
         """What is found in an item and its translations."""
@@ -67,6 +74,10 @@ class Marker:
             chosen(((names, 1) for names in told), self.lexicon),
             tuple(w.name for w in self.watchlists if w.name in named),
         )
+
+
+def _hash(said: object) -> str:
+    return sha256(repr(said).encode(errors="replace")).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,12 +93,12 @@ def held(delivery: Delivery, of: Subscription | None) -> Delivery:
 def settled(
     delivery: Delivery, is_listed: bool, of: Subscription | None, now: datetime
 ) -> Delivery:
-    """What time, people and feeds.yaml have made of a delivery that is queued.
+    """What time and people have made of a delivery that is queued.
 
-    ``is_listed``: whether its subscriber is still in feeds.yaml.
+    ``is_listed``: whether its subscriber still is one.
     """
     if not is_listed:
-        why = f"{delivery.subscriber} is not in feeds.yaml any more"
+        why = f"{delivery.subscriber} is no subscriber any more"
         return _ended(delivery, "failed", why)
     if is_late(delivery, now):
         days = PATIENCE // timedelta(days=1)

@@ -1,6 +1,7 @@
 """What persons said of stories, and what of it is in force."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -52,6 +53,19 @@ class Corrections:
         """The correction with this id, if there is one."""
         found = self._where("id = ?", [correction])
         return found[0] if found else None
+
+    @guarded
+    def unseen(self, stories: Iterable[str], after: int) -> tuple[str, ...]:
+        """Items of these stories that whoever saw them has not seen.
+
+        They were assigned after the assignment that was the newest then.
+        """
+        found = self._db.execute(
+            "select item from assignments where seq > ? and story in"
+            " (select value from json_each(?)) order by seq",
+            [after, json.dumps(list(stories))],
+        )
+        return tuple(item for [item] in found)
 
     def _where(self, which: str, values: Sequence[int] = ()) -> list[LoggedCorrection]:
         table = self._db.table("corrections")

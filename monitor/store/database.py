@@ -16,6 +16,7 @@ from monitor.store.editions import Editions
 from monitor.store.errors import store_error
 from monitor.store.feeds import FeedStates
 from monitor.store.items import Items
+from monitor.store.kept import Kept
 from monitor.store.marks import MarksOfItems
 from monitor.store.memory import Memory
 from monitor.store.originals import Originals
@@ -23,6 +24,7 @@ from monitor.store.outbox import Outbox
 from monitor.store.outlines import Outlines
 from monitor.store.relations import Relations
 from monitor.store.schema_fix import migrations
+from monitor.store.search import Search
 from monitor.store.stories import Stories
 from monitor.store.subscriptions import Subscriptions
 from monitor.store.translations import Translations
@@ -50,6 +52,7 @@ class Store:
         self.items = Items(self._db, self.path)
         self.originals = Originals(self._db, self.path)
         self.translations = Translations(self._db, self.path)
+        self.search = Search(self._db, self.path)
         self.marks = MarksOfItems(self._db, self.path)
         self.memory = Memory(self._db, self.path)
         self.stories = Stories(self._db, self.path)
@@ -66,6 +69,7 @@ class Store:
         self.users = Users(self._db, self.path)
         self.sessions = Sessions(self._db, self.path)
         self.api_tokens = ApiTokens(self._db, self.path)
+        self.kept = Kept(self._db, self.path)
 
     def __enter__(self) -> Self:
         return self

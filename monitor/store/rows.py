@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from monitor.access import ApiToken, Session, User
@@ -25,11 +25,18 @@ from monitor.model import (
     Translation,
     Why,
 )
-from monitor.readers import Delivery, Subscription
+from monitor.readers import (
+    Delivery,
+    KeptSubscriber,
+    KeptWatchlist,
+    Subscriber,
+    Subscription,
+)
 
 Row = dict[str, Any]
 
 _DELIVERY_TIMES = ("queued", "next_try", "sent")
+_READER_LISTS = ("weekdays", "watchlists", "themes")
 _STATE_TIMES = ("last_poll", "last_good", "next_poll", "last_full", "retired")
 
 
@@ -202,6 +209,33 @@ def subscription(row: Row) -> Subscription:
     """A row of ``subscriptions`` as a Subscription."""
     stopped = datetime.fromisoformat(row["stopped"]) if row["stopped"] else None
     return Subscription(**{**row, "stopped": stopped})
+
+
+def kept_watchlist(row: Row) -> KeptWatchlist:
+    """A row of ``watchlists`` as a KeptWatchlist."""
+    return KeptWatchlist(**{**row, "made": datetime.fromisoformat(row["made"])})
+
+
+def subscriber_row(subscriber: Subscriber) -> Row:
+    """A Subscriber as a row of ``subscribers``, but for who made it and when."""
+    row = _columns(subscriber)
+    for name in _READER_LISTS:
+        row[name] = json.dumps(row[name], ensure_ascii=False)
+    return row | {
+        "time": row["time"].isoformat("minutes"),
+        "translate": int(row["translate"]),
+    }
+
+
+def kept_subscriber(row: Row) -> KeptSubscriber:
+    """A row of ``subscribers`` as a KeptSubscriber."""
+    values = dict(row)
+    by, made = values.pop("by"), datetime.fromisoformat(values.pop("made"))
+    for name in _READER_LISTS:
+        values[name] = tuple(json.loads(values[name]))
+    at, translate = time.fromisoformat(values["time"]), bool(values["translate"])
+    reader = Subscriber(**{**values, "time": at, "translate": translate})
+    return KeptSubscriber(reader, by, made)
 
 
 def correction_row(correction: Correction, made: datetime, by: Author | None) -> Row:

@@ -2,12 +2,12 @@
 The tables, continued: who corrected stories.
 
 The order of the migrations is that of the modules, this one after
-``schema_access.py``.
+``schema_search.py``.
 """
 
 from sqlite_utils import Database
 
-from monitor.store.schema_access import migrations
+from monitor.store.schema_search import migrations
 
 __all__ = ["migrations"]
 

@@ -45,6 +45,20 @@ def outline_stories(db: Database) -> None:
         " themes text not null, watchlists text not null, version text not null)"
         " strict"
     )
+    _find_outlines(db)
+    db.execute(
+        "create table outline_dues (id integer primary key,"
+        " story text not null unique) strict"
+    )
+    _queue_what_changes(db)
+    db.execute(
+        "insert into outline_dues (story) select story from assignments"
+        " group by story order by max(seq)"
+    )
+
+
+def _find_outlines(db: Database) -> None:
+    """Indexes by each order, and tables that lead from names to outlines."""
     for name, key in (
         *(("newest", "last_seen"), ("first", "first_seen"), ("largest", "items")),
         ("lag", "lag_minutes"),
@@ -63,25 +77,13 @@ def outline_stories(db: Database) -> None:
             " strict, without rowid"
         )
         db.execute(f"create index {table}_story on {table} (story)")
-    db.execute(
-        "create table outline_dues (id integer primary key,"
-        " story text not null unique) strict"
-    )
-    _queue_what_changes(db)
-    db.execute(
-        "insert into outline_dues (story) select story from assignments"
-        " group by story order by max(seq)"
-    )
 
 
 def _queue_what_changes(db: Database) -> None:
     """Triggers: whatever an outline is made of, its story becomes due."""
     due = "insert or replace into outline_dues (story)"
     of_item = f"{due} select story from assignments where item ="
-    read = (
-        "outlet, country, language, title, summary, published, date_source, seen,"
-        " url, feed, id"
-    )
+    read = "outlet, country, language, title, summary, published, date_source, seen"
     triggers = {
         "assignments_insert": (
             "insert on assignments",
@@ -104,3 +106,57 @@ def _queue_what_changes(db: Database) -> None:
             triggers[f"{table}_{what}"] = f"{what} on {table}", act
     for name, (event, act) in triggers.items():
         db.execute(f"create trigger outlines_{name} after {event} begin {act} end")
+
+
+@migrations()
+def list_items(db: Database) -> None:
+    """Items by outlet, theme and watch-list, each by time.
+
+    The themes and watch-lists are those of ``marks``, one row each; triggers keep them
+    the same. Whoever dates an item anew removes its marks, as new words do.
+    """
+    db.execute("create index items_outlet on items (outlet, published, country)")
+    db.execute(
+        "create trigger marks_redated before update of published on items"
+        " when old.published <> new.published"
+        " begin delete from marks where item = old.id; end"
+    )
+    for column in ("theme", "watchlist"):
+        _list_by(db, column)
+
+
+def _list_by(db: Database, column: str) -> None:
+    """The items of each theme or watch-list, and what keeps them.
+
+    A mark that is replaced is told of as one deleted: triggers are recursive.
+    """
+    table = f"item_{column}s"
+    db.execute(
+        f"create table {table} ({column} text not null, published text not null,"
+        " item text not null references items (id),"
+        f" primary key ({column}, published, item)) strict, without rowid"
+    )
+    of_new = (
+        f"insert or ignore into {table} ({column}, published, item)"
+        f" select value, published, new.item from json_each(new.{column}s)"
+        " join items on items.id = new.item"
+    )
+    of_old = (
+        f"delete from {table} where {column} in"
+        f" (select value from json_each(old.{column}s)) and published ="
+        " (select published from items where id = old.item) and item = old.item"
+    )
+    for event in ("update", "delete"):
+        db.execute(
+            f"create trigger {table}_before_{event} before {event} on marks"
+            f" begin {of_old}; end"
+        )
+    for event in ("insert", "update"):
+        db.execute(
+            f"create trigger {table}_after_{event} after {event} on marks"
+            f" begin {of_new}; end"
+        )
+    db.execute(
+        f"insert into {table} select value, published, item from marks"
+        f" join items on items.id = item join json_each(marks.{column}s)"
+    )

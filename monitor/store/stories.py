@@ -146,20 +146,34 @@ class Stories:
 
     @guarded
     def between(
-        self, start: datetime, end: datetime, *, is_explained: bool = True
+        self,
+        start: datetime,
+        end: datetime,
+        *,
+        among: Iterable[str] | None = None,
+        is_explained: bool = True,
     ) -> list[Story]:
         """Stories with an item published or first seen in [start, end), by id.
 
         Items published or seen from ``end`` on are left out: a past day's stories stay
-        as they were. Without the reasons for which their items are there, where nobody
-        asks for them.
+        as they were. Of the stories ``among`` these ids, if some are given. Without the
+        reasons for which their items are there, where nobody asks for them.
         """
+        asked = "select a.story from items as i join assignments as a on a.item = i.id"
+        if among is not None:
+            asked = (
+                "select a.story from json_each(:among) cross join assignments as a"
+                " on a.story = value join items as i on i.id = a.item"
+            )
         return whole.stories(
             self._db,
-            "select a.story from items as i join assignments as a on a.item = i.id"
-            " where (i.published >= :start or i.seen >= :start)"
+            f"{asked} where (i.published >= :start or i.seen >= :start)"
             " and i.published < :end and i.seen < :end",
-            {"start": rows.to_text(start), "end": rows.to_text(end)},
+            {
+                "start": rows.to_text(start),
+                "end": rows.to_text(end),
+                "among": json.dumps(list(among or ())),
+            },
             is_explained=is_explained,
         )
 
@@ -228,9 +242,7 @@ class Stories:
         return found
 
     @guarded
-    def some(
-        self, stories: Iterable[str], *, is_explained: bool = True
-    ) -> list[Story]:
+    def some(self, stories: Iterable[str], *, is_explained: bool = True) -> list[Story]:
         """Those of these ids that have items, by id."""
         which = "select value from json_each(:named)"
         values = {"named": json.dumps(list(stories)), "end": _FOREVER}
@@ -298,16 +310,6 @@ class Stories:
     def members(self, stories: Iterable[str]) -> dict[str, str]:
         """Item -> story, for all items of these stories, by (published, id)."""
         return self._of_stories("select value from json_each(:named)", stories)
-
-    @guarded
-    def joined(self, stories: Iterable[str], after: int) -> tuple[str, ...]:
-        """Items of these stories that were assigned after one of that number."""
-        found = self._db.execute(
-            "select item from assignments where seq > ? and story in"
-            " (select value from json_each(?)) order by seq",
-            [after, json.dumps(list(stories))],
-        )
-        return tuple(item for [item] in found)
 
     @guarded
     def change(self, change: Change, at: datetime, undoes: int | None = None) -> int:

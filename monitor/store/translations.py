@@ -97,9 +97,18 @@ class Translations:
     def add(self, translations: Iterable[Translation], now: datetime) -> None:
         """Keep translations made now; whatever failed before is forgiven."""
         made = list(translations)
-        self._db.table("translations").insert_all(
-            (rows.translation_row(t, now) for t in made), replace=True
-        )
+        with self._db.atomic():
+            # Not ``insert or replace``: SQLite would hand that on to what the triggers
+            # of the full-text index insert, and break it.
+            self._db.conn.executemany(
+                "delete from translations where item = :item"
+                " and language = :language and engine = :engine"
+                " and engine_version = :engine_version",
+                [rows.translation_row(t, now) for t in made],
+            )
+            self._db.table("translations").insert_all(
+                rows.translation_row(t, now) for t in made
+            )
         whole = [f"{t.item}:{t.language}" for t in made if t.summary is not None]
         self._db.execute(
             "delete from faults where step = ?"

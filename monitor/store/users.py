@@ -137,7 +137,7 @@ class Sessions:
 
     @guarded
     def of(self, digest: str) -> tuple[Session, User] | None:
-        """The session with this digest and whose it is, over or not, if there is one."""
+        """The session with this digest, over or not, and whose it is."""
         found = list(
             self._db.query(
                 "select sessions.*, users.role, users.made as user_made from sessions"

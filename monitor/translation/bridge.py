@@ -125,13 +125,13 @@ class Bridge:
         if watchlist.query is not None:
             query = widened(watchlist.query, self._widen_term)
             return replace(watchlist, query=query)
-        en, es = self._called(watchlist.terms)
+        en, es = self.called(watchlist.terms)
         return replace(watchlist, en=en, es=es)
 
     def _widen_term(self, term: QueryTerm) -> QueryTerm:
-        return QueryTerm(term.text, *self._called((term.text,)))
+        return QueryTerm(term.text, *self.called((term.text,)))
 
-    def _called(self, terms: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    def called(self, terms: Iterable[str]) -> tuple[tuple[str, ...], ...]:
         """All forms, in English and in Spanish, of what terms name."""
         meant = dict.fromkeys(e for term in terms for e in self._meant_by(term))
         return tuple(

@@ -1,6 +1,6 @@
 """The verbs of alerts: look and send, list, test."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -11,6 +11,7 @@ from monitor.alerts.message import Message, title
 from monitor.comparing import Changes
 from monitor.config.settings import Config
 from monitor.errors import ConfigError, DeliveryError
+from monitor.model import Feed
 from monitor.readers import Alert
 from monitor.store.alerts import Sending
 from monitor.store.database import Store
@@ -30,11 +31,13 @@ def check(paths: Paths, dry_run: bool) -> None:
     config, now = paths.read_config(), compose.now()
     _alerts(config, None)
     with paths.open_known_store() as store:
+        merged = compose.with_kept(config, store).config
+        lookout = Lookout(config.feeds, print)
         if dry_run:
             with store.rehearsal():
-                Lookout(config, print).look(store, now)
+                lookout.look(store, merged, now)
             return
-        Lookout(config, print).look(store, now)
+        lookout.look(store, merged, now)
         for result in send(paths, store, compose.open_channels(config)):
             print(outcome(result))
 
@@ -42,18 +45,20 @@ def check(paths: Paths, dry_run: bool) -> None:
 class Lookout:
     """Looks at what is so, as often as it is asked to and there is a reason to."""
 
-    def __init__(self, config: Config, say: Say) -> None:
-        self._config = config
+    def __init__(self, feeds: Sequence[Feed], say: Say) -> None:
+        self._feeds = feeds
         self._say = say
         self._changes: Changes | None = None
         self._known: tuple[Mark, Facts] | None = None
 
     def count(self, store: Store, now: datetime) -> None:
         """Count anew how volumes have changed: seconds, where millions are kept."""
-        self._changes = comparing.changes(store, self._config.feeds, now)
+        self._changes = comparing.changes(store, self._feeds, now)
 
-    def look(self, store: Store, now: datetime) -> None:
+    def look(self, store: Store, config: Config, now: datetime) -> None:
         """Note what is so and queue what is to be told, a line for each message.
+
+        ``config`` has the alerts, and the watch-lists of this moment.
 
         Nothing is looked at while nothing has changed and nothing is held back. What
         leaves no trace in stories, such as a late translation, is found after the next
@@ -61,11 +66,11 @@ class Lookout:
         """
         if self._changes is None:
             self.count(store, now)
-        facts = compose.alert_facts(self._config, store, self._changes)
+        facts = compose.alert_facts(config, store, self._changes)
         known = (store.stories.mark(), facts)
         if known == self._known and not store.alerts.held():
             return
-        for message in alerting.note(store, self._config.alerts, facts, now):
+        for message in alerting.note(store, config.alerts, facts, now):
             self._say(f"alerts: {title(message)}")
         self._known = known
 

@@ -12,8 +12,9 @@ from monitor.alerting import Channels, Facts
 from monitor.change import Author
 from monitor.clustering import PATIENCE, Clustering, Waiting
 from monitor.comparing import Changes
-from monitor.config.mistakes import MistakesError, hint
-from monitor.config.read import read_config
+from monitor.config.kept import Merged, merged
+from monitor.config.mistakes import MistakesError, no_such
+from monitor.config.read import TOKEN_VARIABLE, read_config, secret
 from monitor.config.settings import Config, EngineName
 from monitor.coverage.marks import Marker
 from monitor.coverage.themes import Lexicon, lexicon
@@ -77,6 +78,15 @@ class Paths:
                 "another with --db"
             )
         return Store(self.db)
+
+
+def with_kept(config: Config, store: Store) -> Merged:
+    """feeds.yaml with the watch-lists and subscribers that the database keeps.
+
+    Raises ConfigError as ``themes`` does.
+    """
+    kept = store.kept.watchlists(), store.kept.subscribers()
+    return merged(config, *kept, [theme.name for theme in themes(config).themes])
 
 
 def now() -> datetime:
@@ -169,8 +179,7 @@ def _theme_faults(config: Config) -> Iterator[str]:
     for place, names in wanted:
         for name in names:
             if name not in known:
-                what = f"themes: no theme is named {name!r}"
-                yield f"{place}: {what}; {hint(name, known)}"
+                yield f"{place}: themes: {no_such('theme', name, known)}"
 
 
 def marker(config: Config) -> Marker:
@@ -243,6 +252,14 @@ def open_mailer(config: Config) -> Mailer:
 def new_token() -> str:
     """128 random bits, as an address can hold them."""
     return token_urlsafe(16)
+
+
+def token() -> str:
+    """The token of the environment, by which programs use the dashboard; or empty.
+
+    Raises ConfigError if the file that holds it cannot be read.
+    """
+    return secret(os.environ, TOKEN_VARIABLE).strip()
 
 
 def open_channels(config: Config) -> dict[str, Channels]:

@@ -41,11 +41,12 @@ def digest(
     Raises DeliveryError after trying all if one could not be sent.
     """
     config, now = paths.read_config(), compose.now()
-    readers = subscribers(config, wanted)
     if day and day.year not in _YEARS:
         raise ConfigError(f"{day}: expected a day of our times, such as 2026-03-02")
-    editions = [(reader, day or due_date(reader, now)) for reader in readers]
     with paths.open_known_store() as store:
+        config = compose.with_kept(config, store).config
+        readers = subscribers(config, wanted)
+        editions = [(reader, day or due_date(reader, now)) for reader in readers]
         if send:
             compose.open_mailer(config)  # nothing is kept that could not be sent
             _refuse_unfinished(editions, now)

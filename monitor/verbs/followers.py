@@ -75,7 +75,7 @@ def _named_by(
     """Story -> its themes or watch-lists, where they are asked for."""
     if by not in {"theme", "watchlist"}:
         return {}
-    marker = compose.marker(config)
+    marker = compose.marker(compose.with_kept(config, store).config)
     marks = marks_of(store, marker, stories)
     told = {story.id: marker.from_marks(story, marks) for story in stories}
     return {s: m.themes if by == "theme" else m.watchlists for s, m in told.items()}

@@ -245,22 +245,27 @@ def retry(paths: Paths, wanted: str) -> None:
 
 
 def list_subscribers(paths: Paths, as_json: bool) -> None:
-    """The subscribers of feeds.yaml, and whether mail goes to them."""
-    config, now = paths.read_config(), compose.now()
+    """The subscribers, where each comes from, and whether mail goes to them."""
+    filed, now = paths.read_config(), compose.now()
     with paths.open_known_store() as store:
+        config = compose.with_kept(filed, store).config
         known, deliveries = store.subscriptions.all(), store.outbox.all(now.date())
         rows = [_row(reader, known, deliveries) for reader in config.subscribers]
+    names = {reader.name for reader in filed.subscribers}
+    for row in rows:
+        row["from"] = "feeds.yaml" if row["subscriber"] in names else "database"
     if as_json:
         show_json(rows)
         return
-    show(rows, ("subscriber", "address", "language", "mail", "since", "waiting"))
+    columns = ("subscriber", "address", "language", "mail", "since", "waiting")
+    show(rows, (*columns, "from"))
 
 
 def pause(paths: Paths, name: str) -> None:
     """Mail a subscriber nothing until resumed."""
     config, now = paths.read_config(), compose.now()
-    reader = subscribers(config, name)[0]
     with paths.open_known_store() as store:
+        [reader] = subscribers(compose.with_kept(config, store).config, name)
         of = store.subscriptions.get(reader, compose.new_token())
         outbox.stop(store, of, "person", now)
     print(f"{reader.name}: paused; 'monitor subscribers resume' undoes it")
@@ -269,8 +274,8 @@ def pause(paths: Paths, name: str) -> None:
 def resume(paths: Paths, name: str) -> None:
     """Mail a subscriber again who was paused or, if not paused, has unsubscribed."""
     config, now = paths.read_config(), compose.now()
-    reader = subscribers(config, name)[0]
     with paths.open_known_store() as store:
+        [reader] = subscribers(compose.with_kept(config, store).config, name)
         known = store.subscriptions.all()
         mine = [s for s in known if s.subscriber == reader.name and s.stopped]
         paused = [s for s in mine if s.is_paused]
@@ -286,7 +291,7 @@ def resume(paths: Paths, name: str) -> None:
 
 
 def subscribers(config: Config, wanted: str | None) -> tuple[Subscriber, ...]:
-    """Those of feeds.yaml, or the one of this name; raises ConfigError for none."""
+    """All of them, or the one of this name; raises ConfigError for none."""
     found = tuple(s for s in config.subscribers if wanted in (None, s.name))
     if not found:
         names = ", ".join(repr(s.name) for s in config.subscribers) or "none"

@@ -15,6 +15,7 @@ from monitor.config.settings import Config
 from monitor.errors import MonitorError, TranslationError
 from monitor.feeds.fetch import Fetcher
 from monitor.marking import MARKED, RECENT
+from monitor.store.database import Store
 from monitor.store.lock import running_alone
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
@@ -23,10 +24,13 @@ from monitor.verbs.alerts import outcome as alerted
 from monitor.verbs.alerts import send as send_alerts
 from monitor.verbs.blindspots import compare_all
 from monitor.verbs.compose import Paths
+from monitor.verbs.in_force import InForce
 from monitor.verbs.outbox import send_due, told
 from monitor.verbs.steps import (
     cluster_waiting,
+    index_items,
     mark_items,
+    outline_stories,
     poll_due,
     think_again,
     translate_pending,
@@ -122,12 +126,12 @@ class _Live:
     ) -> None:
         self._paths = paths
         self._config = config
+        self._in_force = InForce(config, lambda merged: merged, log.warning)
         self._fetcher = fetcher
         self._translator = translator
-        self._plan = compose.plan(config)
         self._clustering = compose.open_clustering(config)
         self._channels = compose.open_channels(config)
-        self._lookout = Lookout(config, log.info)
+        self._lookout = Lookout(config.feeds, log.info)
         for name, mine in self._channels.items():
             if mine.fault:
                 log.warning("alert %s: %s", name, mine.fault)
@@ -136,9 +140,11 @@ class _Live:
         self._compared: datetime | None = None
 
     def tick(self) -> None:
-        """Poll, translate, cluster, mark and compare what is due."""
+        """Poll, translate, cluster, mark, outline and compare what is due."""
         now, stop = compose.now(), self._stop
         with self._paths.open_store() as store:
+            config = self._in_force.at(store)
+            plan = compose.plan(config)
             if self._today != now.date():
                 store.feeds.forget(now.date())
                 self._today = now.date()
@@ -147,26 +153,32 @@ class _Live:
             if not stop.is_set():
                 try:
                     translate_pending(
-                        store, self._translator, self._plan, now, log.info, stop
+                        store, self._translator, plan, now, log.info, stop
                     )
                 except TranslationError as error:
                     log.error("translate: %s", error)
             if not stop.is_set():
-                waiting = compose.waiting(self._plan, self._translator, now)
+                waiting = compose.waiting(plan, self._translator, now)
                 cluster_waiting(store, self._clustering, waiting, log.info, stop)
             if not stop.is_set():
                 think_again(store, self._clustering, now, log.info)
             is_time = self._is_time_to_compare(now)
             if not stop.is_set():
-                since = now - (MARKED if is_time else RECENT)
-                mark_items(store, self._config, since, stop)
+                self._note(store, config, now - (MARKED if is_time else RECENT))
+            index_items(store, stop)
             if not stop.is_set() and is_time:
-                compare_all(self._config, store, now, log.info)
-                if self._config.alerts:
+                compare_all(config, store, now, log.info)
+                if config.alerts:
                     self._lookout.count(store, now)
                 self._compared = now
-            if self._config.alerts and not stop.is_set():
-                self._lookout.look(store, now)
+            if config.alerts and not stop.is_set():
+                self._lookout.look(store, config, now)
+
+    def _note(self, store: Store, config: Config, since: datetime) -> None:
+        """Mark items published since then, and outline stories."""
+        mark_items(store, config, since, self._stop)
+        if not self._stop.is_set():
+            outline_stories(store, config, self._stop)
 
     def send_alerts(self) -> None:
         """Send the alerts that are due, whatever the tick is busy with."""
@@ -189,6 +201,7 @@ class _Live:
             return
         now = compose.now()
         with self._paths.open_store() as store:
-            for delivery in send_due(self._paths, self._config, store, now, self._stop):
+            config = self._in_force.at(store)
+            for delivery in send_due(self._paths, config, store, now, self._stop):
                 is_sent = delivery.state == "sent"
                 log.log(logging.INFO if is_sent else logging.ERROR, told(delivery))

@@ -17,8 +17,10 @@ from monitor.config.mistakes import MistakesError
 from monitor.config.settings import Config, EngineName
 from monitor.errors import ConfigError
 from monitor.feeds.fetch import Fetcher
+from monitor.indexing import index_waiting
 from monitor.marking import MARKED, mark
 from monitor.model import Feed, FeedState
+from monitor.outlining import outline_due
 from monitor.parsers import open_parsers
 from monitor.pipeline import Plan
 from monitor.polling import Crew, PollResult
@@ -52,10 +54,9 @@ def check(paths: Paths) -> None:
         for cell in sorted(cells, reverse=True)
     )
     print(f"{paths.config}: {len(config.feeds)} feeds ({counts})")
-    print(
-        f"{len(config.subscribers)} subscribers, {len(config.watchlists)} watch-lists, "
-        f"{len(themes)} themes"
-    )
+    print(f"{_readers(config)}, {len(themes)} themes")
+    if paths.db.exists():
+        _check_kept(paths, config)
     if not compose.translates(compose.open_translator(config.engine, config.bridge)):
         print(f"note: {compose.NO_TRANSLATOR}")
     if config.mail and compose.open_mailer(config).sign:
@@ -66,6 +67,21 @@ def check(paths: Paths) -> None:
     if config.dense == "auto":
         is_there = open_encoder() is not None
         print(f"dense channel: {'on' if is_there else 'not installed, see make dense'}")
+
+
+def _check_kept(paths: Paths, config: Config) -> None:
+    """Say what the database keeps beside feeds.yaml, and what of it does not count."""
+    with paths.open_known_store() as store:
+        found = compose.with_kept(config, store)
+    if found.faults or found.config != config:
+        print(f"{paths.db}: with what it keeps {_readers(found.config)}")
+    for fault in found.faults:
+        print(f"note: {fault}")
+
+
+def _readers(config: Config) -> str:
+    subscribers, watchlists = len(config.subscribers), len(config.watchlists)
+    return f"{subscribers} subscribers, {watchlists} watch-lists"
 
 
 def poll(paths: Paths, wanted: Sequence[str], *, say: Say = print) -> None:
@@ -123,11 +139,14 @@ def translate(
     ):
         if not compose.translates(translator):
             say(f"translate: {compose.NO_TRANSLATOR}")
-        plan, now = compose.plan(config), compose.now()
+        merged, now = compose.with_kept(config, store).config, compose.now()
+        plan = compose.plan(merged)
         is_idle = not translate_pending(
             store, translator, plan, now, say, Event(), again=again
         )
-        if is_idle and compose.translates(translator):
+        if not is_idle:
+            outline_stories(store, config, Event())
+        elif compose.translates(translator):
             say("translate: nothing is due")
 
 
@@ -173,13 +192,15 @@ def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> Non
         paths.open_known_store() as store,
         closing(compose.open_translator(config.engine)) as translator,
     ):
-        plan, now = compose.plan(config), compose.now()
-        clustering = compose.open_clustering(config)
+        config, now = compose.with_kept(config, store).config, compose.now()
+        plan, clustering = compose.plan(config), compose.open_clustering(config)
         if since is None:
             waiting = compose.waiting(plan, translator, now)
             cluster_waiting(store, clustering, waiting, say, Event())
             think_again(store, clustering, now, say)
             mark_items(store, config, now - MARKED, Event())
+            outline_stories(store, config, Event())
+            index_items(store, Event())
             return
         start = datetime.combine(since, time(), UTC)
         # What had a story gets one at once: nothing waits for its translation.
@@ -192,6 +213,7 @@ def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> Non
                 think_again(store, clustering, night, say, "window")
 
         moves = correcting.again(store, start, cluster_all, now)
+        outline_stories(store, config, Event())
         say(f"cluster: items in another story than before: {len(moves)}")
 
 
@@ -242,6 +264,21 @@ def mark_items(store: Store, config: Config, since: datetime, stop: Event) -> No
         for _ in batches:
             if stop.is_set():
                 return
+
+
+def outline_stories(store: Store, config: Config, stop: Event) -> None:
+    """Outline the stories that are due; ends early when told to stop."""
+    with closing(outline_due(store, compose.marker(config), config.owners)) as batches:
+        for _ in batches:
+            if stop.is_set():
+                return
+
+
+def index_items(store: Store, stop: Event) -> None:
+    """Bring items kept before there was an index into it; ends early when told to."""
+    with closing(index_waiting(store)) as batches:
+        while not stop.is_set() and next(batches, 0):
+            pass
 
 
 _DONE: Mapping[ChangeKind, str] = {

@@ -16,8 +16,9 @@ _COLUMNS = ("name", "en", "es", "stories", *SIDES, "both")
 
 def list_themes(paths: Paths, days: int, as_json: bool) -> None:
     """The themes in force, with how many stories of the last days are of each."""
-    marker = compose.marker(paths.read_config())
+    config = paths.read_config()
     with paths.open_known_store() as store:
+        marker = compose.marker(compose.with_kept(config, store).config)
         end = store.items.last_moment() or compose.now()
         stories = store.stories.between(*Span(days).times(end))
         marks = marks_of(store, marker, stories)

@@ -1,49 +1,85 @@
 """The verb that serves the dashboard; ``run`` and ``demo`` serve it, too."""
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from threading import Event
 
+from monitor.config.settings import Config
 from monitor.pipeline import Desk
+from monitor.store.kept import KeptVersion
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
+from monitor.verbs.in_force import InForce
 from monitor.web import server
 from monitor.web.app import create_app
+from monitor.web.reach import LOOPBACK, Reach, check
 from monitor.web.site import Site
 
+log = logging.getLogger("monitor")
 
-def serve(paths: Paths, port: int) -> None:
-    """Serve the dashboard on this machine until Ctrl-C is pressed.
 
-    Raises ConfigError if there is no database or the port cannot be had.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person wants the dashboard."""
+
+    port: int
+    host: str = LOOPBACK
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+def serve(paths: Paths, place: Place) -> None:
+    """Serve the dashboard until Ctrl-C is pressed.
+
+    Raises ConfigError as ``dashboard`` does.
     """
     with suppress(KeyboardInterrupt):
-        dashboard(paths, port)(None)
+        dashboard(paths, place)(None)
 
 
-def dashboard(paths: Paths, port: int) -> Callable[[Event | None], None]:
+def dashboard(paths: Paths, place: Place) -> Callable[[Event | None], None]:
     """The dashboard, its port taken: call it to serve until the event is set.
 
-    Raises ConfigError if there is no database or the port cannot be had.
+    Raises ConfigError if there is no database, the port cannot be had, or who should
+    not could use it.
     """
     config = paths.read_config()
-    paths.open_known_store().close()
-    # Pages name the engine of each translation; none is opened to show them.
-    lists = compose.watchlists(config)
-    engine, own = config.engine, config.bridge
-    desk = Desk(
+    reach = Reach(
+        place.host,
+        config.web_address,
+        place.certificate,
+        place.key,
+        compose.token(),
+    )
+    with paths.open_known_store() as store:
+        check(reach, store.users.any())
+    server.check_certificate(reach)
+    desk, version = InForce(config, _desk, log.warning), KeptVersion(paths.db)
+    site = Site(
+        paths.open_known_store,
+        lambda: desk.of(version.now(), paths.open_known_store),
+        compose.now,
+        reach,
+    )
+    app = create_app(site)
+    listener = server.listen(place.port, place.host)
+    scheme = "https" if reach.has_own_tls else "http"
+    print(f"dashboard: {server.address(listener, scheme)}", flush=True)
+    return partial(server.serve, app, listener, reach=reach)
+
+
+def _desk(config: Config) -> Desk:
+    return Desk(
         config.feeds,
         config.owners,
-        lists,
-        engine,
-        own=own,
+        compose.watchlists(config),
+        # Pages name the engine of each translation; none is opened to show them.
+        config.engine,
+        own=config.bridge,
         themes=compose.themes(config),
         framing=config.framing,
     )
-    public = config.web_address
-    site = Site(paths.open_known_store, lambda: desk, compose.now, public)
-    app = create_app(site)
-    listener = server.listen(port)
-    print(f"dashboard: {server.address(listener)}", flush=True)
-    return partial(server.serve, app, listener)

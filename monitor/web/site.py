@@ -6,6 +6,7 @@ from datetime import datetime
 
 from monitor.pipeline import Desk
 from monitor.store.database import Store
+from monitor.web.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,8 @@ class Site:
     """Which feeds, owners, watch-lists and themes there are at this moment."""
     clock: Callable[[], datetime]
     """This moment in UTC."""
-    public: str = ""
-    """The address under which readers reach what is theirs; empty: none."""
+    reach: Reach = Reach()
+    """From where it can be reached."""
 
     def polled(self, store: Store) -> datetime | None:
         """When any feed was last asked: what is said of feeds is true of that moment.

@@ -1,0 +1,153 @@
+"""
+What an address narrows a list down to: its query, read and written.
+
+    /stories?from=2026-03-01&to=2026-03-07&side=only-MX&theme=trade
+
+Every list, export and feed of stories understands the same keys, so that a view is its
+address. Days are those of the dashboard's clock, both ends included; a moment, with its
+offset, may stand in their place.
+"""
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, get_args
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from monitor.comparison import LagCertainty
+from monitor.model import LANGUAGES, SIDES
+from monitor.outline import Order, Selection, Told
+from monitor.web.catalogue import later
+from monitor.web.days import YEARS, ZONE, parse_day
+
+_DAY = timedelta(days=1)
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "side": get_args(Told),
+    "language": LANGUAGES,
+    "certainty": get_args(LagCertainty),
+    "leader": SIDES,
+}
+"""Keys of which every value is known."""
+NAMES = ("outlet", "theme", "watchlist")
+"""Keys that name something of ours."""
+BOUNDS = {"from": "start", "to": "end"}
+"""Keys of time, and what of a Selection they are."""
+KEYS = (*BOUNDS, *CHOICES, *NAMES)
+ORDERS: tuple[Order, ...] = get_args(Order)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one key of an address."""
+
+    key: str
+    message: str
+    """A text of the catalogue, without its fields."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def told(self) -> str:
+        """In English; a page says it in the language of whoever asks."""
+        return self.message.format(**self.fields)
+
+
+class FilterError(ValueError):
+    """An address asks for what there is not; ``faults`` are all that is wrong."""
+
+    def __init__(self, faults: Collection[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.key} {fault.told}" for fault in faults))
+        self.faults = tuple(faults)
+
+
+def read(
+    query: Mapping[str, str], known: Mapping[str, Collection[str]] | None = None
+) -> Selection:
+    """The selection that a query asks for; what is empty or not of ours is left out.
+
+    ``known`` has the names there are, by key; names of keys that it lacks are taken as
+    they are. Raises FilterError with every fault.
+    """
+    faults: list[Fault] = []
+    chosen: dict[str, Any] = {}
+    for key in KEYS:
+        text = query.get(key, "").strip()
+        if not text:
+            continue
+        try:
+            chosen[BOUNDS.get(key, key)] = _value(key, text, (known or {}).get(key))
+        except FilterError as error:
+            faults.extend(error.faults)
+    start, end = chosen.get("start"), chosen.get("end")
+    if start and end and start >= end:
+        faults.append(Fault("to", later("lies before from; exchange the two")))
+    if faults:
+        raise FilterError(faults)
+    return Selection(**chosen)
+
+
+def order(text: str) -> Order:
+    """The order that an address asks for; raises FilterError."""
+    for each in ORDERS:
+        if text in ("", each):
+            return each
+    raise FilterError([_expected("order", text, ORDERS)])
+
+
+def query_of(query: Mapping[str, str], **changed: str | None) -> str:
+    """The filters of a query as the end of an address, some of them changed.
+
+    ``None`` takes one out. Empty if none is left; else it begins with ``?``.
+    """
+    kept = {key: query[key] for key in (*KEYS, "order") if query.get(key, "").strip()}
+    kept |= {key.rstrip("_"): value or "" for key, value in changed.items()}
+    left = [(key, value) for key, value in kept.items() if value]
+    return f"?{urlencode(left)}" if left else ""
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """A day on the dashboard's clock, from midnight to midnight."""
+    zone = ZoneInfo(ZONE)
+    return (
+        datetime.combine(day, time(), zone),
+        datetime.combine(day + _DAY, time(), zone),
+    )
+
+
+def _value(key: str, text: str, names: Collection[str] | None) -> datetime | str:
+    """One key's value; raises FilterError with what was expected."""
+    if key in BOUNDS:
+        return _bound(key, text)
+    allowed = CHOICES.get(key, names)
+    if allowed is not None and text not in allowed:
+        raise FilterError([_expected(key, text, allowed)])
+    return text
+
+
+def _bound(key: str, text: str) -> datetime:
+    if "T" not in text:
+        try:
+            return day_bounds(parse_day(text))[key == "to"]
+        except ValueError as error:
+            fault = Fault(key, str(error), {"text": repr(text[:80])})
+            raise FilterError([fault]) from error
+    moment = None
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+    if moment is None or moment.tzinfo is None or moment.year not in YEARS:
+        message = later(
+            "{text}: expected a day such as 2026-03-01, or a moment with its offset "
+            "such as 2026-03-01T06:00:00Z"
+        )
+        raise FilterError([Fault(key, message, {"text": repr(text[:80])})])
+    return moment
+
+
+def _expected(key: str, text: str, allowed: Collection[str]) -> Fault:
+    if not allowed:
+        return Fault(key, later("{text}: there is none"), {"text": repr(text[:80])})
+    names = ", ".join(sorted(allowed)[:30])
+    message = later("{text}: expected one of {names}")
+    return Fault(key, message, {"text": repr(text[:80]), "names": names})
