@@ -80,6 +80,7 @@ MAY_IMPORT = {
     "correcting": {"noun", "core", "store"},
     "explaining": {"noun", "core", "store"},
     "contrasting": {"noun", "core", "store"},
+    "previewing": {"noun", "core", "store", "correcting"},
     "outbox": {"noun", "core", "store"},
     "marking": {"noun", "core", "store"},
     "outlining": {"noun", "core", "store", "marking"},
@@ -94,7 +95,7 @@ MAY_IMPORT = {
     "web": {
         *("noun", "core", "store", "pipeline", "correcting", "explaining", "export"),
         *("comparing", "contrasting", "editing", "marking", "outbox", "outlining"),
-        "web",
+        *("previewing", "web"),
     },
 }
 MAY_IMPORT["root"] = {*MAY_IMPORT, "root"}

@@ -33,6 +33,7 @@ from monitor.store.database import Store
 from monitor.web.about import meanings
 from monitor.web.catalogue import later
 from monitor.web.comparison_pages import ComparisonPages
+from monitor.web.correction_pages import CorrectionPages
 from monitor.web.days import (
     ZONE,
     edition_date,
@@ -60,7 +61,15 @@ _READ = ["GET", "HEAD"]
 
 
 def create_app(site: Site) -> ASGIApp:
-    """The dashboard of a site; it changes nothing but whether readers want mail."""
+    """The dashboard of a site."""
+    app = routes(site)
+    door = Door(site.open_store, site.clock, site.reach)
+    add_account_pages(app, door, _show)
+    return guarded(app, door, _told)
+
+
+def routes(site: Site) -> FastAPI:
+    """All addresses of a site, before anybody asks who may see them."""
     readers = ReaderPages(site)
     comparison = ComparisonPages(site)
     stories = _StoryPages(site, comparison)
@@ -79,13 +88,12 @@ def create_app(site: Site) -> ASGIApp:
     app.add_api_route("/editions/{edition}", readers.edition, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leaving, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leave, methods=["POST"])
+    CorrectionPages(site).add_to(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    door = Door(site.open_store, site.clock, site.reach)
-    add_account_pages(app, door, _show)
-    return guarded(app, door, _told)
+    return app
 
 
 class _StoryPages:
@@ -228,10 +236,9 @@ _TITLES = {
     HTTPStatus.BAD_REQUEST: later(
         "This address asks for something we do not understand"
     ),
+    HTTPStatus.FORBIDDEN: later("You may not do this"),
     HTTPStatus.NOT_FOUND: later("There is nothing here"),
-    HTTPStatus.METHOD_NOT_ALLOWED: later(
-        "The dashboard only shows; it changes nothing"
-    ),
+    HTTPStatus.METHOD_NOT_ALLOWED: later("This address only shows; it changes nothing"),
     HTTPStatus.INTERNAL_SERVER_ERROR: later("This page broke, and that is our fault"),
     HTTPStatus.SERVICE_UNAVAILABLE: later("The database cannot be read just now"),
 }
