@@ -3,7 +3,7 @@ The step that marks items: what the finder finds in each, searched once and kept
 
 Editions, trends and blind spots then read names instead of texts. Whoever needs an item
 that is not marked yet, or was marked by an older lexicon, searches it in memory; only
-the step writes.
+this step writes, and that which outlines stories, old ones too.
 """
 
 from collections.abc import Generator, Iterable
@@ -51,6 +51,21 @@ def marks_of(
     for item, member in members.items():
         if item not in known:
             known[item] = marker.marks((member.item, member.translations))
+    return known
+
+
+def marks_kept(
+    store: Store, marker: Marker, stories: Iterable[Story]
+) -> dict[str, Marks]:
+    """The same, and those found now are kept.
+
+    To be called in the transaction in which the stories were read.
+    """
+    stories = list(stories)
+    known = marks_of(store, marker, stories)
+    ids = [member.item.id for story in stories for member in story.members]
+    there = store.marks.get(ids, marker.version)
+    store.marks.add({i: m for i, m in known.items() if i not in there}, marker.version)
     return known
 
 

@@ -144,4 +144,4 @@ class OutletVolume:
     side: Country
     items: int
     stories: int
-    """Those that the items are in."""
+    """Under way in that time, with an item of the outlet at any time."""

@@ -11,7 +11,7 @@ from collections.abc import Collection, Generator, Mapping
 from monitor.coverage.marks import Marker
 from monitor.coverage.outlines import outline, version
 from monitor.coverage.sides import compare
-from monitor.marking import marks_of
+from monitor.marking import marks_kept
 from monitor.store.database import Store
 
 BATCH = 100
@@ -45,7 +45,7 @@ def outline_now(
     """
     with store.atomic():
         found = store.stories.some(stories, is_explained=False)
-        marks = marks_of(store, marker, found)
+        marks = marks_kept(store, marker, found)
         made = [
             outline(compare(story, owners), marker.from_marks(story, marks))
             for story in found

@@ -78,8 +78,8 @@ MAY_IMPORT = {
     "explaining": {"noun", "core", "store"},
     "contrasting": {"noun", "core", "store"},
     "outbox": {"noun", "core", "store"},
-    "outlining": {"noun", "core", "store"},
     "marking": {"noun", "core", "store"},
+    "outlining": {"noun", "core", "store", "marking"},
     "alerting": {"noun", "core", "store", "marking"},
     "editing": {
         *("noun", "core", "store", "pipeline", "comparing", "contrasting", "marking"),
@@ -89,7 +89,8 @@ MAY_IMPORT = {
     "newsroom": {"noun", "core", "newsroom"},
     "web": {
         *("noun", "core", "store", "pipeline", "correcting", "explaining", "export"),
-        *("comparing", "contrasting", "editing", "marking", "outbox", "web"),
+        *("comparing", "contrasting", "editing", "marking", "outbox", "outlining"),
+        "web",
     },
 }
 MAY_IMPORT["root"] = {*MAY_IMPORT, "root"}
@@ -216,6 +217,8 @@ def test_the_tree_is_read():
         ("monitor.alerts.send_webhook", "monitor.feeds.addresses", False),
         ("monitor.alerting", "monitor.alerts.send", False),
         ("monitor.alerting", "monitor.store.database", True),
+        ("monitor.outlining", "monitor.marking", True),
+        ("monitor.outlining", "monitor.config.settings", False),
     ],
 )
 def test_the_rules_are_those_of_the_design(module, other, allowed):

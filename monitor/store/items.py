@@ -10,9 +10,11 @@ from sqlite_utils import Database
 
 from monitor.feeds.identity import Identity, Known, tell_apart
 from monitor.model import Item, Sighting
+from monitor.outline import Count, Page, Selection
 from monitor.store import rows
 from monitor.store import sightings as seen
 from monitor.store.errors import guarded
+from monitor.store.selections import COUNTED, counted, of_items, stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,27 @@ class Items:
             [json.dumps(list(ids))],
         )
         return {row["id"]: rows.item(row) for row in found}
+
+    @guarded
+    def page(
+        self,
+        selection: Selection = Selection(),
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page[Item]:
+        """The items that follow ``after``, the newest first, at most so many.
+
+        ``after`` is what the page before says. Raises ConfigError if none has said it.
+        """
+        chosen = of_items(selection)
+        found, more = stretch(self._db, chosen, "items", after, limit)
+        items = self._items(set(found))
+        return Page(tuple(items[item] for item in found), more)
+
+    @guarded
+    def count(self, selection: Selection = Selection(), most: int = COUNTED) -> Count:
+        """How many items there are, counted up to ``most``."""
+        return counted(self._db, of_items(selection), most)
 
     @guarded
     def first_seen(self) -> datetime | None:

@@ -6,13 +6,13 @@ that only the rows shown are read.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.model import LANGUAGES, SIDES, Country, Language
+from monitor.model import LANGUAGES, SIDES, Country
 from monitor.outline import (
     Count,
     DayStories,
@@ -22,43 +22,21 @@ from monitor.outline import (
     Page,
     Selection,
     SideOutline,
-    Told,
 )
-from monitor.store import cursors, rows
-from monitor.store.cursors import Cursor
+from monitor.store import rows
 from monitor.store.errors import guarded
+from monitor.store.selections import (
+    COUNTED,
+    IN,
+    STORY_LINKS,
+    counted,
+    of_stories,
+    stretch,
+)
 
-COUNTED = 10_000
-"""How far rows are counted."""
-
-_KEYS: Mapping[Order, str] = {
-    "newest": "last_seen",
-    "first": "first_seen",
-    "largest": "items",
-    "lag": "lag_minutes",
-}
-_TOLD: Mapping[Told, str] = {
-    "US": "us_items > 0",
-    "MX": "mx_items > 0",
-    "both": "us_items > 0 and mx_items > 0",
-    "only-US": "us_items > 0 and mx_items = 0",
-    "only-MX": "mx_items > 0 and us_items = 0",
-}
-_IN: Mapping[Language, str] = {"en": "in_english", "es": "in_spanish"}
-_KINDS: Mapping[Order, tuple[type, ...]] = {
-    "newest": (str,),
-    "first": (str,),
-    "largest": (int,),
-    "lag": (int, type(None)),
-}
 _ITEMS_OF = (
     "assignments join items on items.id = item"
     " where story in (select value from json_each(:named))"
-)
-_LINKS = (
-    ("outline_outlets", "outlet"),
-    ("outline_themes", "theme"),
-    ("outline_watchlists", "watchlist"),
 )
 
 
@@ -114,7 +92,7 @@ class Outlines:
             )
 
     def _forget_links(self, stories: list[str]) -> None:
-        for table in (*(table for table, _ in _LINKS), "outline_hours"):
+        for table in (*(table for table, _ in STORY_LINKS), "outline_hours"):
             self._db.execute(
                 f"delete from {table} where story in (select id from outlines"
                 " where story in (select value from json_each(?)))",
@@ -122,7 +100,7 @@ class Outlines:
             )
 
     def _link(self, outlines: list[Outline]) -> None:
-        for table, column in _LINKS:
+        for table, column in STORY_LINKS:
             self._db.conn.executemany(
                 f"insert or ignore into {table} ({column}, story)"
                 " select ?, id from outlines where story = ?",
@@ -160,35 +138,15 @@ class Outlines:
         ``after`` is what the page before says. Raises ConfigError if no page of this
         order has said it.
         """
-        which, values = _where(selection)
-        key = _KEYS[order]
-        if after is not None:
-            cursor = cursors.read(order, after, _KINDS[order])
-            which += f" and {_beyond(order, cursor)}"
-            values |= {"key": cursor.key, "last": cursor.id}
-        found = self._db.execute(
-            f"select story, {key} from outlines where {which}"
-            f" order by {key} desc, story desc limit :limit",
-            values | {"limit": limit + 1},
-        ).fetchall()
-        shown = found[:limit]
-        outlines = self.some(story for story, _ in shown)
-        more = None
-        if len(found) > limit:
-            story, value = shown[-1]
-            more = cursors.write(order, Cursor(value, story))
-        return Page(tuple(outlines[s] for s, _ in shown if s in outlines), more)
+        chosen = of_stories(self._db, selection, order)
+        found, more = stretch(self._db, chosen, order, after, limit)
+        outlines = self.some(found)
+        return Page(tuple(outlines[s] for s in found if s in outlines), more)
 
     @guarded
-    def count(self, selection: Selection = Selection()) -> Count:
-        """How many stories there are, counted up to COUNTED."""
-        which, values = _where(selection)
-        [(found,)] = self._db.execute(
-            "select count(*) from (select 1 from outlines"
-            f" where {which} limit {COUNTED + 1})",
-            values,
-        )
-        return Count(min(found, COUNTED), found > COUNTED)
+    def count(self, selection: Selection = Selection(), most: int = COUNTED) -> Count:
+        """How many stories there are, counted up to ``most``."""
+        return counted(self._db, of_stories(self._db, selection), most)
 
     @guarded
     def on_day(self, start: datetime, end: datetime) -> DayStories:
@@ -207,45 +165,6 @@ class Outlines:
         us_only = tuple(story for story, us, mx in found if us and not mx)
         mx_only = tuple(story for story, us, mx in found if mx and not us)
         return DayStories(both, {"US": us_only, "MX": mx_only})
-
-
-# --- what is asked -------------------------------------------------------------------
-
-
-def _where(selection: Selection) -> tuple[str, dict[str, Any]]:
-    """What rows of ``outlines`` a selection leaves, in SQL, and its values."""
-    tests = ["true"]
-    values: dict[str, Any] = {}
-    if selection.start is not None:
-        tests.append("last_seen >= :start")
-        values["start"] = rows.to_text(selection.start)
-    if selection.end is not None:
-        tests.append("first_seen < :end")
-        values["end"] = rows.to_text(selection.end)
-    if selection.side is not None:
-        tests.append(_TOLD[selection.side])
-    if selection.language is not None:
-        tests.append(f"{_IN[selection.language]} = 1")
-    if selection.certainty is not None:
-        tests.append("lag_certainty = :certainty")
-        values["certainty"] = selection.certainty
-    if selection.leader is not None:
-        tests.append("leader = :leader")
-        values["leader"] = selection.leader
-    for table, column in _LINKS:
-        if (name := getattr(selection, column)) is not None:
-            tests.append(f"id in (select story from {table} where {column} = :{column})")
-            values[column] = name
-    return " and ".join(tests), values
-
-
-def _beyond(order: Order, cursor: Cursor) -> str:
-    """That a row follows the last one of a page; those without a lag are the last."""
-    key = _KEYS[order]
-    if cursor.key is None:
-        return f"{key} is null and story < :last"
-    following = f"({key}, story) < (:key, :last)"
-    return f"({following} or {key} is null)" if order == "lag" else following
 
 
 # --- rows ----------------------------------------------------------------------------
@@ -267,7 +186,7 @@ def _row(outline: Outline, version: str) -> dict[str, Any]:
         row[f"headline_{language}_is_translated"] = (
             int(told.is_translation) if told else None
         )
-        row[_IN[language]] = int(language in outline.languages)
+        row[IN[language]] = int(language in outline.languages)
     for side in SIDES:
         covered, name = outline.sides[side], side.lower()
         row[f"{name}_items"] = covered.items
@@ -295,7 +214,7 @@ def _outline(row: dict[str, Any]) -> Outline:
         lag_certainty=row["lag_certainty"],
         texts=row["texts"],
         sides={side: _side(row, side) for side in SIDES},
-        languages=tuple(language for language in LANGUAGES if row[_IN[language]]),
+        languages=tuple(language for language in LANGUAGES if row[IN[language]]),
         themes=tuple(json.loads(row["themes"])),
         watchlists=tuple(json.loads(row["watchlists"])),
     )

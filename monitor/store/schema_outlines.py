@@ -104,3 +104,50 @@ def _queue_what_changes(db: Database) -> None:
             triggers[f"{table}_{what}"] = f"{what} on {table}", act
     for name, (event, act) in triggers.items():
         db.execute(f"create trigger outlines_{name} after {event} begin {act} end")
+
+
+@migrations()
+def list_items(db: Database) -> None:
+    """Items by outlet, theme and watch-list, each by time.
+
+    The themes and watch-lists are those of ``marks``, one row each; triggers keep them
+    the same. Whoever dates an item anew removes its marks, as new words do.
+    """
+    db.execute("create index items_outlet on items (outlet, published, country)")
+    db.execute(
+        "create trigger marks_redated before update of published on items"
+        " when old.published <> new.published"
+        " begin delete from marks where item = old.id; end"
+    )
+    for column in ("theme", "watchlist"):
+        table = f"item_{column}s"
+        db.execute(
+            f"create table {table} ({column} text not null, published text not null,"
+            f" item text not null references items (id),"
+            f" primary key ({column}, published, item)) strict, without rowid"
+        )
+        of_new = (
+            f"insert or ignore into {table} ({column}, published, item)"
+            f" select value, published, new.item from json_each(new.{column}s)"
+            " join items on items.id = new.item"
+        )
+        of_old = (
+            f"delete from {table} where {column} in (select value from marks,"
+            f" json_each(marks.{column}s) where marks.item = {{of}}.item)"
+            " and published = (select published from items where id = {of}.item)"
+            " and item = {of}.item"
+        )
+        for event, of in (("insert", "new"), ("update", "old"), ("delete", "old")):
+            db.execute(
+                f"create trigger {table}_before_{event} before {event} on marks"
+                f" begin {of_old.format(of=of)}; end"
+            )
+        for event in ("insert", "update"):
+            db.execute(
+                f"create trigger {table}_after_{event} after {event} on marks"
+                f" begin {of_new}; end"
+            )
+        db.execute(
+            f"insert into {table} select value, published, item from marks"
+            f" join items on items.id = item join json_each(marks.{column}s)"
+        )

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from monitor.comparison import Part
 from monitor.coverage.volumes import Volume
 from monitor.model import Country
+from monitor.outline import OutletVolume
 from monitor.store import rows
 from monitor.store.errors import guarded
 
@@ -49,6 +50,26 @@ class Volumes:
             {"start": rows.to_text(start), "end": rows.to_text(end)},
         )
         return [(feed, date.fromisoformat(day), items) for feed, day, items in found]
+
+    @guarded
+    def outlets(self, start: datetime, end: datetime) -> list[OutletVolume]:
+        """What each outlet published in [start, end), the one with most items first.
+
+        The numbers are those of the lists of its stories and items in that time.
+        """
+        found = self._db.execute(
+            f"with recursive {_OUTLETS}, under_way(story) as materialized"
+            " (select id from outlines where last_seen >= :start and first_seen < :end)"
+            ", told(outlet, stories) as materialized"
+            " (select outlet, count(*) from under_way cross join outline_outlets"
+            " using (story) group by outlet)"
+            " select outlet, country, count(*) as items, coalesce(stories, 0)"
+            " from named cross join items using (outlet) left join told using (outlet)"
+            " where published >= :start and published < :end"
+            " group by outlet, country order by items desc, outlet, country",
+            {"start": rows.to_text(start), "end": rows.to_text(end)},
+        )
+        return [OutletVolume(*row) for row in found]
 
     @guarded
     def parts(self, start: datetime, end: datetime) -> list[Part]:
@@ -125,6 +146,12 @@ class Volumes:
         ]
 
 
+_OUTLETS = (
+    # The outlets there are, one look into the index each.
+    "named(outlet) as (select min(outlet) from items union all"
+    " select (select min(outlet) from items where outlet > named.outlet) from named"
+    " where named.outlet is not null)"
+)
 _CAME = "min(published, seen)"
 
 

@@ -11,6 +11,7 @@ from monitor.change import Correction, LoggedChange, LoggedCorrection, Move
 from monitor.correcting import Corrected
 from monitor.errors import ConfigError
 from monitor.model import Item
+from monitor.outlining import outline_now
 from monitor.store.database import Store
 from monitor.stories.corrections import describe
 from monitor.stories.corrections_file import (
@@ -70,6 +71,7 @@ def undo(paths: Paths, correction: int | None, dry_run: bool) -> None:
         name = "dry run: correction" if dry_run else "correction"
         print(f"{name} {made.id} is taken back: {_said(made.correction)}")
         _tell_moves(store, [made])
+        _outline(paths, store, [made])
 
 
 def undo_change(paths: Paths, change: int, reason: str, dry_run: bool) -> None:
@@ -102,7 +104,22 @@ def _do(
         for one in made:
             print(_kept(one, dry_run))
         _tell_moves(store, made)
+        _outline(paths, store, made)
     return made
+
+
+def _outline(paths: Paths, store: Store, made: Iterable[Corrected]) -> None:
+    """Let lists show what was corrected, where feeds.yaml can be read.
+
+    If it cannot, whoever reads it next outlines what is due.
+    """
+    moves = [move for one in made for move in one.moves]
+    stories = {story for move in moves for story in (move.before, move.after)}
+    try:
+        config = paths.read_config()
+    except ConfigError:
+        return
+    outline_now(store, compose.marker(config), config.owners, sorted(stories))
 
 
 def _writing(store: Store, dry_run: bool) -> AbstractContextManager[None]:

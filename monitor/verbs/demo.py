@@ -31,6 +31,7 @@ from monitor.verbs.digest import write_edition, write_file
 from monitor.verbs.steps import (
     cluster_waiting,
     mark_items,
+    outline_stories,
     poll_due,
     think_again,
     translate_pending,
@@ -134,6 +135,7 @@ def _live_through(
             cluster_waiting(store, clustering, waiting, quiet, Event())
             think_again(store, clustering, now, quiet)
             mark_items(store, config, now - RECENT, Event())
+            outline_stories(store, config, Event())
             compare_all(config, store, now, quiet)
 
 

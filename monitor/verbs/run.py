@@ -27,6 +27,7 @@ from monitor.verbs.outbox import send_due, told
 from monitor.verbs.steps import (
     cluster_waiting,
     mark_items,
+    outline_stories,
     poll_due,
     think_again,
     translate_pending,
@@ -136,7 +137,7 @@ class _Live:
         self._compared: datetime | None = None
 
     def tick(self) -> None:
-        """Poll, translate, cluster, mark and compare what is due."""
+        """Poll, translate, cluster, mark, outline and compare what is due."""
         now, stop = compose.now(), self._stop
         with self._paths.open_store() as store:
             if self._today != now.date():
@@ -160,6 +161,8 @@ class _Live:
             if not stop.is_set():
                 since = now - (MARKED if is_time else RECENT)
                 mark_items(store, self._config, since, stop)
+            if not stop.is_set():
+                outline_stories(store, self._config, stop)
             if not stop.is_set() and is_time:
                 compare_all(self._config, store, now, log.info)
                 if self._config.alerts:

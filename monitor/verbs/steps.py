@@ -19,6 +19,7 @@ from monitor.errors import ConfigError
 from monitor.feeds.fetch import Fetcher
 from monitor.marking import MARKED, mark
 from monitor.model import Feed, FeedState
+from monitor.outlining import outline_due
 from monitor.parsers import open_parsers
 from monitor.pipeline import Plan
 from monitor.polling import Crew, PollResult
@@ -127,7 +128,9 @@ def translate(
         is_idle = not translate_pending(
             store, translator, plan, now, say, Event(), again=again
         )
-        if is_idle and compose.translates(translator):
+        if not is_idle:
+            outline_stories(store, config, Event())
+        elif compose.translates(translator):
             say("translate: nothing is due")
 
 
@@ -180,6 +183,7 @@ def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> Non
             cluster_waiting(store, clustering, waiting, say, Event())
             think_again(store, clustering, now, say)
             mark_items(store, config, now - MARKED, Event())
+            outline_stories(store, config, Event())
             return
         start = datetime.combine(since, time(), UTC)
         # What had a story gets one at once: nothing waits for its translation.
@@ -192,6 +196,7 @@ def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> Non
                 think_again(store, clustering, night, say, "window")
 
         moves = correcting.again(store, start, cluster_all, now)
+        outline_stories(store, config, Event())
         say(f"cluster: items in another story than before: {len(moves)}")
 
 
@@ -239,6 +244,14 @@ def mark_items(store: Store, config: Config, since: datetime, stop: Event) -> No
     Ends early when told to stop.
     """
     with closing(mark(store, compose.marker(config), since)) as batches:
+        for _ in batches:
+            if stop.is_set():
+                return
+
+
+def outline_stories(store: Store, config: Config, stop: Event) -> None:
+    """Outline the stories that are due; ends early when told to stop."""
+    with closing(outline_due(store, compose.marker(config), config.owners)) as batches:
         for _ in batches:
             if stop.is_set():
                 return
