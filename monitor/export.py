@@ -48,7 +48,7 @@ _ITEM_COLUMNS = (*Item.__dataclass_fields__, "kicker", "dateline")
 def story_dict(coverage: Coverage, why: Explanation) -> dict[str, Any]:
     """One story as ``stories.json`` states it."""
     members = coverage.story.members
-    return _facts(coverage) | {
+    return coverage_dict(coverage) | {
         "shared": {
             "en": list(why.shared.terms["en"]),
             "es": list(why.shared.terms["es"]),
@@ -92,12 +92,12 @@ def stories_atom(coverages: Sequence[Coverage], address: str, now: datetime) -> 
 
 def items_json(items: Iterable[Item]) -> str:
     """The list of items, each with every field of ours, its kicker and its dateline."""
-    return _json([_item(item) for item in items])
+    return _json([item_dict(item) for item in items])
 
 
 def items_csv(items: Iterable[Item]) -> str:
     """One row an item; times in UTC."""
-    return _csv(_ITEM_COLUMNS, [_item(item) for item in items])
+    return _csv(_ITEM_COLUMNS, [item_dict(item) for item in items])
 
 
 def items_atom(items: Sequence[Item], address: str, now: datetime) -> str:
@@ -114,7 +114,7 @@ def items_atom(items: Sequence[Item], address: str, now: datetime) -> str:
     return _xml(feed)
 
 
-def _facts(coverage: Coverage) -> dict[str, Any]:
+def coverage_dict(coverage: Coverage) -> dict[str, Any]:
     """What is said of a story as a whole."""
     story = coverage.story
     return {
@@ -203,7 +203,8 @@ def _brought(logged: LoggedChange) -> dict[str, Any]:
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
+def item_dict(item: Item) -> dict[str, Any]:
+    """One item: every field of ours, its kicker and its dateline."""
     row = {name: getattr(item, name) for name in Item.__dataclass_fields__}
     return row | {
         "published": item.published.isoformat(),
@@ -214,7 +215,7 @@ def _item(item: Item) -> dict[str, Any]:
 
 
 def _story_row(coverage: Coverage) -> dict[str, Any]:
-    story = _facts(coverage)
+    story = coverage_dict(coverage)
     row = {name: story[name] for name in _STORY_COLUMNS if name in story}
     row |= {f"headline_{code}": text for code, text in story["headline"].items()}
     for side in SIDES:
@@ -242,11 +243,11 @@ def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
     # RFC 4180; with "\n" alone the writer would leave a "\r" inside a cell unquoted.
     writer = csv.DictWriter(out, columns, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({k: _inert(v) for k, v in row.items()} for row in rows)
+    writer.writerows({k: inert(v) for k, v in row.items()} for row in rows)
     return out.getvalue()
 
 
-def _inert(value: object) -> object:
+def inert(value: object) -> object:
     """A text that no spreadsheet runs as a formula: feeds are untrusted."""
     if isinstance(value, str) and value.startswith(_FORMULA):
         return "'" + value

@@ -32,6 +32,7 @@ from monitor.explaining import explain, explain_one
 from monitor.pipeline import Desk
 from monitor.readers import Subscriber
 from monitor.store.database import Store
+from monitor.web.api.app import create_api
 from monitor.web.comparison_pages import ComparisonPages
 from monitor.web.days import (
     ZONE,
@@ -43,6 +44,7 @@ from monitor.web.days import (
 )
 from monitor.web.guard import READER_PATHS, guarded
 from monitor.web.health import health_page, idle, well
+from monitor.web.lists import Lists
 from monitor.web.reader_pages import ReaderPages
 from monitor.web.site import Site
 from monitor.web.story import story_page
@@ -80,6 +82,8 @@ def create_app(site: Site) -> ASGIApp:
     app.add_api_route("/unsubscribe/{token}", readers.leaving, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leave, methods=["POST"])
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
+    lists = Lists(site)
+    app.mount("/api", create_api(site, lists))
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
