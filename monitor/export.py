@@ -4,16 +4,18 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from monitor.change import LoggedChange
 from monitor.comparison import Coverage, Pickup, SideCoverage
 from monitor.digest.headline import web_link
 from monitor.feeds.prefixes import dateline, kicker
-from monitor.model import LANGUAGES, SIDES, Item, Language, Member
+from monitor.model import LANGUAGES, OTHER, SIDES, Item, Language, Member
 from monitor.stories.explain import Explanation, Membership
 from monitor.stories.related import Related
 
@@ -74,18 +76,49 @@ def stories_csv(coverages: Iterable[Coverage]) -> str:
     return _csv(_STORY_COLUMNS, [_story_row(coverage) for coverage in coverages])
 
 
-def stories_atom(coverages: Sequence[Coverage], address: str, now: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a feed of stories says beside the stories."""
+
+    title: str = "Stories"
+    query: str = ""
+    """What its address narrows it to."""
+    language: Language = "en"
+    """Of headlines, where there is one."""
+    pages: str = ""
+    """The address under which stories have pages; empty: they have none."""
+    updated: Mapping[str, datetime] = field(default_factory=dict)
+    """Story -> when it last changed; the time of its newest item where not known."""
+
+
+def stories_atom(
+    coverages: Collection[Coverage],
+    address: str,
+    now: datetime,
+    told: Told = Told(),
+) -> str:
     """A feed of stories, newest change first, for any feed reader."""
-    newest = sorted(coverages, key=lambda c: c.story.last_seen, reverse=True)
-    feed = _feed("Stories", f"{address}/stories.atom", now)
-    for coverage in newest:
+    query = f"?{told.query}" if told.query else ""
+    feed = _feed(told.title, f"{address}/stories.atom{query}", now)
+    feed.set("xml:lang", told.language)
+    if told.pages:
+        ET.SubElement(feed, "link", rel="self", href=f"{address}/stories.atom{query}")
+    changed = {
+        c.story.id: told.updated.get(c.story.id, c.story.last_seen) for c in coverages
+    }
+    for coverage in sorted(coverages, key=lambda c: changed[c.story.id], reverse=True):
         story = coverage.story
         entry = ET.SubElement(feed, "entry")
-        _child(entry, "title", story.headline("en") or story.headline("es") or "")
+        other: Language = OTHER[told.language]
+        headline = story.headline(told.language) or story.headline(other)
+        _child(entry, "title", headline or "")
         _child(entry, "id", f"urn:monitor:story:{story.id}")
-        _child(entry, "updated", story.last_seen.isoformat())
+        _child(entry, "updated", changed[story.id].isoformat())
         _child(entry, "published", story.first_seen.isoformat())
-        _link(entry, story.members[0].item)
+        if told.pages:
+            page = f"{told.pages}/stories/{quote(story.id, safe='')}"
+            ET.SubElement(entry, "link", href=page)
+        _link(entry, story.members[0].item, "via" if told.pages else "alternate")
         _child(entry, "content", _lines(coverage), type="text")
     return _xml(feed)
 
@@ -267,9 +300,9 @@ def _child(parent: ET.Element, tag: str, text: str, **attributes: str) -> None:
     ET.SubElement(parent, tag, attributes).text = _CONTROLS.sub("", text)
 
 
-def _link(parent: ET.Element, item: Item) -> None:
+def _link(parent: ET.Element, item: Item, rel: str = "alternate") -> None:
     if address := web_link(item.url):
-        ET.SubElement(parent, "link", href=address)
+        ET.SubElement(parent, "link", rel=rel, href=address)
 
 
 def _xml(feed: ET.Element) -> str:

@@ -12,6 +12,7 @@ from sys import maxsize
 from urllib.parse import quote
 
 from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import (
     HTMLResponse,
     PlainTextResponse,
@@ -33,6 +34,7 @@ from monitor.pipeline import Desk
 from monitor.readers import Subscriber
 from monitor.store.database import Store
 from monitor.web.api.app import create_api
+from monitor.web.api.problems import faults_of
 from monitor.web.comparison_pages import ComparisonPages
 from monitor.web.days import (
     ZONE,
@@ -42,12 +44,15 @@ from monitor.web.days import (
     parse_day,
     reader,
 )
+from monitor.web.exports import Exports
 from monitor.web.guard import READER_PATHS, guarded
 from monitor.web.health import health_page, idle, well
 from monitor.web.lists import Lists
 from monitor.web.reader_pages import ReaderPages
+from monitor.web.selecting import MisaskedError
 from monitor.web.site import Site
 from monitor.web.story import story_page
+from monitor.web.syndication import Syndication
 from monitor.web.today import today_view
 from monitor.web.visit import Visiting, visit_of
 
@@ -71,7 +76,6 @@ def create_app(site: Site) -> ASGIApp:
     app.add_api_route("/", stories.today, methods=_READ)
     app.add_api_route("/stories/{story}", stories.story, methods=_READ)
     app.add_api_route("/stories.json", stories.stories_json, methods=_READ)
-    app.add_api_route("/stories.atom", stories.stories_atom, methods=_READ)
     app.add_api_route("/blindspots", comparison.blind_spots, methods=_READ)
     app.add_api_route("/framing", comparison.framing, methods=_READ)
     app.add_api_route("/followers", comparison.followers, methods=_READ)
@@ -84,8 +88,12 @@ def create_app(site: Site) -> ASGIApp:
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     lists = Lists(site)
     app.mount("/api", create_api(site, lists))
+    app.include_router(Exports(site, lists).router())
+    app.include_router(Syndication(site).router())
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _misasked)
+    app.add_exception_handler(MisaskedError, _misasked)
     app.add_exception_handler(Exception, _broken)
     return guarded(app, site.public)
 
@@ -164,15 +172,6 @@ class _StoryPages:
         text = export.stories_json(found, why)
         return Response(text, media_type="application/json")
 
-    def stories_atom(self, request: Request, day: str = "") -> Response:
-        """``/stories.atom``: the same for feed readers."""
-        with self._open_store() as store:
-            found = self._coverages(store, day)
-        newest = max((c.story.last_seen for c in found), default=self._clock())
-        address = str(request.base_url).rstrip("/")
-        text = export.stories_atom(found, address, newest)
-        return Response(text, media_type="application/atom+xml")
-
     def _coverages(self, store: Store, day: str) -> list[Coverage]:
         if day:
             start, end = window(self._reader, edition_date(_day(day)))
@@ -229,6 +228,12 @@ def _refused(request: Request, error: Exception) -> HTMLResponse:
     status = HTTPStatus(error.status_code)
     told = "" if error.detail == status.phrase else error.detail
     return _error(request, status, told)
+
+
+def _misasked(request: Request, error: Exception) -> HTMLResponse:
+    if isinstance(error, RequestValidationError):
+        error = MisaskedError(*faults_of(error))
+    return _error(request, HTTPStatus.BAD_REQUEST, str(error))
 
 
 def _broken(request: Request, error: Exception) -> HTMLResponse:

@@ -173,7 +173,7 @@ def blaming(parameter: str) -> Iterator[None]:
 def _start(text: str) -> datetime | None:
     if not text:
         return None
-    return _moment("since", text) if "T" in text else _midnight(_day("since", text))
+    return _moment("since", text) if "T" in text else midnight(_day("since", text))
 
 
 def _end(text: str) -> datetime | None:
@@ -181,10 +181,11 @@ def _end(text: str) -> datetime | None:
         return None
     if "T" in text:
         return _moment("until", text)
-    return _midnight(_day("until", text) + timedelta(days=1))
+    return midnight(_day("until", text) + timedelta(days=1))
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """When a day begins on the dashboard's clock, in UTC."""
     return datetime.combine(day, time(), ZoneInfo(ZONE)).astimezone(UTC)
 
 
