@@ -16,9 +16,10 @@ import typer
 
 from monitor.cli_alerts import alerts
 from monitor.cli_coverage import coverage
+from monitor.cli_export import exports
 from monitor.cli_models import models
 from monitor.cli_outbox import outbox, subscribers
-from monitor.cli_parts import Days, Json
+from monitor.cli_parts import Json
 from monitor.cli_parts import group as _group
 from monitor.cli_parts import paths as _paths
 from monitor.cli_parts import verbs as _verbs
@@ -28,7 +29,6 @@ from monitor.text import printable
 
 Engine = StrEnum("Engine", "auto argos apertium none")
 Dense = StrEnum("Dense", "auto none")
-Form = StrEnum("Form", "json csv atom")
 Code = StrEnum("Code", "en es")
 Side = StrEnum("Side", {"US": "US", "MX": "MX"})
 Kind = StrEnum("Kind", "national border regional wire public broadcaster")
@@ -37,7 +37,6 @@ Kind = StrEnum("Kind", "national border regional wire public broadcaster")
 app = _group("How the US and Mexico cover the same story, in English and Spanish.")
 app.pretty_exceptions_enable = False
 feeds = _group("The feeds of feeds.yaml.")
-exports = _group("Stories or items as a file for other programs.")
 evaluation = _group("Measure against labels and references.")
 app.add_typer(feeds, name="feeds")
 app.add_typer(models, name="models")
@@ -291,28 +290,6 @@ def feeds_import(
 def feeds_export(ctx: typer.Context, out: Out = None) -> None:
     """The feeds of feeds.yaml as OPML, for feed readers."""
     _verbs("feeds").export_feeds(_paths(ctx), out)
-
-
-@exports.command("stories")
-def export_stories(
-    ctx: typer.Context,
-    form: Annotated[Form, typer.Option("--format", help="Which form.")] = Form.json,
-    days: Days = 7,
-    out: Out = None,
-) -> None:
-    """Stories with both sides' coverage."""
-    _verbs("look").export_stories(_paths(ctx), form.value, days, out)
-
-
-@exports.command("items")
-def export_items(
-    ctx: typer.Context,
-    form: Annotated[Form, typer.Option("--format", help="Which form.")] = Form.json,
-    days: Days = 7,
-    out: Out = None,
-) -> None:
-    """Items as published."""
-    _verbs("look").export_items(_paths(ctx), form.value, days, out)
 
 
 @evaluation.command("stories")

@@ -54,6 +54,7 @@ ROOT = {
     "cli",
     "cli_alerts",
     "cli_coverage",
+    "cli_export",
     "cli_models",
     "cli_outbox",
     "cli_parts",
@@ -285,7 +286,7 @@ HOMES = {
     "tokenizers": ["stories.dense_model"],
     "typer": [
         *("cli", "cli_alerts", "cli_coverage", "cli_models", "cli_outbox"),
-        "cli_parts",
+        *("cli_export", "cli_parts"),
         "cli_stories",
         "cli_users",
     ],
@@ -294,7 +295,7 @@ HOMES = {
     "vl_convert": ["digest.charts"],
     "w3lib": ["feeds.links"],
     # In C; ruamel reads what people edit.
-    "yaml": ["yaml_list"],
+    "yaml": ["verbs.datasette", "yaml_list"],
 }
 
 

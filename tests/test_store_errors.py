@@ -299,6 +299,7 @@ CALLS = {
     "stories.of_items": lambda s: s.stories.of_items(["i"]),
     "editions.page": lambda s: s.editions.page(),
     "editions.count": lambda s: s.editions.count(),
+    "tables.columns": lambda s: s.tables.columns(),
     "items.page": lambda s: s.items.page(),
     "items.count": lambda s: s.items.count(),
     "items.last_compared": lambda s: s.items.last_compared(),

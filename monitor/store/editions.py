@@ -74,7 +74,7 @@ class Editions:
             which = "(date, id) < (:key, :last)"
             values |= {"key": cursor.key, "last": cursor.id}
         found = self._db.execute(
-            "select id, subscriber, date, made, subject, length(atom) > :empty"
+            "select id, subscriber, date, made, subject, length(json) > :empty"
             f" from editions where {which} order by date desc, id desc limit :limit",
             values | {"empty": len(_packed(""))},
         ).fetchall()

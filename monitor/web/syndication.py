@@ -110,7 +110,7 @@ class Syndication:
     def atoms(self, request: Request, visit: Visiting) -> Response:
         """``/atoms.opml``: our own feeds, one a theme, a watch-list and a side."""
         desk, say = self._site.desk(), visit.guide.say
-        folders = {
+        folders: dict[str, list[tuple[str, Mapping[str, str]]]] = {
             say("Themes"): [
                 (theme.label(visit.language), {"theme": theme.name})
                 for theme in desk.themes.themes
