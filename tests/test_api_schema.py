@@ -4,12 +4,15 @@ description says."""
 import json
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -19,14 +22,14 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
     unsupported_method,
 )
+from test_api import FULL_DESK, newsroom, outlined
+from test_web import add, served
 
 from builders import NOW, item, kept_edition
 from monitor.change import Correction
 from monitor.store.database import Store
 from monitor.web.app import create_app
 from monitor.web.site import Site
-from test_api import FULL_DESK, newsroom, outlined
-from test_web import add, served
 
 CHECKS = [
     not_a_server_error,
@@ -67,17 +70,34 @@ def fill(path: Path) -> None:
         outlined(store)
 
 
-schema_of_api = schemathesis.pytest.from_fixture("schema")
-
-
-@schema_of_api.parametrize()
-@settings(
-    max_examples=12,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
+PATHS = (
+    *("/v1/stories", "/v1/stories/{story}", "/v1/stories/{story}/coverage"),
+    *("/v1/items", "/v1/items/{item}", "/v1/outlets", "/v1/lags", "/v1/blindspots"),
+    *("/v1/themes", "/v1/watchlists", "/v1/editions", "/v1/editions/{edition}"),
+    *("/v1/corrections", "/v1/feeds/health", "/v1/version"),
 )
-def test_it_answers_as_it_is_described(case):
-    case.call_and_validate(checks=CHECKS)
+
+
+def test_every_address_is_tried(schema):
+    assert set(schema) == set(PATHS)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("mode", list(GenerationMode))
+def test_it_answers_as_it_is_described(schema, path, mode):
+    operation = schema[path]["GET"]
+
+    @settings(
+        max_examples=40,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def answers(case):
+        case.call_and_validate(checks=CHECKS)
+
+    with suppress(Unsatisfiable):  # what has no parameters cannot be asked wrongly
+        answers()
