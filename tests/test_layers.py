@@ -92,7 +92,7 @@ MAY_IMPORT = {
     "web": {
         *("noun", "core", "store", "pipeline", "correcting", "explaining", "export"),
         *("comparing", "contrasting", "editing", "marking", "outbox", "outlining"),
-        "web",
+        *("export_lists", "web"),
     },
 }
 MAY_IMPORT["root"] = {*MAY_IMPORT, "root"}

@@ -137,7 +137,7 @@ def test_a_database_whose_making_was_cut_short_is_made_anew(path):
 
 def test_a_damaged_database_asks_for_a_backup(path):
     with Store(path) as store:
-        show(store, [item(str(n), summary="x" * 200) for n in range(200)], NOW)
+        show(store, [item(str(n), summary="x" * 200) for n in range(600)], NOW)
     content = bytearray(path.read_bytes())
     half = len(content) // 2
     content[half:] = b"\xff" * (len(content) - half)

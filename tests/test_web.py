@@ -21,9 +21,11 @@ import pytest
 
 from builders import NOW, assignment, feed, item, show, translation, watchlist
 from monitor.change import Change, Correction, Move
+from monitor.coverage.marks import Marker
 from monitor.digest.palette import PALETTE
 from monitor.errors import ConfigError
 from monitor.model import Feed, FeedState, Item, Translation, Why
+from monitor.outlining import outline_due
 from monitor.pipeline import Desk
 from monitor.store.database import Store
 from monitor.web import server
@@ -654,6 +656,7 @@ def test_stories_json_is_the_export_of_the_last_week_or_of_a_day(store, browser)
 
 def test_stories_atom_is_a_feed_of_stories(store, browser):
     water(store)
+    list(outline_due(store, Marker(DESK.themes, DESK.watchlists), DESK.owners))
     answer = browser.get("/stories.atom")
     assert answer.headers["content-type"].startswith("application/atom+xml")
     atom = ElementTree.fromstring(answer.text)

@@ -16,7 +16,7 @@ from monitor import __version__
 from monitor.web.api.answers import ROOT, HeadAsGet, tag
 from monitor.web.api.items import ItemRoutes
 from monitor.web.api.lists import ListRoutes
-from monitor.web.api.problems import MEDIA_TYPE, SLUGS, TITLES, add_problems
+from monitor.web.api.problems import MEDIA_TYPE, SLUGS, add_problems, titles
 from monitor.web.api.reference import reference
 from monitor.web.api.schemas import Fault, Problem
 from monitor.web.api.stories import StoryRoutes
@@ -76,8 +76,8 @@ class _Description:
     def page(self, request: Request, visit: Visiting) -> Response:
         """``/api/v1/``: the same for people."""
         problems = [
-            (status, slug, visit.guide.say(TITLES[status]), HTTPStatus(status).phrase)
-            for status, slug in SLUGS.items()
+            (status, SLUGS[status], title, HTTPStatus(status).phrase)
+            for status, title in titles(visit.guide).items()
         ]
         answer: HTMLResponse = visit.page(
             "api.html",

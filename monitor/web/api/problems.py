@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from monitor.errors import ConfigError, MonitorError
+from monitor.web.guide import Guide
 from monitor.web.selecting import Fault, MisaskedError
 from monitor.web.visit import visit_of
 
@@ -31,19 +32,24 @@ SLUGS: Mapping[int, str] = {
     503: "unavailable",
 }
 """Status -> how ``type`` ends; neither ever changes."""
-TITLES: Mapping[int, str] = {
-    400: "This request asks for something we do not understand",
-    401: "This takes a token",
-    403: "You may not do this",
-    404: "There is nothing here",
-    405: "This address cannot do that",
-    409: "Somebody changed this meanwhile",
-    412: "This is not the state that you saw",
-    413: "This is too large",
-    429: "Too many requests",
-    500: "This broke, and that is our fault",
-    503: "The database cannot be read just now",
-}
+
+
+def titles(guide: Guide) -> Mapping[int, str]:
+    """Status -> what it means, to a person."""
+    say = guide.say
+    return {
+        400: say("This request asks for something we do not understand"),
+        401: say("This takes a token"),
+        403: say("You may not do this"),
+        404: say("There is nothing here"),
+        405: say("This address cannot do that"),
+        409: say("Somebody changed this meanwhile"),
+        412: say("This is not the state that you saw"),
+        413: say("This is too large"),
+        429: say("Too many requests"),
+        500: say("This broke, and that is our fault"),
+        503: say("The database cannot be read just now"),
+    }
 
 
 def problem(
@@ -55,10 +61,9 @@ def problem(
 ) -> Response:
     """The answer; its title speaks the language of whoever asks."""
     visit = visit_of(request)
-    said = TITLES.get(status, HTTPStatus(status).phrase)
     body: dict[str, Any] = {
         "type": f"urn:monitor:problem:{SLUGS.get(status, 'other')}",
-        "title": visit.guide.say(said) if status in TITLES else said,
+        "title": titles(visit.guide).get(status, HTTPStatus(status).phrase),
         "status": int(status),
         "detail": detail,
         "errors": [{"parameter": x.parameter, "detail": x.told} for x in faults],
