@@ -16,6 +16,7 @@ import typer
 
 from monitor.cli_alerts import alerts
 from monitor.cli_coverage import coverage
+from monitor.cli_export import exports
 from monitor.cli_feeds import feeds
 from monitor.cli_models import models
 from monitor.cli_outbox import outbox, subscribers
@@ -24,11 +25,9 @@ from monitor.cli_parts import (
     PORT,
     Certificate,
     Code,
-    Days,
     Host,
     Json,
     Key,
-    Out,
     Port,
 )
 from monitor.cli_parts import group as _group
@@ -43,12 +42,10 @@ from monitor.text import printable
 
 Engine = StrEnum("Engine", "auto argos apertium none")
 Dense = StrEnum("Dense", "auto none")
-Form = StrEnum("Form", "json csv atom")
 
 
 app = _group("How the US and Mexico cover the same story, in English and Spanish.")
 app.pretty_exceptions_enable = False
-exports = _group("Stories or items as a file for other programs.")
 evaluation = _group("Measure against labels and references.")
 app.add_typer(feeds, name="feeds")
 app.add_typer(models, name="models")
@@ -227,28 +224,6 @@ app.command()(search)
 def stats(ctx: typer.Context, as_json: Json = False) -> None:
     """What the database holds; which feeds and texts fail."""
     _verbs("stats").stats(_paths(ctx), as_json)
-
-
-@exports.command("stories")
-def export_stories(
-    ctx: typer.Context,
-    form: Annotated[Form, typer.Option("--format", help="Which form.")] = Form.json,
-    days: Days = 7,
-    out: Out = None,
-) -> None:
-    """Stories with both sides' coverage."""
-    _verbs("look").export_stories(_paths(ctx), form.value, days, out)
-
-
-@exports.command("items")
-def export_items(
-    ctx: typer.Context,
-    form: Annotated[Form, typer.Option("--format", help="Which form.")] = Form.json,
-    days: Days = 7,
-    out: Out = None,
-) -> None:
-    """Items as published."""
-    _verbs("look").export_items(_paths(ctx), form.value, days, out)
 
 
 @evaluation.command("stories")

@@ -675,6 +675,7 @@ def test_stories_json_is_the_export_of_the_last_week_or_of_a_day(store, browser)
 
 def test_stories_atom_is_a_feed_of_stories(store, browser):
     water(store)
+    list(outline_due(store, Marker(DESK.themes, DESK.watchlists), DESK.owners))
     answer = browser.get("/stories.atom")
     assert answer.headers["content-type"].startswith("application/atom+xml")
     atom = ElementTree.fromstring(answer.text)

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import (
     HTMLResponse,
     PlainTextResponse,
@@ -31,6 +32,8 @@ from monitor.pipeline import Desk
 from monitor.readers import Subscriber
 from monitor.store.database import Store
 from monitor.web.about import meanings
+from monitor.web.api.app import create_api
+from monitor.web.api.problems import faults_of
 from monitor.web.catalogue import later
 from monitor.web.comparison_pages import ComparisonPages
 from monitor.web.correction_pages import CorrectionPages
@@ -40,15 +43,19 @@ from monitor.web.days import (
     parse_day,
     reader,
 )
+from monitor.web.exports import Exports
 from monitor.web.gate import READER_PATHS
 from monitor.web.guard import guarded
 from monitor.web.health import health_page
+from monitor.web.lists import Lists
 from monitor.web.reader_pages import ReaderPages
 from monitor.web.refusal import Refusal
+from monitor.web.selecting import MisaskedError
 from monitor.web.sessions import Door
 from monitor.web.sign_in import add_account_pages
 from monitor.web.site import Site
 from monitor.web.story import story_page
+from monitor.web.syndication import Syndication
 from monitor.web.today_page import TodayPage
 from monitor.web.visit import Visiting, visit_of
 
@@ -77,7 +84,6 @@ def routes(site: Site) -> FastAPI:
     app.add_api_route("/", TodayPage(site).today, methods=_READ)
     app.add_api_route("/stories/{story}", stories.story, methods=_READ)
     app.add_api_route("/stories.json", stories.stories_json, methods=_READ)
-    app.add_api_route("/stories.atom", stories.stories_atom, methods=_READ)
     app.add_api_route("/blindspots", comparison.blind_spots, methods=_READ)
     app.add_api_route("/framing", comparison.framing, methods=_READ)
     app.add_api_route("/followers", comparison.followers, methods=_READ)
@@ -90,8 +96,14 @@ def routes(site: Site) -> FastAPI:
     app.add_api_route("/unsubscribe/{token}", readers.leave, methods=["POST"])
     CorrectionPages(site).add_to(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
+    lists = Lists(site)
+    app.mount("/api", create_api(site, lists))
+    app.include_router(Exports(site, lists).router())
+    app.include_router(Syndication(site).router())
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _misasked)
+    app.add_exception_handler(MisaskedError, _misasked)
     app.add_exception_handler(Exception, _broken)
     return app
 
@@ -145,15 +157,6 @@ class _StoryPages:
             why = explain(store, [c.story for c in found], self._desk.own)
         text = export.stories_json(found, why)
         return Response(text, media_type="application/json")
-
-    def stories_atom(self, request: Request, day: str = "") -> Response:
-        """``/stories.atom``: the same for feed readers."""
-        with self._open_store() as store:
-            found = self._coverages(store, day)
-        newest = max((c.story.last_seen for c in found), default=self._clock())
-        address = str(request.base_url).rstrip("/")
-        text = export.stories_atom(found, address, newest)
-        return Response(text, media_type="application/atom+xml")
 
     def _coverages(self, store: Store, day: str) -> list[Coverage]:
         if day:
@@ -225,6 +228,12 @@ def _told(request: Request, error: Exception) -> HTMLResponse:
     """What the gate has to say, before any route."""
     is_ours = isinstance(error, MonitorError)
     return (_unavailable if is_ours else _refused)(request, error)
+
+
+def _misasked(request: Request, error: Exception) -> HTMLResponse:
+    if isinstance(error, RequestValidationError):
+        error = MisaskedError(*faults_of(error))
+    return _error(request, HTTPStatus.BAD_REQUEST, str(error))
 
 
 def _broken(request: Request, error: Exception) -> HTMLResponse:
