@@ -78,6 +78,7 @@ MAY_IMPORT = {
     "correcting": {"noun", "core", "store"},
     "explaining": {"noun", "core", "store"},
     "contrasting": {"noun", "core", "store"},
+    "previewing": {"noun", "core", "store", "correcting"},
     "outbox": {"noun", "core", "store"},
     "marking": {"noun", "core", "store"},
     "outlining": {"noun", "core", "store", "marking"},
@@ -92,7 +93,7 @@ MAY_IMPORT = {
     "web": {
         *("noun", "core", "store", "pipeline", "correcting", "explaining", "export"),
         *("comparing", "contrasting", "editing", "marking", "outbox", "outlining"),
-        *("export_lists", "web"),
+        *("export_lists", "previewing", "web"),
     },
 }
 MAY_IMPORT["root"] = {*MAY_IMPORT, "root"}

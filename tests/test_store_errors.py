@@ -28,7 +28,7 @@ from monitor.alerts.decide import Note
 from monitor.alerts.delivery import Standing
 from monitor.alerts.message import Message
 from monitor.alerts.notice import Notice
-from monitor.change import Change, Correction
+from monitor.change import Change, Correction, TakenBack
 from monitor.comparison import BlindSpot, SideHealth
 from monitor.coverage.blindspots import Revision
 from monitor.coverage.marks import Marks
@@ -296,7 +296,7 @@ CALLS = {
     "items.named": lambda s: s.items.named(["i"]),
     "items.first_seen": lambda s: s.items.first_seen(),
     "items.last_moment": lambda s: s.items.last_moment(),
-    "stories.of_items": lambda s: s.stories.of_items(["i"]),
+    "relations.of_items": lambda s: s.relations.of_items(["i"]),
     "editions.page": lambda s: s.editions.page(),
     "editions.count": lambda s: s.editions.count(),
     "tables.columns": lambda s: s.tables.columns(),
@@ -337,6 +337,7 @@ CALLS = {
     "stories.resolve": lambda s: s.stories.resolve("s1"),
     "stories.home": lambda s: s.stories.home("s1", 1),
     "stories.holding": lambda s: s.stories.holding(["i"]),
+    "stories.joined": lambda s: s.stories.joined(["s1"], 1),
     "stories.members": lambda s: s.stories.members(["s1"]),
     "stories.change": lambda s: s.stories.change(Change("move", (), ""), NOW),
     "stories.changes": lambda s: s.stories.changes(),
@@ -354,7 +355,7 @@ CALLS = {
     "relations.runners_up": lambda s: s.relations.runners_up(["s1"], 0.05),
     "relations.mentioning": lambda s: s.relations.mentioning(["x"], NOW, NOW, 9),
     "corrections.add": lambda s: s.corrections.add(Correction("merge", ""), NOW),
-    "corrections.undo": lambda s: s.corrections.undo(1),
+    "corrections.undo": lambda s: s.corrections.undo(1, TakenBack(NOW)),
     "corrections.in_force": lambda s: s.corrections.in_force(),
     "corrections.all": lambda s: s.corrections.all(),
     "corrections.one": lambda s: s.corrections.one(1),

@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 import pytest
 
 from builders import NOW, assignment, feed, item, show, translation, watchlist
-from monitor.change import Change, Correction, Move
+from monitor.change import Change, Correction, Move, TakenBack
 from monitor.coverage.marks import Marker
 from monitor.digest.palette import PALETTE
 from monitor.errors import ConfigError
@@ -69,7 +69,7 @@ class Browser:
             return Answer(answer.status, answer.headers, answer.read().decode())
 
 
-VOID = {"meta", "link", "br", "path", "rect", "line"}
+VOID = {"meta", "link", "br", "input", "path", "rect", "line"}
 
 
 @dataclass
@@ -484,7 +484,7 @@ def test_a_story_tells_what_changed_since_it_opened(store, browser):
     said = Correction("split", "two <deals>", ("c",), (("c",), ("a", "b")))
     store.corrections.add(said, NOW)
     store.corrections.add(Correction("merge", "elsewhere", ("x", "y")), NOW)
-    store.corrections.undo(1)
+    store.corrections.undo(1, TakenBack(NOW))
     away = Change("split", (Move("c", "s1", "sc"),), "split by hand", None, 1)
     store.stories.change(away, NOW)
     store.stories.change(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.change import Correction, LoggedCorrection
+from monitor.change import Author, Correction, LoggedCorrection, TakenBack
 from monitor.store import rows
 from monitor.store.errors import guarded
 
@@ -18,17 +18,24 @@ class Corrections:
         self.path = path
 
     @guarded
-    def add(self, correction: Correction, made: datetime) -> int:
+    def add(
+        self, correction: Correction, made: datetime, by: Author | None = None
+    ) -> int:
         """Keep a correction; returns its id. Whether it may stand is not asked here."""
         table = self._db.table("corrections")
-        kept = table.insert(rows.correction_row(correction, made)).last_pk
+        kept = table.insert(rows.correction_row(correction, made, by)).last_pk
         assert isinstance(kept, int)
         return kept
 
     @guarded
-    def undo(self, correction: int) -> None:
+    def undo(self, correction: int, taken_back: TakenBack) -> None:
         """Let a correction be obeyed no more."""
-        self._db.execute("update corrections set undone = 1 where id = ?", [correction])
+        row = rows.taken_back_row(taken_back)
+        sets = ", ".join(f"{column} = :{column}" for column in row)
+        self._db.execute(
+            f"update corrections set undone = 1, {sets} where id = :id",
+            row | {"id": correction},
+        )
 
     @guarded
     def in_force(self) -> list[LoggedCorrection]:

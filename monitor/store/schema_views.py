@@ -2,12 +2,12 @@
 The tables, continued: views with speaking names, for whoever reads the database itself.
 
 The order of the migrations is that of the modules, this one after
-``schema_access.py``.
+``schema_fix.py``.
 """
 
 from sqlite_utils import Database
 
-from monitor.store.schema_access import migrations
+from monitor.store.schema_fix import migrations
 
 __all__ = ["migrations"]
 

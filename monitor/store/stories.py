@@ -243,16 +243,6 @@ class Stories:
         return {row["item"]: row["story"] for row in rows_found}
 
     @guarded
-    def of_items(self, items: Iterable[str]) -> dict[str, str]:
-        """Item -> its story, for those of these that have one."""
-        found = self._db.execute(
-            "select item, story from json_each(?)"
-            " cross join assignments on item = value",
-            [json.dumps(list(items))],
-        )
-        return dict(found.fetchall())
-
-    @guarded
     def first(self) -> dict[str, str]:
         """Item -> the story it was assigned to before any change."""
         found = self._db.query(
@@ -308,6 +298,16 @@ class Stories:
     def members(self, stories: Iterable[str]) -> dict[str, str]:
         """Item -> story, for all items of these stories, by (published, id)."""
         return self._of_stories("select value from json_each(:named)", stories)
+
+    @guarded
+    def joined(self, stories: Iterable[str], after: int) -> tuple[str, ...]:
+        """Items of these stories that were assigned after one of that number."""
+        found = self._db.execute(
+            "select item from assignments where seq > ? and story in"
+            " (select value from json_each(?)) order by seq",
+            [after, json.dumps(list(stories))],
+        )
+        return tuple(item for [item] in found)
 
     @guarded
     def change(self, change: Change, at: datetime, undoes: int | None = None) -> int:

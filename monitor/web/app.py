@@ -36,6 +36,7 @@ from monitor.store.database import Store
 from monitor.web.api.app import create_api
 from monitor.web.api.problems import faults_of
 from monitor.web.comparison_pages import ComparisonPages
+from monitor.web.correction_pages import CorrectionPages
 from monitor.web.days import (
     ZONE,
     day_of,
@@ -68,7 +69,12 @@ _READ = ["GET", "HEAD"]
 
 
 def create_app(site: Site) -> ASGIApp:
-    """The dashboard of a site; it changes nothing but whether readers want mail."""
+    """The dashboard of a site."""
+    return guarded(routes(site), site.public)
+
+
+def routes(site: Site) -> FastAPI:
+    """All addresses of a site, before anybody asks who may see them."""
     readers = ReaderPages(site)
     comparison = ComparisonPages(site)
     stories = _StoryPages(site, comparison)
@@ -85,6 +91,7 @@ def create_app(site: Site) -> ASGIApp:
     app.add_api_route("/editions/{edition}", readers.edition, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leaving, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leave, methods=["POST"])
+    CorrectionPages(site).add_to(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     lists = Lists(site)
     app.mount("/api", create_api(site, lists))
@@ -95,7 +102,7 @@ def create_app(site: Site) -> ASGIApp:
     app.add_exception_handler(RequestValidationError, _misasked)
     app.add_exception_handler(MisaskedError, _misasked)
     app.add_exception_handler(Exception, _broken)
-    return guarded(app, site.public)
+    return app
 
 
 class _StoryPages:
@@ -243,7 +250,8 @@ def _broken(request: Request, error: Exception) -> HTMLResponse:
 _TITLES = {
     HTTPStatus.BAD_REQUEST: "This address asks for something we do not understand",
     HTTPStatus.NOT_FOUND: "There is nothing here",
-    HTTPStatus.METHOD_NOT_ALLOWED: "The dashboard only shows; it changes nothing",
+    HTTPStatus.FORBIDDEN: "You may not do this",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address only shows; it changes nothing",
     HTTPStatus.INTERNAL_SERVER_ERROR: "This page broke, and that is our fault",
     HTTPStatus.SERVICE_UNAVAILABLE: "The database cannot be read just now",
 }
