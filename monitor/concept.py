@@ -20,6 +20,12 @@ class Frame:
     name: str
     en: tuple[str, ...] = ()
     es: tuple[str, ...] = ()
+    spanish: str = ""
+    """Its name in Spanish; empty: ``name`` has to do."""
+
+    def label(self, language: Language) -> str:
+        """What a reader of a language sees."""
+        return self.spanish if language == "es" and self.spanish else self.name
 
     def terms(self, language: Language) -> tuple[str, ...]:
         """Those in one language. One that ends in ``*`` stands for any ending."""
@@ -40,6 +46,16 @@ class Concept:
     """Passages that hold a term of the concept and mean something else."""
     replaces: bool = False
     """Whether a concept of a person's takes the place of ours of that name."""
+    spanish: str = ""
+    """Its name in Spanish; empty: ``name`` has to do."""
+
+    def label(self, language: Language) -> str:
+        """What a reader of a language sees."""
+        return self.spanish if language == "es" and self.spanish else self.name
+
+    def frame(self, name: str) -> Frame:
+        """The frame of a name; one that is not there has no terms."""
+        return next((f for f in self.frames if f.name == name), Frame(name))
 
     def faults(self) -> Iterator[tuple[Place, str]]:
         """Where it cannot stand, and what to do about it."""

@@ -17,6 +17,7 @@ WEB = Path(__file__).parent.parent / "monitor" / "web"
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 KEYWORDS = {
     "say": None,
+    "later": None,
     "say_n": (1, 2),
     "_": None,
     "gettext": None,

@@ -1,5 +1,6 @@
 """``framing.yaml`` -> concepts, and what a person's own do to them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -34,7 +35,7 @@ def _extended(ours: Concept, mine: Concept) -> Concept:
         )
     aside = frames.pop(ASIDE)
     kept = tuple(frame for frame in frames.values() if frame.en or frame.es)
-    return Concept(ours.name, kept, aside)
+    return Concept(ours.name, kept, aside, spanish=ours.spanish)
 
 
 def _without(frame: Frame, other: Concept) -> Frame:
@@ -67,12 +68,15 @@ def read_concepts(text: str, name: str = "framing.yaml") -> list[Concept]:
 
 
 def _concept(file: YamlList, node: Node) -> Concept:
-    values = file.values(node, ("concept", "frames", "aside"), ("concept", "frames"))
+    values = file.values(
+        node, ("concept", "spanish", "frames", "aside"), ("concept", "frames")
+    )
     frames = file.members(values["frames"], "frames")
     made = Concept(
         file.text(values["concept"]),
         tuple(_frame(file, frame) for frame in frames),
         _aside(file, values.get("aside")),
+        spanish=_spanish(file, values),
     )
     for place, what in made.faults():
         at = frames[place[1]] if isinstance(place[1], int) else values["aside"]
@@ -81,11 +85,17 @@ def _concept(file: YamlList, node: Node) -> Concept:
 
 
 def _frame(file: YamlList, node: Node) -> Frame:
-    values = file.values(node, ("frame", *LANGUAGES), ("frame",))
-    terms = (file.texts(values.get(language)) for language in LANGUAGES)
-    return Frame(file.text(values["frame"]), *terms)
+    values = file.values(node, ("frame", "spanish", *LANGUAGES), ("frame",))
+    en, es = (file.texts(values.get(language)) for language in LANGUAGES)
+    name = file.text(values["frame"])
+    return Frame(name, en, es, spanish=_spanish(file, values))
+
+
+def _spanish(file: YamlList, values: Mapping[str, Node]) -> str:
+    return file.text(values["spanish"]) if "spanish" in values else ""
 
 
 def _aside(file: YamlList, node: Node | None) -> Frame:
     values = file.values(node, LANGUAGES) if node is not None else {}
-    return Frame(ASIDE, *(file.texts(values.get(language)) for language in LANGUAGES))
+    en, es = (file.texts(values.get(language)) for language in LANGUAGES)
+    return Frame(ASIDE, en, es)

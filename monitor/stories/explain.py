@@ -261,15 +261,22 @@ def apart(one: Item, other_one: Item) -> str:
 
     Of an item whose date is only when we saw it, that is not known: empty.
     """
-    if "fetched" in (one.date_source, other_one.date_source):
+    minutes = minutes_apart(one, other_one)
+    if minutes is None:
         return ""
-    minutes = abs(one.published - other_one.published) // timedelta(minutes=1)
     if minutes == 0:
         return "same minute"
     if minutes < 60:
         return f"{minutes} min apart"
     hours = round(minutes / 60)
     return f"{hours} h apart" if hours < 72 else f"{round(hours / 24)} d apart"
+
+
+def minutes_apart(one: Item, other_one: Item) -> int | None:
+    """The same in minutes; None where that is not known."""
+    if "fetched" in (one.date_source, other_one.date_source):
+        return None
+    return abs(one.published - other_one.published) // timedelta(minutes=1)
 
 
 def _quoted(why: Membership) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from sys import maxsize
 from urllib.parse import quote
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import (
     HTMLResponse,
     PlainTextResponse,
@@ -32,6 +32,8 @@ from monitor.explaining import explain, explain_one
 from monitor.pipeline import Desk
 from monitor.readers import Subscriber
 from monitor.store.database import Store
+from monitor.web.about import meanings
+from monitor.web.catalogue import later
 from monitor.web.comparison_pages import ComparisonPages
 from monitor.web.days import (
     ZONE,
@@ -45,6 +47,7 @@ from monitor.web.gate import READER_PATHS
 from monitor.web.guard import guarded
 from monitor.web.health import health_page, idle, well
 from monitor.web.reader_pages import ReaderPages
+from monitor.web.refusal import Refusal
 from monitor.web.sessions import Door
 from monitor.web.sign_in import add_account_pages
 from monitor.web.site import Site
@@ -78,6 +81,7 @@ def create_app(site: Site) -> ASGIApp:
     app.add_api_route("/followers", comparison.followers, methods=_READ)
     app.add_api_route("/themes", comparison.themes, methods=_READ)
     app.add_api_route("/health", stories.health, methods=_READ)
+    app.add_api_route("/about", _about, methods=_READ)
     app.add_api_route("/livez", _livez, methods=_READ)
     app.add_api_route("/editions/{edition}", readers.edition, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leaving, methods=_READ)
@@ -129,7 +133,7 @@ class _StoryPages:
             page=today_view(edition, polled, singles, visit.guide),
             days=days_view(shown, newest, first, last, visit.guide),
             feeds=well(edition.health, visit.guide),
-            idle=idle(polled, self._clock()),
+            idle=idle(polled, self._clock(), visit.guide),
         )
 
     def story(self, visit: Visiting, story: str) -> Response:
@@ -137,7 +141,7 @@ class _StoryPages:
         with self._open_store() as store:
             found = store.stories.one(story)
             if found is None:
-                raise HTTPException(HTTPStatus.NOT_FOUND, "No story has this id.")
+                raise Refusal(HTTPStatus.NOT_FOUND, later("No story has this id."))
             if found.id != story:
                 return _moved(found.id)
             changes = store.stories.changes_around(found.id)
@@ -202,6 +206,11 @@ def _moved(story: str) -> RedirectResponse:
     return RedirectResponse(address, HTTPStatus.PERMANENT_REDIRECT)
 
 
+def _about(visit: Visiting) -> HTMLResponse:
+    """``/about``: what each number means, and what it does not say."""
+    return visit.page("about.html", meanings=meanings(visit.guide))
+
+
 def _livez() -> PlainTextResponse:
     """``/livez``: for whoever watches over the monitor."""
     return PlainTextResponse("ok\n")
@@ -211,7 +220,8 @@ def _day(text: str) -> date:
     try:
         return parse_day(text)
     except ValueError as error:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, f"{text!r}: {error}") from error
+        refusal = Refusal(HTTPStatus.BAD_REQUEST, str(error), text=repr(text))
+        raise refusal from error
 
 
 def _show(
@@ -227,7 +237,8 @@ def _unavailable(request: Request, error: Exception) -> HTMLResponse:
     log.warning("%s: %s", request.url.path, error)
     # Why, with the file's name, is for whoever sits at this machine.
     is_public = request.url.path.startswith(READER_PATHS)
-    told = "Try again in a few minutes." if is_public else str(error)
+    guide = visit_of(request).guide
+    told = guide.say("Try again in a few minutes.") if is_public else str(error)
     return _error(request, HTTPStatus.SERVICE_UNAVAILABLE, told)
 
 
@@ -235,6 +246,8 @@ def _refused(request: Request, error: Exception) -> HTMLResponse:
     assert isinstance(error, AnyHTTPException)
     status = HTTPStatus(error.status_code)
     told = "" if error.detail == status.phrase else error.detail
+    if isinstance(error, Refusal):
+        told = visit_of(request).guide.say(error.message, **error.fields)
     return _error(request, status, told)
 
 
@@ -245,19 +258,24 @@ def _told(request: Request, error: Exception) -> HTMLResponse:
 
 
 def _broken(request: Request, error: Exception) -> HTMLResponse:
-    return _error(request, HTTPStatus.INTERNAL_SERVER_ERROR, "The log says more.")
+    told = visit_of(request).guide.say("The log says more.")
+    return _error(request, HTTPStatus.INTERNAL_SERVER_ERROR, told)
 
 
 _TITLES = {
-    HTTPStatus.BAD_REQUEST: "This address asks for something we do not understand",
-    HTTPStatus.NOT_FOUND: "There is nothing here",
-    HTTPStatus.METHOD_NOT_ALLOWED: "The dashboard only shows; it changes nothing",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "This page broke, and that is our fault",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The database cannot be read just now",
+    HTTPStatus.BAD_REQUEST: later(
+        "This address asks for something we do not understand"
+    ),
+    HTTPStatus.NOT_FOUND: later("There is nothing here"),
+    HTTPStatus.METHOD_NOT_ALLOWED: later(
+        "The dashboard only shows; it changes nothing"
+    ),
+    HTTPStatus.INTERNAL_SERVER_ERROR: later("This page broke, and that is our fault"),
+    HTTPStatus.SERVICE_UNAVAILABLE: later("The database cannot be read just now"),
 }
 
 
 def _error(request: Request, status: HTTPStatus, told: str) -> HTMLResponse:
-    title = _TITLES.get(status, status.phrase)
     visit = visit_of(request)
+    title = visit.guide.say(_TITLES[status]) if status in _TITLES else status.phrase
     return visit.page("error.html", status, code=status.value, title=title, told=told)

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from monitor.comparison import BlindSpot, BlindSpotEnd
 from monitor.coverage.blindspots import ranked
-from monitor.digest.phrases import Speaker
 from monitor.model import OTHER_SIDE, SIDES, Country, Story
 from monitor.web.evidence import StoryLink, story_link
 from monitor.web.findings import spot_words
+from monitor.web.guide import Guide
 
 _ENDED = 60
 """Those that ended that are shown."""
@@ -56,7 +56,7 @@ def blind_spots_page(
     unclaimed: Sequence[BlindSpot],
     stories: Mapping[str, Story],
     now: datetime,
-    speaker: Speaker,
+    guide: Guide,
 ) -> BlindSpotsPage:
     """Those open, those nobody can tell, and those that ended, the newest end first.
 
@@ -73,13 +73,13 @@ def blind_spots_page(
     )
 
     def view(spot: BlindSpot) -> SpotView:
-        return _view(spot, stories.get(spot.story), now, speaker)
+        return _view(spot, stories.get(spot.story), now, guide)
 
     return BlindSpotsPage(
         sides=tuple(
             SideSpots(
                 side,
-                speaker.heading("blind-US" if side == "US" else "blind-MX"),
+                guide.heading("blind-US" if side == "US" else "blind-MX"),
                 tuple(view(spot) for spot in told if spot.silent == side),
             )
             for side in reversed(SIDES)
@@ -92,20 +92,22 @@ def blind_spots_page(
 
 
 def _view(
-    spot: BlindSpot, story: Story | None, now: datetime, speaker: Speaker
+    spot: BlindSpot, story: Story | None, now: datetime, guide: Guide
 ) -> SpotView:
-    words = speaker.words
+    words = guide.words
     counts = (
-        speaker.count(spot.items, words.items),
-        speaker.count(spot.outlets, words.outlets),
-        speaker.count(spot.owners, words.owners),
-        speaker.count(spot.texts, words.texts),
+        guide.count(spot.items, words.items),
+        guide.count(spot.outlets, words.outlets),
+        guide.count(spot.owners, words.owners),
+        guide.count(spot.texts, words.texts),
     )
     return SpotView(
-        story=story_link(story) if story else StoryLink(spot.story, spot.story, "en"),
+        story=story_link(story, guide)
+        if story
+        else StoryLink(spot.story, spot.story, "en"),
         silent=spot.silent,
         covered=" · ".join(counts),
         side_name=words.side[OTHER_SIDE[spot.silent]],
-        told=spot_words(spot, story, now, speaker),
+        told=spot_words(spot, story, now, guide),
         end=spot.end,
     )

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import cast
 from urllib.parse import urlencode
 
-from fastapi import HTTPException
 from fastapi.responses import HTMLResponse
 
 from monitor.comparing import EVERY, Followed, rising_stories, unclaimed
@@ -27,10 +26,12 @@ from monitor.pipeline import Desk
 from monitor.readers import Watchlist
 from monitor.store.database import Store
 from monitor.web.blindspots import blind_spots_page
+from monitor.web.catalogue import later
 from monitor.web.findings import Findings, Lists, find, theme_views
 from monitor.web.followers import WAYS, By, FollowersPage, followers_page
 from monitor.web.framing import concept_views
 from monitor.web.guide import Guide
+from monitor.web.refusal import Refusal
 from monitor.web.remembered import Remembered
 from monitor.web.site import Site
 from monitor.web.themes import ThemesPage, themes_page
@@ -116,15 +117,20 @@ class ComparisonPages:
         uses = [use for use in found.uses if concept in ("", use.concept)]
         most = _HEADLINES_OF_ONE if concept else _HEADLINES
         asked = [("days", str(count)), *([("theme", theme)] if theme else [])]
+        shown = theme_views(themes, self._desk.themes, visit.guide)
+        labels = {each.name: each.label for each in shown}
         return visit.page(
             "framing.html",
-            uses=concept_views(uses, visit.guide, most, asked=asked),
+            uses=concept_views(
+                uses, self._framing.concepts, visit.guide, most, asked=asked
+            ),
             items={s: visit.guide.number(n) for s, n in found.counted.items()},
             end=visit.guide.moment(found.end),
             concept=concept,
             theme=theme,
+            theme_label=labels.get(theme, ""),
             whole="/framing?" + urlencode(asked),
-            themes=theme_views(themes, self._desk.themes),
+            themes=shown,
             days=count,
             periods=_PERIODS,
         )
@@ -267,20 +273,30 @@ def _within(
                 yield each
 
 
+_A_NUMBER = later("{text}: expected a number of days from 1 to {most}, such as ?days=7")
+
+
 def _days(text: str, usual: int) -> int:
-    """How many days an address asks for; raises HTTPException."""
+    """How many days an address asks for; raises Refusal."""
     if not text:
         return usual
     is_number = text.isascii() and text.isdecimal() and len(text) < 4
     if not (is_number and 1 <= int(text) <= MOST_DAYS):
-        what = f"expected a number of days from 1 to {MOST_DAYS}, such as ?days=7"
-        raise HTTPException(HTTPStatus.BAD_REQUEST, f"{text!r}: {what}")
+        raise Refusal(
+            HTTPStatus.BAD_REQUEST, _A_NUMBER, text=repr(text), most=MOST_DAYS
+        )
     return int(text)
 
 
 def _one_of(key: str, text: str, known: Iterable[str]) -> None:
-    """Raises HTTPException for a name that there is not, with those there are."""
+    """Raises Refusal for a name that there is not, with those there are."""
     names = list(known)
-    if text not in names:
-        what = f"expected one of {', '.join(names)}" if names else "there is none"
-        raise HTTPException(HTTPStatus.BAD_REQUEST, f"{key} {text!r}: {what}")
+    if text in names:
+        return
+    asked = {"key": key, "text": repr(text)}
+    if not names:
+        raise Refusal(
+            HTTPStatus.BAD_REQUEST, later("{key} {text}: there is none"), **asked
+        )
+    message = later("{key} {text}: expected one of {names}")
+    raise Refusal(HTTPStatus.BAD_REQUEST, message, names=", ".join(names), **asked)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.digest.phrases import Speaker
 from monitor.readers import Subscriber, Watchlist
+from monitor.web.catalogue import later
 
 ZONE = "America/Mexico_City"
 _DAY = timedelta(days=1)
@@ -62,12 +63,19 @@ def day_of(moment: datetime) -> date:
 
 
 def parse_day(text: str) -> date:
-    """The day of an address such as ``/?day=2025-04-08``; raises ValueError."""
+    """The day of an address such as ``/?day=2025-04-08``.
+
+    Raises ValueError with a text of the catalogue, whose field is ``text``.
+    """
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-        raise ValueError("expected a day such as 2025-04-08")
-    day = date.fromisoformat(text)
+        raise ValueError(later("{text}: expected a day such as 2025-04-08"))
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(later("{text}: there is no such day")) from error
     if day.year not in YEARS:
-        raise ValueError("expected a day of our times, such as 2025-04-08")
+        message = later("{text}: expected a day of our times, such as 2025-04-08")
+        raise ValueError(message)
     return day
 
 

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.digest.headline import clean, web_link
-from monitor.digest.phrases import Speaker
 from monitor.model import LANGUAGES, Item, Language, Story
 from monitor.text import clip
+from monitor.web.guide import Guide
 
 _LENGTH = 200
 """Characters of a headline that are shown in a list."""
@@ -58,7 +58,7 @@ class StoryList:
 
 def evidence(
     items: Sequence[Item],
-    speaker: Speaker,
+    guide: Guide,
     most: int,
     here: Collection[str] = (),
     notes: Mapping[str, str] | None = None,
@@ -74,7 +74,7 @@ def evidence(
             text=clip(clean(item.title), _LENGTH) or "…",
             language=item.language,
             outlet=clean(item.outlet),
-            when=speaker.when(item),
+            when=guide.when(item),
             note=clean((notes or {}).get(item.id, "")),
         )
         for item in items[:most]
@@ -82,12 +82,11 @@ def evidence(
     return Evidence(tuple(links), max(len(items) - most, 0))
 
 
-def story_link(story: Story, note: str = "") -> StoryLink:
-    """By its headline in the first language that it has one in."""
-    named = (
-        (language, clean(story.headline(language) or "")) for language in LANGUAGES
-    )
-    language, text = next(((x, t) for x, t in named if t), ("en", "…"))
+def story_link(story: Story, guide: Guide, note: str = "") -> StoryLink:
+    """By its headline in the guide’s language, else in another that it has one in."""
+    own_first = sorted(LANGUAGES, key=lambda x: x != guide.language)
+    named = ((x, clean(story.headline(x) or "")) for x in own_first)
+    language, text = next(((x, t) for x, t in named if t), (guide.language, "…"))
     return StoryLink(story.id, clip(text, _LENGTH), language, note)
 
 

@@ -14,11 +14,11 @@ from monitor.coverage.tone import tone_by_side
 from monitor.coverage.valence import valences
 from monitor.coverage.verbs import verbs
 from monitor.digest.headline import clean
-from monitor.digest.phrases import Speaker
 from monitor.model import OTHER_SIDE, SIDES, Country, Item, Story
 from monitor.pipeline import Desk, window_health
 from monitor.store.database import Store
 from monitor.web.framing import ConceptView, concept_views
+from monitor.web.guide import Guide
 from monitor.web.voices import ToneView, VoicesView, tone_view, voices_view
 from monitor.web.words import RetitleView, SideWords, retitle_views, side_words
 
@@ -82,7 +82,7 @@ def find(
     desk: Desk,
     lists: Lists,
     now: datetime,
-    speaker: Speaker,
+    guide: Guide,
 ) -> Findings:
     """Everything that comparing says of a story at a moment."""
     story = coverage.story
@@ -91,122 +91,137 @@ def find(
     roles = roles_by_side(story.members, actors(desk.own), verbs())
     tone = tone_by_side(story.members, valences()) if len(items) > 1 else None
     return Findings(
-        sources=_sources(coverage, speaker),
+        sources=_sources(coverage, guide),
         side_texts={
-            side: speaker.count(coverage.sides[side].texts, speaker.words.texts)
+            side: guide.count(coverage.sides[side].texts, guide.words.texts)
             for side in SIDES
             if coverage.sides[side].items
         },
-        themes=theme_views(tag(story, desk.themes), desk.themes),
-        blind=tuple(_silences(store, coverage, desk, now, speaker)),
-        spread=tuple(_pickup(each, speaker) for each in coverage.pickups),
+        themes=theme_views(tag(story, desk.themes), desk.themes, guide),
+        blind=tuple(_silences(store, coverage, desk, now, guide)),
+        spread=tuple(_pickup(each, guide) for each in coverage.pickups),
         framing=concept_views(
-            lists.framing.compare(material.found), speaker, _HEADLINES, items.keys()
+            lists.framing.compare(material.found),
+            lists.framing.concepts,
+            guide,
+            _HEADLINES,
+            items.keys(),
         ),
-        words=side_words(contrast(store, material, lists.usual), speaker, items.keys()),
-        voices=voices_view(roles, items, speaker),
-        tone=tone_view(tone, speaker, items.keys()) if tone else None,
-        retitles=retitle_views(retitled_in(store, story), speaker),
+        words=side_words(contrast(store, material, lists.usual), guide, items.keys()),
+        voices=voices_view(roles, items, guide),
+        tone=tone_view(tone, guide, items.keys()) if tone else None,
+        retitles=retitle_views(retitled_in(store, story), guide),
     )
 
 
-def theme_views(names: Iterable[str], lexicon: Lexicon) -> tuple[ThemeView, ...]:
-    """Themes by their English labels, in the order of the names."""
-    labels = {theme.name: theme.en for theme in lexicon.themes}
+def theme_views(
+    names: Iterable[str], lexicon: Lexicon, guide: Guide
+) -> tuple[ThemeView, ...]:
+    """Themes by their labels, in the order of the names."""
+    labels = {theme.name: theme.label(guide.language) for theme in lexicon.themes}
     return tuple(ThemeView(name, labels[name]) for name in names)
 
 
-def _sources(coverage: Coverage, speaker: Speaker) -> str:
-    words, sides = speaker.words, coverage.sides
+def _sources(coverage: Coverage, guide: Guide) -> str:
+    words, sides = guide.words, coverage.sides
     outlets = {(s, name) for s in SIDES for name in sides[s].outlets}
     owners = {name for s in SIDES for name in sides[s].owners}
     said = (
-        speaker.count(len(coverage.story.members), words.items),
-        speaker.count(len({name for _, name in outlets}), words.outlets),
-        speaker.count(len(owners), words.owners),
-        speaker.count(coverage.texts, words.texts),
+        guide.count(len(coverage.story.members), words.items),
+        guide.count(len({name for _, name in outlets}), words.outlets),
+        guide.count(len(owners), words.owners),
+        guide.count(coverage.texts, words.texts),
     )
     return ", ".join(said)
 
 
-def _pickup(each: Pickup, speaker: Speaker) -> PickupView:
+def _pickup(each: Pickup, guide: Guide) -> PickupView:
     return PickupView(
         item=each.item.id,
         outlet=clean(each.outlet),
         side=each.side,
-        side_name=speaker.words.side[each.side],
-        when=speaker.when(each.item),
-        after=_after(each.minutes, speaker),
+        side_name=guide.words.side[each.side],
+        when=guide.when(each.item),
+        after=_after(each.minutes, guide),
         is_copy=each.is_copy,
     )
 
 
-def _after(minutes: int | None, speaker: Speaker) -> str:
+def _after(minutes: int | None, guide: Guide) -> str:
     if minutes is None:
         return ""
     if not minutes:
         return "0 min"
-    return f"{'+' if minutes > 0 else '−'}{speaker.duration(abs(minutes))}"
+    return f"{'+' if minutes > 0 else '−'}{guide.duration(abs(minutes))}"
 
 
 # --- silences ------------------------------------------------------------------
 
 
 def _silences(
-    store: Store, coverage: Coverage, desk: Desk, now: datetime, speaker: Speaker
+    store: Store, coverage: Coverage, desk: Desk, now: datetime, guide: Guide
 ) -> Iterator[str]:
     """What was claimed of a story; else what the silent side's feeds are worth."""
     kept = store.blind_spots.of(coverage.story.id)
     for spot in kept:
-        yield spot_words(spot, coverage.story, now, speaker)
+        yield spot_words(spot, coverage.story, now, guide)
     if not any(spot.closed is None for spot in kept) and not coverage.crosses_border:
-        yield _unclaimed(store, coverage, desk, now, speaker)
+        yield _unclaimed(store, coverage, desk, now, guide)
 
 
 def spot_words(
-    spot: BlindSpot, story: Story | None, now: datetime, speaker: Speaker
+    spot: BlindSpot, story: Story | None, now: datetime, guide: Guide
 ) -> str:
     """Where a blind spot stands: open since, cannot tell, or how it ended."""
-    side = speaker.words.side[spot.silent]
-    since, closed = speaker.moment(spot.since), speaker.moment(spot.closed or now)
+    side = guide.words.side[spot.silent]
+    since, closed = guide.moment(spot.since), guide.moment(spot.closed or now)
     if spot.end == "picked-up":
-        time = _pickup_time(spot, story, speaker)
-        return f"Was a blind spot: {side} picked it up after {time}, found {closed}."
+        time = _pickup_time(spot, story, guide)
+        return guide.say(
+            "Was a blind spot: {side} picked it up after {time}, found {closed}.",
+            side=side,
+            time=time,
+            closed=closed,
+        )
     if spot.end == "faded":
-        return (
-            f"Was a blind spot: {side} never took it up; the story faded, without a "
-            f"new item for three days by {closed}."
+        return guide.say(
+            "Was a blind spot: {side} never took it up; the story faded, without a "
+            "new item for three days by {closed}.",
+            side=side,
+            closed=closed,
         )
     if spot.end:
-        return (
-            f"Was taken for a blind spot of {speaker.words.the_side[spot.silent]} "
-            f"until {closed}: a correction took its items "
-            "elsewhere."
+        return guide.say(
+            "Was taken for a blind spot of {side} until {closed}: a correction took "
+            "its items elsewhere.",
+            side=guide.words.the_side[spot.silent],
+            closed=closed,
         )
     if not spot.health.can_tell:
-        return speaker.cannot_tell(spot.health)
-    return f"Blind spot, open since {since}. {speaker.blind(spot, now)}"
+        return guide.cannot_tell(spot.health)
+    why = guide.blind(spot, now)
+    return guide.say("Blind spot, open since {since}. {why}", since=since, why=why)
 
 
-def _pickup_time(spot: BlindSpot, story: Story | None, speaker: Speaker) -> str:
+def _pickup_time(spot: BlindSpot, story: Story | None, guide: Guide) -> str:
     """From the first item of one side to the first of the other, as far as known."""
     members: Sequence[Item] = [m.item for m in story.members] if story else ()
     came = [min(i.published, i.seen) for i in members if i.country == spot.silent]
     until = min(came) if came else spot.closed or spot.since
     minutes = max((until - spot.since) // timedelta(minutes=1), 0)
-    return speaker.duration(minutes) or "less than a minute"
+    return guide.duration(minutes) or guide.say("less than a minute")
 
 
 def _unclaimed(
-    store: Store, coverage: Coverage, desk: Desk, now: datetime, speaker: Speaker
+    store: Store, coverage: Coverage, desk: Desk, now: datetime, guide: Guide
 ) -> str:
     story = coverage.story
     [side] = {member.item.country for member in story.members}
     start = min(min(m.item.published, m.item.seen) for m in story.members)
     end = max(min(now, story.last_seen + _WATCHED), start + _SECOND)
     health = window_health(store, desk.feeds, start, end, now)
-    told = speaker.silence(OTHER_SIDE[side], health)
-    return f"{told} No blind spot is claimed."
+    told = guide.silence(OTHER_SIDE[side], health)
+    return guide.say("{told} No blind spot is claimed.", told=told)
 
 
 _SECOND = timedelta(seconds=1)

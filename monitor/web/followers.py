@@ -19,9 +19,9 @@ from monitor.coverage.followers import (
 )
 from monitor.coverage.themes import Lexicon
 from monitor.digest.headline import clean
-from monitor.digest.phrases import Speaker
 from monitor.model import SIDES, Country
 from monitor.web.evidence import StoryList, story_link, story_list
+from monitor.web.guide import Guide
 
 By = Literal["outlet", "theme", "side"]
 WAYS: tuple[By, ...] = get_args(By)
@@ -105,22 +105,22 @@ def followers_page(
     by: By,
     lexicon: Lexicon,
     named: Mapping[str, tuple[str, ...]],
-    speaker: Speaker,
+    guide: Guide,
 ) -> FollowersPage:
     """Who follows whom over the stories of a period.
 
     ``named`` has the names of each story's themes, where it is by theme.
     """
     crossing = [c for c in coverages if c.crosses_border]
-    labelled = _labelled(crossing, by, lexicon, named)
+    labelled = _labelled(crossing, by, lexicon, named, guide)
     shown = labelled[:_ROWS]
     return FollowersPage(
         by=by,
-        stories=speaker.number(len(crossing)),
+        stories=guide.number(len(crossing)),
         least=LEAST_OF_OUTLETS if by == "outlet" else 1,
         matrix=_matrix([f for _, (f, _) in labelled]) if by == "outlet" else None,
         followings=tuple(
-            _view(n, label, pair, speaker) for n, (label, pair) in enumerate(shown)
+            _view(n, label, pair, guide) for n, (label, pair) in enumerate(shown)
         ),
         more=len(labelled) - len(shown),
     )
@@ -131,6 +131,7 @@ def _labelled(
     by: By,
     lexicon: Lexicon,
     named: Mapping[str, tuple[str, ...]],
+    guide: Guide,
 ) -> list[tuple[str, Pair]]:
     """(theme, pair), in the order of the page."""
     if by == "side":
@@ -140,7 +141,8 @@ def _labelled(
         kept = ranked(by_outlet(coverages), LEAST_OF_OUTLETS)
         shared = _shared(coverages)
         return [("", (f, shared[frozenset({f.leader, f.follower})])) for f in kept]
-    labels = {theme.name: theme.en for theme in lexicon.themes} | {NO_THEME: "No theme"}
+    labels = {theme.name: theme.label(guide.language) for theme in lexicon.themes}
+    labels[NO_THEME] = guide.say("No theme")
     told = by_theme(coverages, named)
     sorted_names = sorted(told, key=lambda n: (n == NO_THEME, -told[n].stories, n))
     return [
@@ -168,44 +170,48 @@ def _shared(
     return found
 
 
-def _view(n: int, label: str, pair: Pair, speaker: Speaker) -> FollowingView:
+def _view(n: int, label: str, pair: Pair, guide: Guide) -> FollowingView:
     f, coverages = pair
     newest = sorted(coverages, key=lambda c: c.story.last_seen, reverse=True)
-    links = [story_link(c.story, speaker.lag(c)) for c in newest]
-    ties = f" ({speaker.number(f.ties)} even)" if f.ties else ""
+    links = [story_link(c.story, guide, guide.lag(c)) for c in newest]
+    ties = guide.say(" ({n} even)", n=guide.number(f.ties)) if f.ties else ""
     return FollowingView(
         mark=f"f-{n}",
         label=label,
-        leader=_name(f.leader, speaker),
-        follower=_name(f.follower, speaker),
+        leader=_name(f.leader, guide),
+        follower=_name(f.follower, guide),
         leads=_leads(f),
-        stories=speaker.count(f.stories, ("{n} story", "{n} stories")),
-        first=f"{speaker.number(f.led)} : {speaker.number(f.followed)}{ties}",
-        lag=lag_words(f.median, speaker),
+        stories=guide.say_n("{n} story", "{n} stories", f.stories),
+        first=f"{guide.number(f.led)} : {guide.number(f.followed)}{ties}",
+        lag=lag_words(f.median, guide),
         spread=(
-            f"{lag_words(f.low, speaker)} to {lag_words(f.high, speaker)}"
+            guide.say(
+                "{low} to {high}",
+                low=lag_words(f.low, guide),
+                high=lag_words(f.high, guide),
+            )
             if f.low is not None
             else ""
         ),
-        unsure=speaker.number(f.bounded + f.unclear) if f.bounded + f.unclear else "",
+        unsure=guide.number(f.bounded + f.unclear) if f.bounded + f.unclear else "",
         links=story_list(links, _STORIES),
     )
 
 
-def lag_words(minutes: float | None, speaker: Speaker) -> str:
+def lag_words(minutes: float | None, guide: Guide) -> str:
     """``2 h 5 min``; with a minus where the follower was first."""
     if minutes is None:
         return ""
     whole = round(abs(minutes))
     if not whole:
         return "0 min"
-    return ("−" if minutes < 0 else "") + speaker.duration(whole)
+    return ("−" if minutes < 0 else "") + guide.duration(whole)
 
 
-def _name(name: Name, speaker: Speaker) -> NameView:
+def _name(name: Name, guide: Guide) -> NameView:
     if isinstance(name, Outlet):
         return NameView(clean(name.name), name.side)
-    return NameView(speaker.words.side[name], name)
+    return NameView(guide.words.side[name], name)
 
 
 def _matrix(found: Sequence[Following]) -> MatrixView | None:

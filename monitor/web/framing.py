@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from monitor.coverage.framing import Cell, ConceptUse, FrameUse
+from monitor.concept import Concept
+from monitor.coverage.framing import Cell, ConceptUse, FrameUse, Mention
 from monitor.coverage.odds import SURE, Leaning
-from monitor.digest.phrases import Speaker
 from monitor.model import SIDES, Country
 from monitor.text import squeeze
 from monitor.web.evidence import Evidence, evidence
+from monitor.web.guide import Guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +52,27 @@ class ConceptView:
 
 def concept_views(
     uses: Iterable[ConceptUse],
-    speaker: Speaker,
+    concepts: Iterable[Concept],
+    guide: Guide,
     most: int,
     here: Collection[str] = (),
     asked: Iterable[tuple[str, str]] = (),
 ) -> tuple[ConceptView, ...]:
     """Each concept's table, at most ``most`` headlines a cell.
 
-    ``here`` are items that stand on the page itself; ``asked`` is what else the page's
-    address asks for.
+    ``concepts`` are the lexicon’s, for their names in other languages; ``here`` are
+    items that stand on the page itself; ``asked`` is what else the page’s address asks
+    for.
     """
+    known = {concept.name: concept for concept in concepts}
     return tuple(
         ConceptView(
-            concept=use.concept,
-            frames=tuple(_frame(frame, speaker, most, here) for frame in use.uses),
-            totals=tuple((side, speaker.number(use.totals[side])) for side in SIDES),
+            concept=known[use.concept].label(guide.language),
+            frames=tuple(
+                _frame(frame, known[use.concept], guide, most, here)
+                for frame in use.uses
+            ),
+            totals=tuple((side, guide.number(use.totals[side])) for side in SIDES),
             address="/framing?" + urlencode([*asked, ("concept", use.concept)]),
         )
         for use in uses
@@ -81,26 +88,31 @@ def z_view(leaning: Leaning | None) -> tuple[str, Country | None, bool]:
 
 
 def _frame(
-    use: FrameUse, speaker: Speaker, most: int, here: Collection[str]
+    use: FrameUse, of: Concept, guide: Guide, most: int, here: Collection[str]
 ) -> FrameView:
-    cells = (_cell(side, use.cells[side], speaker, most, here) for side in SIDES)
-    return FrameView(use.frame, tuple(cells), *z_view(use.leaning))
+    label = of.frame(use.frame).label(guide.language)
+    cells = (_cell(side, use.cells[side], guide, most, here) for side in SIDES)
+    return FrameView(label, tuple(cells), *z_view(use.leaning))
 
 
 def _cell(
-    side: Country, cell: Cell, speaker: Speaker, most: int, here: Collection[str]
+    side: Country, cell: Cell, guide: Guide, most: int, here: Collection[str]
 ) -> CellView:
     items = [mention.item for mention in cell.mentions]
     # A word of a summary cannot be seen in the headline that stands for its item.
-    notes = {
-        m.item.id: f"“{squeeze(m.words)}”{' in its summary' * (m.part == 'summary')}"
-        for m in cell.mentions[:most]
-    }
+    notes = {m.item.id: _note(m, guide) for m in cell.mentions[:most]}
     return CellView(
         side=side,
-        name=speaker.words.side[side],
-        items=speaker.number(cell.items),
+        name=guide.words.side[side],
+        items=guide.number(cell.items),
         share=f"{cell.share:.0%}" if cell.items else "",
-        texts=speaker.count(cell.texts, speaker.words.texts),
-        evidence=evidence(items, speaker, most, here, notes),
+        texts=guide.count(cell.texts, guide.words.texts),
+        evidence=evidence(items, guide, most, here, notes),
     )
+
+
+def _note(mention: Mention, guide: Guide) -> str:
+    words = squeeze(mention.words)
+    if mention.part == "summary":
+        return guide.say("“{words}” in its summary", words=words)
+    return f"“{words}”"

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from monitor.digest.headline import clean, web_link
-from monitor.digest.phrases import Speaker
 from monitor.model import Item, Language, Member
 from monitor.text import clip
 from monitor.translation.checks import of_headline, of_summary
+from monitor.web.guide import Guide
 
 _TITLE_LENGTH = 300
 _SUMMARY_LENGTH = 600
@@ -46,11 +46,11 @@ class HeadlineView:
     """Says so where an English reader would need a translation and there is none."""
 
 
-def headline_view(member: Member, speaker: Speaker) -> HeadlineView:
-    """One item, in the speaker's words and on its clock."""
+def headline_view(member: Member, guide: Guide) -> HeadlineView:
+    """One item, in the guide’s words and on its clock."""
     item = member.item
-    made = _translation(member, speaker)
-    is_missing = item.language != speaker.language and made is None
+    made = _translation(member, guide)
+    is_missing = item.language != guide.language and made is None
     return HeadlineView(
         text=clip(clean(item.title), _TITLE_LENGTH) or "…",
         summary=clip(clean(item.summary), _SUMMARY_LENGTH),
@@ -58,13 +58,13 @@ def headline_view(member: Member, speaker: Speaker) -> HeadlineView:
         href=web_link(item.url),
         outlet=clean(item.outlet),
         at=item.published.isoformat(),
-        when=speaker.when(item),
+        when=guide.when(item),
         translation=made,
-        untranslated=speaker.words.not_translated if is_missing else "",
+        untranslated=guide.words.not_translated if is_missing else "",
     )
 
 
-def _translation(member: Member, speaker: Speaker) -> TranslationView | None:
+def _translation(member: Member, guide: Guide) -> TranslationView | None:
     made = member.translations.get(other_language(member.item))
     if made is None or not clean(made.title):
         return None
@@ -72,15 +72,15 @@ def _translation(member: Member, speaker: Speaker) -> TranslationView | None:
         text=clip(clean(made.title), _TITLE_LENGTH),
         summary=clip(clean(made.summary or ""), _SUMMARY_LENGTH),
         language=made.language,
-        by=speaker.words.translated_by.format(engine=clean(made.engine)),
+        by=guide.words.translated_by.format(engine=clean(made.engine)),
         version=clean(made.engine_version),
-        doubts=_doubts(of_headline(made.warnings), speaker),
-        summary_doubts=_doubts(of_summary(made.warnings), speaker),
+        doubts=_doubts(of_headline(made.warnings), guide),
+        summary_doubts=_doubts(of_summary(made.warnings), guide),
     )
 
 
-def _doubts(codes: tuple[str, ...], speaker: Speaker) -> str:
-    return speaker.doubts(codes) if codes else ""
+def _doubts(codes: tuple[str, ...], guide: Guide) -> str:
+    return guide.doubts(codes) if codes else ""
 
 
 def other_language(item: Item) -> Language:

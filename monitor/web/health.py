@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from monitor.comparison import FeedHealth
 from monitor.coverage.health import HEALTHY_HOURS
 from monitor.digest.headline import clean, web_link
-from monitor.digest.phrases import Speaker
 from monitor.model import SIDES, Country, Language
 from monitor.readers import Delivery, DeliveryState
 from monitor.store.database import Store
-from monitor.translation.checks import MEANINGS
+from monitor.translation.checks import MEANINGS, SUMMARY
+from monitor.web.catalogue import later
+from monitor.web.guide import Guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +88,16 @@ class HealthPage:
     undelivered: tuple[MailView, ...]
 
 
-def idle(polled: datetime | None, now: datetime) -> str:
+def idle(polled: datetime | None, now: datetime, guide: Guide) -> str:
     """Says so if nothing has been polled for longer than health lasts."""
     if polled is None:
-        return "No feed was ever polled: start ‘monitor run’."
+        return guide.say("No feed was ever polled: start ‘monitor run’.")
     if now - polled < timedelta(hours=HEALTHY_HOURS):
         return ""
     days = (now - polled) // timedelta(days=1)
-    return f"Nothing was polled for {days} {'day' if days == 1 else 'days'}."
+    return guide.say_n(
+        "Nothing was polled for {n} day.", "Nothing was polled for {n} days.", days
+    )
 
 
 def health_page(
@@ -102,57 +105,61 @@ def health_page(
     health: Sequence[FeedHealth],
     polled: datetime | None,
     now: datetime,
-    speaker: Speaker,
+    guide: Guide,
 ) -> HealthPage:
     """What the database says about its own gaps; ``health`` as of ``polled``."""
     rows = store.items.counts()
     undated = sum(int(str(row["undated"])) for row in rows)
     engines, doubts = store.translations.engines(), store.translations.warnings()
     return HealthPage(
-        polled=_full_moment(polled, speaker) if polled else "",
-        idle=idle(polled, now),
-        well=well(health, speaker),
-        feeds=tuple(_feed(h, speaker) for h in sorted(health, key=_worst_first)),
-        outlets=tuple(_outlet(row, speaker) for row in rows),
-        undated=speaker.count(undated, speaker.words.undated) if undated else "",
-        engines=tuple((clean(e), speaker.number(n)) for e, n in engines.items()),
-        doubts=tuple((_meaning(c), speaker.number(n)) for c, n in doubts.items()),
+        polled=_full_moment(polled, guide) if polled else "",
+        idle=idle(polled, now, guide),
+        well=well(health, guide),
+        feeds=tuple(_feed(h, guide) for h in sorted(health, key=_worst_first)),
+        outlets=tuple(_outlet(row, guide) for row in rows),
+        undated=guide.count(undated, guide.words.undated) if undated else "",
+        engines=tuple((clean(e), guide.number(n)) for e, n in engines.items()),
+        doubts=tuple((_meaning(c, guide), guide.number(n)) for c, n in doubts.items()),
         quarantined=tuple(
-            _quarantine(row, speaker) for row in store.translations.quarantined()
+            _quarantine(row, guide) for row in store.translations.quarantined()
         ),
-        mails=_mails(store, speaker),
-        undelivered=tuple(_mail(d, speaker) for d in store.outbox.open()),
+        mails=_mails(store, guide),
+        undelivered=tuple(_mail(d, guide) for d in store.outbox.open()),
     )
 
 
-def _mails(store: Store, speaker: Speaker) -> tuple[tuple[str, str], ...]:
+def _mails(store: Store, guide: Guide) -> tuple[tuple[str, str], ...]:
     counts = store.outbox.counts()
-    named = tuple((_STATES[state], speaker.number(n)) for state, n in counts.items())
+    named = tuple(
+        (guide.say(_STATES[state]), guide.number(n)) for state, n in counts.items()
+    )
     return named if any(counts.values()) else ()
 
 
 _STATES: Mapping[DeliveryState, str] = {
-    "sent": "sent",
-    "queued": "waiting",
-    "refused": "refused",
-    "failed": "given up on",
+    "sent": later("sent"),
+    "queued": later("waiting"),
+    "refused": later("refused"),
+    "failed": later("given up on"),
 }
 
 
-def _mail(delivery: Delivery, speaker: Speaker) -> MailView:
+def _mail(delivery: Delivery, guide: Guide) -> MailView:
     return MailView(
         subscriber=clean(delivery.subscriber),
-        date=speaker.day(delivery.date),
-        state=_STATES[delivery.state],
-        attempts=speaker.number(delivery.attempts),
+        date=guide.day(delivery.date),
+        state=guide.say(_STATES[delivery.state]),
+        attempts=guide.number(delivery.attempts),
         reason=clean(delivery.error),
     )
 
 
-def well(health: Sequence[FeedHealth], speaker: Speaker) -> str:
+def well(health: Sequence[FeedHealth], guide: Guide) -> str:
     """``25 of 27 feeds well``"""
-    good = speaker.number(sum(h.is_healthy for h in health))
-    return f"{good} of {speaker.number(len(health))} feeds well"
+    good = guide.number(sum(h.is_healthy for h in health))
+    return guide.say_n(
+        "{good} of {n} feed well", "{good} of {n} feeds well", len(health), good=good
+    )
 
 
 def _worst_first(health: FeedHealth) -> tuple[bool, int, str]:
@@ -160,56 +167,65 @@ def _worst_first(health: FeedHealth) -> tuple[bool, int, str]:
     return health.is_healthy, SIDES.index(feed.country), feed.outlet.casefold()
 
 
-def _feed(health: FeedHealth, speaker: Speaker) -> FeedView:
+def _feed(health: FeedHealth, guide: Guide) -> FeedView:
     feed, state = health.feed, health.state
     return FeedView(
         outlet=clean(feed.outlet),
         href=web_link(feed.url),
         country=feed.country,
-        side=speaker.words.side[feed.country],
+        side=guide.words.side[feed.country],
         language=feed.language,
         is_healthy=health.is_healthy,
-        status=_status(health),
+        status=guide.say(_status(health)),
         reason=clean(state.error or ""),
         failures=state.failures,
-        last_good=speaker.moment(state.last_good) if state.last_good else "never",
-        next_poll=speaker.moment(state.next_poll) if state.next_poll else "next tick",
+        last_good=guide.moment(state.last_good)
+        if state.last_good
+        else guide.say("never"),
+        next_poll=(
+            guide.moment(state.next_poll) if state.next_poll else guide.say("next tick")
+        ),
     )
 
 
 def _status(health: FeedHealth) -> str:
     if health.is_healthy:
-        return "well"
+        return later("well")
     if health.state.error:
-        return "failing"
-    return "late" if health.state.last_poll else "never polled"
+        return later("failing")
+    return later("late") if health.state.last_poll else later("never polled")
 
 
-def _outlet(row: dict[str, object], speaker: Speaker) -> OutletView:
+def _outlet(row: dict[str, object], guide: Guide) -> OutletView:
     return OutletView(
         outlet=clean(str(row["outlet"])),
         country=str(row["country"]),
         language=str(row["language"]),
-        items=speaker.number(int(str(row["items"]))),
-        undated=speaker.number(int(str(row["undated"]))),
-        newest=speaker.moment(datetime.fromisoformat(str(row["newest"]))),
+        items=guide.number(int(str(row["items"]))),
+        undated=guide.number(int(str(row["undated"]))),
+        newest=guide.moment(datetime.fromisoformat(str(row["newest"]))),
     )
 
 
-def _quarantine(row: dict[str, object], speaker: Speaker) -> QuarantineView:
+def _quarantine(row: dict[str, object], guide: Guide) -> QuarantineView:
     item, _, language = str(row["unit"]).rpartition(":")
     return QuarantineView(
         item=clean(item),
         language=clean(language),
         failures=str(row["failures"]),
         reason=clean(str(row["reason"])),
-        last=speaker.moment(datetime.fromisoformat(str(row["last"]))),
+        last=guide.moment(datetime.fromisoformat(str(row["last"]))),
     )
 
 
-def _full_moment(moment: datetime, speaker: Speaker) -> str:
-    return f"{speaker.moment(moment)} ({moment.year})"
+def _full_moment(moment: datetime, guide: Guide) -> str:
+    return f"{guide.moment(moment)} ({moment.year})"
 
 
-def _meaning(code: str) -> str:
-    return clean(MEANINGS.get(code, {}).get("en", code))
+def _meaning(code: str, guide: Guide) -> str:
+    """A summary’s doubts are told as those of a summary."""
+    of_headline = code.removeprefix(SUMMARY)
+    told = clean(MEANINGS.get(of_headline, {}).get(guide.language, of_headline))
+    if of_headline == code:
+        return told
+    return guide.say("summary: {doubt}", doubt=told)

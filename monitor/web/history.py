@@ -4,11 +4,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.change import Change, ChangeKind, LoggedChange, LoggedCorrection
+from monitor.change import (
+    Change,
+    ChangeKind,
+    CorrectionVerb,
+    LoggedChange,
+    LoggedCorrection,
+)
 from monitor.digest.headline import clean
-from monitor.digest.phrases import Speaker
 from monitor.model import Story
-from monitor.stories.explain import sureness
+from monitor.stories.explain import chance
+from monitor.web.catalogue import later
+from monitor.web.guide import Guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,80 +66,101 @@ def history(
     story: Story,
     changes: Iterable[LoggedChange],
     corrections: Iterable[LoggedCorrection],
-    speaker: Speaker,
+    guide: Guide,
 ) -> History:
     """Of all changes and corrections, those around a story."""
     here = {member.item.id for member in story.members}
     return History(
-        tuple(_change(story.id, logged, speaker) for logged in changes),
+        tuple(_change(story.id, logged, guide) for logged in changes),
         tuple(
-            _correction(here, logged, speaker)
+            _correction(here, logged, guide)
             for logged in corrections
             if not here.isdisjoint(_named(logged))
         ),
     )
 
 
-def brought_words(logged: LoggedChange, speaker: Speaker) -> str:
+def brought_words(logged: LoggedChange, guide: Guide) -> str:
     """What brought an item here: when, by whom and why."""
     change = logged.change
-    reason = clean(change.reason) or _KINDS[change.kind].lower()
-    return f"Brought here on {speaker.moment(logged.at)} by {_by(change)}: {reason}."
+    return guide.say(
+        "Brought here on {moment} by {who}: {reason}.",
+        moment=guide.moment(logged.at),
+        who=_by(change, guide),
+        reason=clean(change.reason) or guide.say(_KINDS[change.kind]).lower(),
+    )
 
 
 _KINDS: Mapping[ChangeKind, str] = {
-    "merge": "Merge",
-    "move": "Move",
-    "split": "Split",
-    "again": "Clustered again",
-    "undo": "Undo",
+    "merge": later("Merge"),
+    "move": later("Move"),
+    "split": later("Split"),
+    "again": later("Clustered again"),
+    "undo": later("Undo"),
+}
+_MEASURES: Mapping[ChangeKind, str] = {
+    "merge": later("linkage {n}"),
+    "split": later("apartness {n}"),
+}
+_VERBS: Mapping[CorrectionVerb, str] = {
+    "merge": later("merge"),
+    "move": later("move"),
+    "split": later("split"),
+    "undo": later("undo"),
 }
 
 
-def _change(story: str, logged: LoggedChange, speaker: Speaker) -> ChangeView:
+def _change(story: str, logged: LoggedChange, guide: Guide) -> ChangeView:
     change = logged.change
     return ChangeView(
-        when=speaker.moment(logged.at),
-        kind=_KINDS[change.kind],
-        by=_by(change),
-        exchanges=tuple(_exchanges(story, change, speaker)),
+        when=guide.moment(logged.at),
+        kind=guide.say(_KINDS[change.kind]),
+        by=_by(change, guide),
+        exchanges=tuple(_exchanges(story, change, guide)),
         reason=clean(change.reason),
         is_undone=logged.undone,
     )
 
 
-def _by(change: Change) -> str:
+def _by(change: Change, guide: Guide) -> str:
     if change.correction is not None:
-        return f"correction {change.correction}"
-    return ", ".join(filter(None, ("monitor", sureness(change))))
+        return guide.say("correction {n}", n=change.correction)
+    return ", ".join(filter(None, (guide.say("monitor"), _sureness(change, guide))))
 
 
-def _exchanges(story: str, change: Change, speaker: Speaker) -> Iterable[ExchangeView]:
+def _sureness(change: Change, guide: Guide) -> str:
+    if change.score is None:
+        return ""
+    return guide.say(_MEASURES.get(change.kind, "p {n}"), n=chance(change.score))
+
+
+def _exchanges(story: str, change: Change, guide: Guide) -> Iterable[ExchangeView]:
     came = Counter(m.before for m in change.moves if m.after == story)
     went = Counter(m.after for m in change.moves if m.before == story)
     for is_arrival, others in ((True, came), (False, went)):
         for other, n in others.items():
-            count = speaker.count(n, speaker.words.items)
+            count = guide.count(n, guide.words.items)
             yield ExchangeView(count, is_arrival, other)
 
 
 def _correction(
-    here: set[str], logged: LoggedCorrection, speaker: Speaker
+    here: set[str], logged: LoggedCorrection, guide: Guide
 ) -> CorrectionView:
     said = logged.correction
 
     def count(items: Sequence[str]) -> str:
-        return speaker.count(len(items), speaker.words.items)
+        return guide.count(len(items), guide.words.items)
 
     words = []
     if len(said.together) > 1 and here & {*said.together}:
-        words.append(f"{count(said.together)} together")
+        words.append(guide.say("{items} together", items=count(said.together)))
     if all(said.apart):
-        words.append(" apart from ".join(map(count, said.apart)))
+        one, other = map(count, said.apart)
+        words.append(guide.say("{items} apart from {others}", items=one, others=other))
     return CorrectionView(
         id=logged.id,
-        when=speaker.moment(logged.made),
-        verb=said.verb,
+        when=guide.moment(logged.made),
+        verb=guide.say(_VERBS[said.verb]),
         said="; ".join(words),
         reason=clean(said.reason),
         is_undone=logged.undone,

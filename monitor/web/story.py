@@ -8,10 +8,10 @@ from monitor.change import LoggedChange, LoggedCorrection
 from monitor.comparison import Coverage, LagCertainty
 from monitor.coverage.lag import first_dated
 from monitor.digest.headline import clean
-from monitor.digest.phrases import Speaker
 from monitor.model import LANGUAGES, SIDES, Country, Item, Language, Member, Story
 from monitor.stories.explain import Explanation
 from monitor.web.days import day_of
+from monitor.web.guide import Guide
 from monitor.web.headlines import HeadlineView, headline_view
 from monitor.web.history import History, history
 from monitor.web.today import counts
@@ -89,37 +89,37 @@ def story_page(
     why: Explanation,
     changes: Sequence[LoggedChange],
     corrections: Iterable[LoggedCorrection],
-    speaker: Speaker,
+    guide: Guide,
 ) -> StoryPage:
     """Everything we know about one story, with the changes around it."""
     story, certainty = coverage.story, coverage.lag_certainty
     day = day_of(max(m.item.seen for m in story.members))
     return StoryPage(
         id=story.id,
-        titles=tuple(_titles(story)),
+        titles=tuple(_titles(story, guide)),
         day=day.isoformat(),
-        day_title=speaker.long_date(day),
-        span=_span(story, speaker),
+        day_title=guide.long_date(day),
+        span=_span(story, guide),
         leader=coverage.leader,
-        lag=_lag(coverage, speaker),
+        lag=_lag(coverage, guide),
         certainty=certainty,
-        certainty_words=speaker.words.certainty[certainty] if certainty else "",
-        columns=tuple(_column(coverage, side, speaker) for side in SIDES),
-        shared=shared_views(why.shared),
-        items=_items(story, why, speaker),
+        certainty_words=guide.words.certainty[certainty] if certainty else "",
+        columns=tuple(_column(coverage, side, guide) for side in SIDES),
+        shared=shared_views(why.shared, guide),
+        items=_items(story, why, guide),
         related=tuple(map(related_view, why.related)),
-        history=history(story, changes, corrections, speaker),
+        history=history(story, changes, corrections, guide),
     )
 
 
-def _titles(story: Story) -> list[TitleView]:
-    """In both languages, an original first."""
+def _titles(story: Story, guide: Guide) -> list[TitleView]:
+    """In both languages: originals first, and among them the guide’s language."""
     titles = []
     for language in LANGUAGES:
         text = clean(story.headline(language) or "")
         if text:
             titles.append(TitleView(text, language, _engine(story, language)))
-    return sorted(titles, key=lambda title: bool(title.by))
+    return sorted(titles, key=lambda t: (bool(t.by), t.language != guide.language))
 
 
 def _engine(story: Story, language: Language) -> str:
@@ -129,66 +129,78 @@ def _engine(story: Story, language: Language) -> str:
     return next((clean(t.engine) for t in made if t and t.title), "")
 
 
-def _span(story: Story, speaker: Speaker) -> str:
-    first, last = speaker.moment(story.first_seen), speaker.moment(story.last_seen)
-    return first if first == last else f"{first} to {last}"
+def _span(story: Story, guide: Guide) -> str:
+    first, last = guide.moment(story.first_seen), guide.moment(story.last_seen)
+    if first == last:
+        return first
+    return guide.say("{first} to {last}", first=first, last=last)
 
 
-def _lag(coverage: Coverage, speaker: Speaker) -> str:
+def _lag(coverage: Coverage, guide: Guide) -> str:
     if coverage.crosses_border:
-        return speaker.lag(coverage)
+        return guide.lag(coverage)
     [side] = (side for side in SIDES if coverage.sides[side].items)
-    return speaker.words.only[side]
+    return guide.words.only[side]
 
 
-def _column(coverage: Coverage, side: Country, speaker: Speaker) -> ColumnView:
+def _column(coverage: Coverage, side: Country, guide: Guide) -> ColumnView:
     covered = coverage.sides[side]
     first = covered.first
     return ColumnView(
         side=side,
-        name=speaker.words.side[side],
-        counts=counts(covered, speaker) if covered.items else "No item followed",
+        name=guide.words.side[side],
+        counts=(
+            counts(covered, guide) if covered.items else guide.say("No item followed")
+        ),
         first=(
-            f"first {clean(first.outlet)}, {speaker.moment(first.published)}"
+            guide.say(
+                "first {outlet}, {moment}",
+                outlet=clean(first.outlet),
+                moment=guide.moment(first.published),
+            )
             if first
             else ""
         ),
     )
 
 
-def _items(story: Story, why: Explanation, speaker: Speaker) -> tuple[ItemView, ...]:
+def _items(story: Story, why: Explanation, guide: Guide) -> tuple[ItemView, ...]:
     first = first_dated(m.item for m in story.members)
     here = {member.item.id for member in story.members}
     return tuple(
-        _item(m, first, why_view(why.memberships[m.item.id], here, speaker), speaker)
+        _item(m, first, why_view(why.memberships[m.item.id], here, guide), guide)
         for m in story.members
     )
 
 
-def _item(
-    member: Member, first: Item | None, why: WhyView, speaker: Speaker
-) -> ItemView:
+def _item(member: Member, first: Item | None, why: WhyView, guide: Guide) -> ItemView:
     item = member.item
     return ItemView(
         id=item.id,
         side=item.country,
-        side_name=speaker.words.side[item.country],
-        headline=headline_view(member, speaker),
-        after=_after(item, first, speaker),
+        side_name=guide.words.side[item.country],
+        headline=headline_view(member, guide),
+        after=_after(item, first, guide),
         is_first=item == first,
-        certainty=_CERTAINTY.get(item.date_source, ""),
+        certainty=_certainty(item, guide),
         why=why,
     )
 
 
-_CERTAINTY = {
-    "default-zone": "the feed names no zone: read in the outlet’s",
-    "fetched": "the feed gives no time: when first seen, or the day’s end",
-}
+def _certainty(item: Item, guide: Guide) -> str:
+    match item.date_source:
+        case "default-zone":
+            return guide.say("the feed names no zone: read in the outlet’s")
+        case "fetched":
+            return guide.say(
+                "the feed gives no time: when first seen, or the day’s end"
+            )
+        case "feed":
+            return ""
 
 
-def _after(item: Item, first: Item | None, speaker: Speaker) -> str:
+def _after(item: Item, first: Item | None, guide: Guide) -> str:
     if first is None or item == first or item.date_source == "fetched":
         return ""
     minutes = (item.published - first.published) // timedelta(minutes=1)
-    return f"+{speaker.duration(minutes)}" if minutes else "same minute"
+    return f"+{guide.duration(minutes)}" if minutes else guide.say("same minute")

@@ -7,14 +7,16 @@ from datetime import date, datetime, timedelta
 
 from monitor.coverage.themes import Lexicon
 from monitor.coverage.trends import Rise
-from monitor.digest.phrases import Speaker
 from monitor.model import SIDES, Country, Story
 from monitor.web.days import day_of
 from monitor.web.evidence import StoryLink, StoryList, story_link
+from monitor.web.guide import Guide
 
 _STORIES = 8
 """Shown of each theme."""
 _RISING = 20
+_HARDLY = 0.1
+"""Items expected below which their number says nothing."""
 _HALF = 20.0
 """Height of one side's half of a chart, in the chart's own units."""
 
@@ -76,7 +78,7 @@ def themes_page(
     span: tuple[datetime, datetime],
     lexicon: Lexicon,
     named: Mapping[str, Sequence[str]],
-    speaker: Speaker,
+    guide: Guide,
 ) -> ThemesPage:
     """The themes of the stories of ``span``, those with most stories first.
 
@@ -88,18 +90,19 @@ def themes_page(
     for story in stories:
         for name in named[story.id] or ("",):
             by_theme[name].append(story)
-    labels = {theme.name: theme.en for theme in lexicon.themes} | {"": "No theme"}
+    labels = {theme.name: theme.label(guide.language) for theme in lexicon.themes}
+    labels[""] = guide.say("No theme")
     names = sorted(by_theme, key=lambda n: (not n, -len(by_theme[n]), labels[n]))
     known = {story.id: story for story in stories}
     risen = [(known[r.story], r) for r in rises if r.story in known]
     return ThemesPage(
         days=len(days),
-        stories=speaker.number(len(stories)),
+        stories=guide.number(len(stories)),
         parts=tuple(
-            _part(name, labels[name], by_theme[name], days, speaker) for name in names
+            _part(name, labels[name], by_theme[name], days, guide) for name in names
         ),
         rising=tuple(
-            story_link(story, _rise(r, speaker)) for story, r in risen[:_RISING]
+            story_link(story, guide, _rise(r, guide)) for story, r in risen[:_RISING]
         ),
     )
 
@@ -114,24 +117,24 @@ def _part(
     label: str,
     stories: Sequence[Story],
     days: Sequence[date],
-    speaker: Speaker,
+    guide: Guide,
 ) -> ThemePart:
     counts = _counts(stories, days)
     sides = [{m.item.country for m in story.members} for story in stories]
     peak = max(max(counts[side]) for side in SIDES)
     largest = sorted(stories, key=lambda s: (-len(s.members), s.id))
     links = [
-        story_link(s, speaker.count(len(s.members), speaker.words.items))
+        story_link(s, guide, guide.count(len(s.members), guide.words.items))
         for s in largest[:_STORIES]
     ]
     return ThemePart(
         name=name,
         label=label,
-        totals=tuple((s, speaker.number(sum(s in x for x in sides))) for s in SIDES),
-        both=speaker.number(sum(len(x) == len(SIDES) for x in sides)),
-        peak=speaker.number(peak),
+        totals=tuple((s, guide.number(sum(s in x for x in sides))) for s in SIDES),
+        both=guide.number(sum(len(x) == len(SIDES) for x in sides)),
+        peak=guide.number(peak),
         bars=tuple(_bars(counts, peak)),
-        rows=tuple(_row(n, day, counts, speaker) for n, day in enumerate(days)),
+        rows=tuple(_row(n, day, counts, guide) for n, day in enumerate(days)),
         links=StoryList(tuple(links), max(len(stories) - _STORIES, 0)),
     )
 
@@ -156,16 +159,23 @@ def _bars(counts: Counts, peak: int) -> Iterable[BarView]:
                 yield BarView(side, left, round(y, 2), round(width * 0.8, 2), height)
 
 
-def _row(n: int, day: date, counts: Counts, speaker: Speaker) -> DayRow:
+def _row(n: int, day: date, counts: Counts, guide: Guide) -> DayRow:
     return DayRow(
         day.isoformat(),
-        speaker.day(day),
-        tuple((side, speaker.number(counts[side][n])) for side in SIDES),
+        guide.day(day),
+        tuple((side, guide.number(counts[side][n])) for side in SIDES),
     )
 
 
-def _rise(each: Rise, speaker: Speaker) -> str:
-    items = speaker.count(each.items, speaker.words.items)
-    outlets = speaker.count(each.outlets, speaker.words.outlets)
-    usual = f"{each.expected:.1f}" if each.expected >= 0.1 else "hardly any"
-    return f"{items} of {outlets} in six hours; {usual} were to be expected"
+def _rise(each: Rise, guide: Guide) -> str:
+    items = guide.count(each.items, guide.words.items)
+    outlets = guide.count(each.outlets, guide.words.outlets)
+    usual = guide.say("hardly any")
+    if each.expected >= _HARDLY:
+        usual = f"{each.expected:.1f}"
+    return guide.say(
+        "{items} of {outlets} in six hours; {usual} were to be expected",
+        items=items,
+        outlets=outlets,
+        usual=usual,
+    )

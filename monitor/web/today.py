@@ -8,9 +8,9 @@ from monitor.comparison import Coverage, LagCertainty, SideCoverage
 from monitor.coverage.lag import first_dated
 from monitor.digest.edition import is_new, items_within
 from monitor.digest.headline import clean
-from monitor.digest.phrases import Speaker
 from monitor.model import SIDES, Country, Item, Member
 from monitor.readers import Edition
+from monitor.web.guide import Guide
 from monitor.web.headlines import HeadlineView, headline_view
 
 _VOUCHED = timedelta(days=1)
@@ -95,64 +95,62 @@ class TodayView:
 
 
 def today_view(
-    edition: Edition, polled: datetime | None, singles: int, speaker: Speaker
+    edition: Edition, polled: datetime | None, singles: int, guide: Guide
 ) -> TodayView:
     """A day's page, at most ``singles`` stories of one item on each side.
 
     ``polled`` is the moment that the edition's feed health speaks of.
     """
-    make = _Cards(edition, polled, speaker)
+    make = _Cards(edition, polled, guide)
     return TodayView(
-        tallies=tuple(_tallies(edition, speaker)),
-        leads=_leads(edition, speaker) if edition.both else "",
-        both_title=speaker.words.both_sides,
+        tallies=tuple(_tallies(edition, guide)),
+        leads=_leads(edition, guide) if edition.both else "",
+        both_title=guide.words.both_sides,
         both=tuple(map(make.story, edition.both)),
         only=tuple(make.section(side, singles) for side in SIDES),
-        empty=speaker.words.no_stories,
-        notes=tuple(_notes(edition, speaker)),
+        empty=guide.words.no_stories,
+        notes=tuple(_notes(edition, guide)),
     )
 
 
 class _Cards:
     """Makes the stories of one edition."""
 
-    def __init__(
-        self, edition: Edition, polled: datetime | None, speaker: Speaker
-    ) -> None:
+    def __init__(self, edition: Edition, polled: datetime | None, guide: Guide) -> None:
         self._edition = edition
         self._polled = polled
-        self._speaker = speaker
+        self._guide = guide
 
     def section(self, side: Country, singles: int) -> SectionView:
         stories = self._edition.only[side]
         shown, hidden = _capped(stories, self._edition, singles)
         return SectionView(
             side=side,
-            title=self._speaker.words.only[side],
+            title=self._guide.words.only[side],
             note=self._silence(side) if stories else "",
             stories=tuple(map(self.story, shown)),
             hidden=hidden,
         )
 
     def story(self, coverage: Coverage) -> StoryView:
-        speaker, certainty = self._speaker, coverage.lag_certainty
+        guide, certainty = self._guide, coverage.lag_certainty
         members = {m.item.id: m for m in coverage.story.members}
         fresh = is_new(self._edition, coverage)
         return StoryView(
             id=coverage.story.id,
             leader=coverage.leader,
-            lag=speaker.lag(coverage) if coverage.crosses_border else "",
+            lag=guide.lag(coverage) if coverage.crosses_border else "",
             certainty=certainty,
-            certainty_words=speaker.words.certainty[certainty] if certainty else "",
+            certainty_words=guide.words.certainty[certainty] if certainty else "",
             firsts=self._firsts(coverage),
             age=(
-                speaker.words.new
+                guide.words.new
                 if fresh
-                else speaker.continuing(coverage.story.first_seen)
+                else guide.continuing(coverage.story.first_seen)
             ),
             is_new=fresh,
             watched=self._watched(coverage),
-            items=speaker.count(len(members), speaker.words.items),
+            items=guide.count(len(members), guide.words.items),
             sides=tuple(
                 self._side(side, coverage.sides[side], members)
                 for side in SIDES
@@ -161,11 +159,14 @@ class _Cards:
         )
 
     def _silence(self, side: Country) -> str:
-        speaker, edition, polled = self._speaker, self._edition, self._polled
+        guide, edition, polled = self._guide, self._edition, self._polled
         [silent] = set(SIDES) - {side}
         if polled and edition.start <= polled < edition.end + _VOUCHED:
-            return speaker.silence(silent, edition.health)
-        return f"{speaker.words.side[silent]}: how its feeds did that day is not kept."
+            return guide.silence(silent, edition.health)
+        return guide.say(
+            "{side}: how its feeds did that day is not kept.",
+            side=guide.words.side[silent],
+        )
 
     def _firsts(self, coverage: Coverage) -> str:
         start, leader = self._edition.start, coverage.leader
@@ -174,30 +175,30 @@ class _Cards:
             return ""
         [other] = set(SIDES) - {leader}
         sides = coverage.sides
-        return clean(self._speaker.firsts(sides[leader], sides[other]))
+        return clean(self._guide.firsts(sides[leader], sides[other]))
 
     def _watched(self, coverage: Coverage) -> str:
         names = self._edition.watched.get(coverage.story.id, ())
-        return clean(self._speaker.watched(names)) if names else ""
+        return clean(self._guide.watched(names)) if names else ""
 
     def _side(
         self, side: Country, covered: SideCoverage, members: dict[str, Member]
     ) -> SideView:
-        edition, speaker = self._edition, self._speaker
+        edition, guide = self._edition, self._guide
         within = list(items_within(edition, covered.items))
         lead = _lead(covered, within)
         return SideView(
             side=side,
-            name=speaker.words.side[side],
-            headline=headline_view(members[lead.id], speaker),
-            counts=counts(covered, speaker),
+            name=guide.words.side[side],
+            headline=headline_view(members[lead.id], guide),
+            counts=counts(covered, guide),
             dots=tuple(self._dot(item) for item in within),
         )
 
     def _dot(self, item: Item) -> DotView:
         edition = self._edition
         share = (item.published - edition.start) / (edition.end - edition.start)
-        when = self._speaker.when(item)
+        when = self._guide.when(item)
         return DotView(
             x=f"{100 * min(max(share, 0), 1):.2f}%",
             title=f"{when}, {clean(item.outlet)}",
@@ -205,13 +206,13 @@ class _Cards:
         )
 
 
-def counts(covered: SideCoverage, speaker: Speaker) -> str:
+def counts(covered: SideCoverage, guide: Guide) -> str:
     """``5 items · 4 outlets · 3 owners``"""
-    words = speaker.words
+    words = guide.words
     said = (
-        speaker.count(len(covered.items), words.items),
-        speaker.count(len(covered.outlets), words.outlets),
-        speaker.count(len(covered.owners), words.owners),
+        guide.count(len(covered.items), words.items),
+        guide.count(len(covered.outlets), words.outlets),
+        guide.count(len(covered.owners), words.owners),
     )
     return " · ".join(said)
 
@@ -236,8 +237,8 @@ def _capped(
     return [*full, *single[:singles]], max(len(single) - singles, 0)
 
 
-def _tallies(edition: Edition, speaker: Speaker) -> Iterable[TallyView]:
-    words = speaker.words
+def _tallies(edition: Edition, guide: Guide) -> Iterable[TallyView]:
+    words = guide.words
     found = (
         ("US", len(edition.only["US"]), words.tally_only["US"]),
         ("both", len(edition.both), words.tally_both),
@@ -247,17 +248,17 @@ def _tallies(edition: Edition, speaker: Speaker) -> Iterable[TallyView]:
     x = 0.0
     for key, n, label in found:
         width = 100 * n / total
-        yield TallyView(key, speaker.number(n), label, round(x, 2), round(width, 2))
+        yield TallyView(key, guide.number(n), label, round(x, 2), round(width, 2))
         x += width
 
 
-def _leads(edition: Edition, speaker: Speaker) -> str:
+def _leads(edition: Edition, guide: Guide) -> str:
     leaders = [coverage.leader for coverage in edition.both]
-    us, mx = (speaker.number(leaders.count(side)) for side in SIDES)
-    return speaker.words.leads.format(us=us, mx=mx)
+    us, mx = (guide.number(leaders.count(side)) for side in SIDES)
+    return guide.words.leads.format(us=us, mx=mx)
 
 
-def _notes(edition: Edition, speaker: Speaker) -> Iterable[str]:
+def _notes(edition: Edition, guide: Guide) -> Iterable[str]:
     stories = (*edition.both, *edition.only["US"], *edition.only["MX"])
     undated = sum(
         item.date_source == "fetched"
@@ -265,8 +266,8 @@ def _notes(edition: Edition, speaker: Speaker) -> Iterable[str]:
         for item in items_within(edition, (m.item for m in coverage.story.members))
     )
     if undated:
-        yield speaker.count(undated, speaker.words.undated)
+        yield guide.count(undated, guide.words.undated)
     if edition.untranslated:
-        yield speaker.count(edition.untranslated, speaker.words.untranslated)
-    yield speaker.words.method
-    yield speaker.words.claims
+        yield guide.count(edition.untranslated, guide.words.untranslated)
+    yield guide.words.method
+    yield guide.words.claims

@@ -7,9 +7,9 @@ from monitor.coverage import measured
 from monitor.coverage.roles import ActorRoles, SideRoles
 from monitor.coverage.tone import LEAST_TEXTS, Estimate, SideTone, ToneBySide
 from monitor.digest.headline import clean
-from monitor.digest.phrases import Speaker
 from monitor.model import SIDES, Country, Item
 from monitor.web.evidence import Evidence, evidence
+from monitor.web.guide import Guide
 
 _ACTORS = 12
 """Of each side."""
@@ -78,23 +78,39 @@ class ToneView:
     error: str
 
 
-_VOICES_ERROR = (
-    f"Of what it says of English headlines {measured.VOICES_RIGHT['en']} statements "
-    f"are right, and it finds {measured.VOICES_FOUND['en']} of what a reader finds; "
-    f"of Spanish ones {measured.VOICES_RIGHT['es']} and "
-    f"{measured.VOICES_FOUND['es']}."
-)
-_TONE_ERROR = (
-    f"Read by eye, its sign is right in {measured.TONE_RIGHT['en']} English headlines "
-    f"and {measured.TONE_RIGHT['es']} Spanish ones; in {measured.TONE_OPPOSITE} it "
-    "takes good news for bad or bad for good."
-)
+def voices_error(guide: Guide) -> str:
+    """How far it can be trusted."""
+    return guide.say(
+        "Of what it says of English headlines {right_en} statements are right, and it "
+        "finds {found_en} of what a reader finds; of Spanish ones {right_es} and "
+        "{found_es}.",
+        right_en=share(measured.VOICES_RIGHT["en"], guide),
+        found_en=share(measured.VOICES_FOUND["en"], guide),
+        right_es=share(measured.VOICES_RIGHT["es"], guide),
+        found_es=share(measured.VOICES_FOUND["es"], guide),
+    )
+
+
+def tone_error(guide: Guide) -> str:
+    """How far it can be trusted."""
+    return guide.say(
+        "Read by eye, its sign is right in {english} English headlines and {spanish} "
+        "Spanish ones; in {opposite} it takes good news for bad or bad for good.",
+        english=share(measured.TONE_RIGHT["en"], guide),
+        spanish=share(measured.TONE_RIGHT["es"], guide),
+        opposite=share(measured.TONE_OPPOSITE, guide),
+    )
+
+
+def share(of: measured.Share, guide: Guide) -> str:
+    """``22 of 27``"""
+    return guide.say("{n} of {total}", n=of.right, total=of.of)
 
 
 def voices_view(
     found: Mapping[Country, SideRoles],
     items: Mapping[str, Item],
-    speaker: Speaker,
+    guide: Guide,
 ) -> VoicesView | None:
     """The actors of each side; ``items`` are those that stand on the page, by id.
 
@@ -103,43 +119,50 @@ def voices_view(
     if not any(found[side].actors for side in SIDES):
         return None
     return VoicesView(
-        tuple(_voices(side, found[side], items, speaker) for side in SIDES),
-        _VOICES_ERROR,
+        tuple(_voices(side, found[side], items, guide) for side in SIDES),
+        voices_error(guide),
     )
 
 
-def tone_view(found: ToneBySide, speaker: Speaker, here: Collection[str]) -> ToneView:
+def tone_view(found: ToneBySide, guide: Guide, here: Collection[str]) -> ToneView:
     """The tone of both sides; ``here`` are the items that stand on the page."""
     return ToneView(
-        sides=tuple(_tone(side, found.sides[side], speaker, here) for side in SIDES),
-        difference=_difference(found.difference),
+        sides=tuple(_tone(side, found.sides[side], guide, here) for side in SIDES),
+        difference=_difference(found.difference, guide),
         least=LEAST_TEXTS,
-        error=_TONE_ERROR,
+        error=tone_error(guide),
     )
 
 
 def _voices(
-    side: Country, found: SideRoles, items: Mapping[str, Item], speaker: Speaker
+    side: Country, found: SideRoles, items: Mapping[str, Item], guide: Guide
 ) -> SideVoices:
     return SideVoices(
         side=side,
-        name=speaker.words.side[side],
-        telling=f"{speaker.number(found.telling)} of {_texts(found.texts, speaker)} "
-        "tell of an actor",
-        actors=tuple(_actor(each, items, speaker) for each in found.actors[:_ACTORS]),
+        name=guide.words.side[side],
+        telling=guide.say(
+            "{n} of {texts} tell of an actor",
+            n=guide.number(found.telling),
+            texts=_texts(found.texts, guide),
+        ),
+        actors=tuple(_actor(each, items, guide) for each in found.actors[:_ACTORS]),
         more=max(len(found.actors) - _ACTORS, 0),
     )
 
 
-def _actor(each: ActorRoles, items: Mapping[str, Item], speaker: Speaker) -> ActorView:
-    roles = (("acts", each.agent), ("quoted", each.quoted), ("undergoes", each.patient))
+def _actor(each: ActorRoles, items: Mapping[str, Item], guide: Guide) -> ActorView:
+    roles = (
+        (guide.say("acts"), each.agent),
+        (guide.say("quoted"), each.quoted),
+        (guide.say("undergoes"), each.patient),
+    )
     return ActorView(
         clean(each.name),
         tuple(
             RoleView(
                 role,
-                speaker.number(len(ids)),
-                evidence([items[i] for i in ids], speaker, _HEADLINES, items.keys()),
+                guide.number(len(ids)),
+                evidence([items[i] for i in ids], guide, _HEADLINES, items.keys()),
             )
             for role, ids in roles
             if ids
@@ -148,7 +171,7 @@ def _actor(each: ActorRoles, items: Mapping[str, Item], speaker: Speaker) -> Act
 
 
 def _tone(
-    side: Country, found: SideTone, speaker: Speaker, here: Collection[str]
+    side: Country, found: SideTone, guide: Guide, here: Collection[str]
 ) -> SideToneView:
     notes = {
         each.item.id: f"{_signed(each.tone.value)}: {', '.join(each.tone.words)}"
@@ -157,30 +180,40 @@ def _tone(
     items = [each.item for each in found.measured]
     return SideToneView(
         side=side,
-        name=speaker.words.side[side],
-        mean=_interval(found.mean) if found.mean else "",
-        measured=f"{speaker.number(len(items))} of {_texts(found.texts, speaker)} "
-        "can be measured",
-        evidence=evidence(items, speaker, _HEADLINES, here, notes),
+        name=guide.words.side[side],
+        mean=_interval(found.mean, guide) if found.mean else "",
+        measured=guide.say(
+            "{n} of {texts} can be measured",
+            n=guide.number(len(items)),
+            texts=_texts(found.texts, guide),
+        ),
+        evidence=evidence(items, guide, _HEADLINES, here, notes),
     )
 
 
-def _texts(n: int, speaker: Speaker) -> str:
-    return speaker.count(n, speaker.words.texts)
+def _texts(n: int, guide: Guide) -> str:
+    return guide.count(n, guide.words.texts)
 
 
-def _difference(of: Estimate | None) -> str:
+def _difference(of: Estimate | None, guide: Guide) -> str:
     if of is None:
         return ""
-    told = f"United States less Mexico: {_interval(of)}"
+    interval = _interval(of, guide)
     if of.low <= 0 <= of.high:
-        return f"{told}, which shows no difference."
-    return f"{told}."
+        return guide.say(
+            "United States less Mexico: {interval}, which shows no difference.",
+            interval=interval,
+        )
+    return guide.say("United States less Mexico: {interval}.", interval=interval)
 
 
-def _interval(of: Estimate) -> str:
-    low, high = _signed(of.low), _signed(of.high)
-    return f"{_signed(of.value)} ({low} to {high} at 95%)"
+def _interval(of: Estimate, guide: Guide) -> str:
+    return guide.say(
+        "{value} ({low} to {high} at 95%)",
+        value=_signed(of.value),
+        low=_signed(of.low),
+        high=_signed(of.high),
+    )
 
 
 def _signed(value: float) -> str:

@@ -4,16 +4,29 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from monitor.digest.headline import clean
-from monitor.digest.phrases import Speaker
 from monitor.model import LANGUAGES, Item, Language
-from monitor.stories.explain import Entrance, Membership, apart, chance
+from monitor.stories.explain import Entrance, Membership, chance, minutes_apart
 from monitor.stories.related import Other, Related
 from monitor.stories.shared import Shared
 from monitor.text import clip
+from monitor.web.catalogue import later
+from monitor.web.guide import Guide
 from monitor.web.history import brought_words
 
 _TITLE_LENGTH = 160
 """Characters of another headline shown."""
+_HOUR = 60
+_IN_DAYS = 72
+"""Hours from which on a gap is told in days."""
+
+CHANNELS = (
+    later("English words"),
+    later("words of its own language"),
+    later("names and numbers"),
+    later("spelling"),
+    later("meaning"),
+)
+"""What explanations call the channels of evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +81,21 @@ class SharedView:
     terms: tuple[str, ...]
 
 
-def why_view(why: Membership, here: Container[str], speaker: Speaker) -> WhyView:
+def why_view(why: Membership, here: Container[str], guide: Guide) -> WhyView:
     """One membership; ``here`` are the items on the page."""
     other, p = why.runner_up, chance(why.runner_up_score)
     return WhyView(
         entrance=why.entrance,
         p=chance(why.score),
-        evidence=tuple((clean(name), chance(share)) for name, share in why.evidence),
+        evidence=tuple(
+            (guide.say(name) if name in CHANNELS else clean(name), chance(share))
+            for name, share in why.evidence
+        ),
         shared=tuple(clean(term) for term in why.shared),
-        near=_near(why.item, why.nearest, here) if why.nearest else None,
+        near=_near(why.item, why.nearest, here, guide) if why.nearest else None,
         otherwise=_other(other, p, is_own=why.is_own) if other else None,
         is_recurring=why.item.recurring,
-        brought=brought_words(why.brought, speaker) if why.brought else "",
+        brought=brought_words(why.brought, guide) if why.brought else "",
     )
 
 
@@ -89,24 +105,39 @@ def related_view(each: Related) -> OtherView:
     return _other(each.other, p, tuple(clean(name) for name in each.names))
 
 
-def shared_views(shared: Shared) -> tuple[SharedView, ...]:
+def shared_views(shared: Shared, guide: Guide) -> tuple[SharedView, ...]:
     """What both languages share, then each of them; none where nothing is shared."""
-    named = {"en": "Shared in English", "es": "Shared in Spanish"}
+    named = {"en": guide.say("Shared in English"), "es": guide.say("Shared in Spanish")}
     found = [
-        SharedView("Shared in both", "en", shared.both),
+        SharedView(guide.say("Shared in both"), "en", shared.both),
         *(SharedView(named[code], code, shared.terms[code]) for code in LANGUAGES),
     ]
     return tuple(view for view in found if view.terms)
 
 
-def _near(item: Item, near: Item, here: Container[str]) -> NearView:
+def _near(item: Item, near: Item, here: Container[str], guide: Guide) -> NearView:
     return NearView(
         id=near.id if near.id in here else "",
         title=clip(clean(near.title), _TITLE_LENGTH) or "…",
         language=near.language,
         outlet=clean(near.outlet),
-        apart=apart(item, near),
+        apart=_apart(item, near, guide),
     )
+
+
+def _apart(item: Item, near: Item, guide: Guide) -> str:
+    """``20 min apart``; empty if one is undated."""
+    minutes = minutes_apart(item, near)
+    if minutes is None:
+        return ""
+    if minutes == 0:
+        return guide.say("same minute")
+    if minutes < _HOUR:
+        return guide.say("{n} min apart", n=minutes)
+    hours = round(minutes / _HOUR)
+    if hours < _IN_DAYS:
+        return guide.say("{n} h apart", n=hours)
+    return guide.say("{n} d apart", n=round(hours / 24))
 
 
 def _other(

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from monitor.coverage.keyness import SURE_OF, Word
 from monitor.coverage.retitles import Retitle
 from monitor.digest.headline import clean
-from monitor.digest.phrases import Speaker
 from monitor.model import SIDES, Country, Language
 from monitor.text import clip
 from monitor.web.evidence import Evidence, evidence
+from monitor.web.guide import Guide
 
 _SHOWN = 12
 """Words of each side."""
@@ -62,7 +62,7 @@ class RetitleView:
 
 
 def side_words(
-    words: Iterable[Word], speaker: Speaker, here: Collection[str]
+    words: Iterable[Word], guide: Guide, here: Collection[str]
 ) -> tuple[SideWords, ...]:
     """Those of each side that are sure, the surest first; sides without are left out.
 
@@ -74,19 +74,17 @@ def side_words(
     return tuple(
         SideWords(
             side=side,
-            name=speaker.words.side[side],
+            name=guide.words.side[side],
             against=against,
             least=f"{SURE_OF[against]:.2f}",
-            words=tuple(_word(word, speaker, here) for word in found[:_SHOWN]),
+            words=tuple(_word(word, guide, here) for word in found[:_SHOWN]),
         )
         for side, against in cells
         if (found := [w for w in sure if (w.side, w.against) == (side, against)])
     )
 
 
-def retitle_views(
-    found: Sequence[Retitle], speaker: Speaker
-) -> tuple[RetitleView, ...]:
+def retitle_views(found: Sequence[Retitle], guide: Guide) -> tuple[RetitleView, ...]:
     """Changes of headlines, in their order."""
     return tuple(
         RetitleView(
@@ -94,8 +92,8 @@ def retitle_views(
             outlet=clean(each.item.outlet),
             side=each.item.country,
             language=each.item.language,
-            when=speaker.moment(each.at),
-            after_hours=_after(each, speaker),
+            when=guide.moment(each.at),
+            after_hours=_after(each, guide),
             before=clip(clean(each.before), _TITLE) or "…",
             after=clip(clean(each.after), _TITLE) or "…",
             went=tuple(map(clean, each.went)),
@@ -105,18 +103,18 @@ def retitle_views(
     )
 
 
-def _word(word: Word, speaker: Speaker, here: Collection[str]) -> WordView:
+def _word(word: Word, guide: Guide, here: Collection[str]) -> WordView:
     return WordView(
         written=clean(word.written),
         language=word.language,
         z=f"{word.leaning.z:.1f}",
-        items=speaker.count(len(word.items), speaker.words.items),
-        others=speaker.number(len(word.others)),
-        evidence=evidence(word.items, speaker, _HEADLINES, here),
+        items=guide.count(len(word.items), guide.words.items),
+        others=guide.number(len(word.others)),
+        evidence=evidence(word.items, guide, _HEADLINES, here),
     )
 
 
-def _after(each: Retitle, speaker: Speaker) -> str:
+def _after(each: Retitle, guide: Guide) -> str:
     if each.minutes is None or each.minutes < 1:
         return ""
-    return speaker.duration(each.minutes)
+    return guide.duration(each.minutes)
