@@ -93,7 +93,7 @@ MAY_IMPORT = {
     "web": {
         *("noun", "core", "store", "pipeline", "correcting", "explaining", "export"),
         *("comparing", "contrasting", "editing", "marking", "outbox", "outlining"),
-        "web",
+        *("config", "web"),
     },
 }
 MAY_IMPORT["root"] = {*MAY_IMPORT, "root"}

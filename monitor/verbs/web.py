@@ -64,6 +64,7 @@ def dashboard(paths: Paths, place: Place) -> Callable[[Event | None], None]:
         lambda: desk.of(kept_version(paths.db), paths.open_known_store),
         compose.now,
         reach,
+        config,
     )
     app = create_app(site)
     listener = server.listen(place.port, place.host)

@@ -48,6 +48,7 @@ from monitor.web.guard import guarded
 from monitor.web.health import health_page, idle, well
 from monitor.web.reader_pages import ReaderPages
 from monitor.web.refusal import Refusal
+from monitor.web.search_pages import SearchPages
 from monitor.web.sessions import Door
 from monitor.web.sign_in import add_account_pages
 from monitor.web.site import Site
@@ -86,6 +87,7 @@ def create_app(site: Site) -> ASGIApp:
     app.add_api_route("/editions/{edition}", readers.edition, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leaving, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leave, methods=["POST"])
+    SearchPages(site).add_to(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)

@@ -13,10 +13,11 @@ from monitor.access import Person
 from monitor.model import LANGUAGES, Language
 from monitor.web.guide import Guide
 from monitor.web.render import render
+from monitor.web.sessions import known
 
 LANGUAGE_COOKIE = "language"
-LOCAL = Person("local", "editor", "local")
-"""Whoever sits at this machine, where nobody has to sign in."""
+NOBODY = Person("", "reader", "local")
+"""Whoever asks before the gate knows them, or in spite of it."""
 _YEAR = 365 * 24 * 3600
 
 
@@ -29,7 +30,7 @@ class Visit:
     """With its query but for the language: the view, as it can be shared."""
     is_chosen: bool = False
     """Whether the address names the language; it then stays with the browser."""
-    person: Person = LOCAL
+    person: Person = NOBODY
     csrf: str = ""
     """What every form must bring along, as ``_csrf``."""
 
@@ -66,6 +67,7 @@ def visit_of(request: Request) -> Visit:
     kept = urlencode([(key, value) for key, value in query if key != "lang"])
     asked = request.query_params.get("lang", "")
     path = request.url.path
+    asker = known(request)
     return Visit(
         language=choose(
             asked,
@@ -74,6 +76,8 @@ def visit_of(request: Request) -> Visit:
         ),
         path=f"{path}?{kept}" if kept else path,
         is_chosen=asked in LANGUAGES,
+        person=asker.person or NOBODY,
+        csrf=asker.csrf,
     )
 
 
