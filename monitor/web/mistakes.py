@@ -5,11 +5,12 @@ make are found again here by their wording; any other stays English, and says so
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from monitor.config.mistakes import MistakesError
 from monitor.digest.headline import clean
+from monitor.errors import ConfigError
 from monitor.model import Language
 from monitor.web.catalogue import later
 from monitor.web.guide import Guide
@@ -59,6 +60,7 @@ _KNOWN = (
     later("expected at most {n} characters"),
     later("holds a character that cannot be shown; remove it"),
     later("{name} is in feeds.yaml already; choose another name"),
+    later("{name} is on the desk already; choose another name"),
     later("no watch-list is named {name}; {hint}"),
     later("no theme is named {name}; {hint}"),
 )
@@ -91,12 +93,22 @@ def told(message: str, guide: Guide) -> Mistake:
     return Mistake(message, "en")
 
 
+def mistakes_of(error: ConfigError | None) -> tuple[str, ...]:
+    """Each mistake that an error tells of; none of no error."""
+    if isinstance(error, MistakesError):
+        return error.mistakes
+    return (str(error),) if error else ()
+
+
 def by_field(
     mistakes: Iterable[str], fields: Iterable[str], guide: Guide
 ) -> Mapping[str, tuple[Mistake, ...]]:
-    """Mistakes that begin with their key, by field of a form; others under ``""``."""
-    known = set(fields)
-    found: dict[str, list[Mistake]] = defaultdict(list)
+    """Mistakes that begin with their key, by field of a form; others under ``""``.
+
+    Every field is there, those without a mistake too.
+    """
+    known = tuple(fields)
+    found: dict[str, list[Mistake]] = {field: [] for field in ("", *known)}
     for mistake in mistakes:
         key, _, what = mistake.partition(": ")
         field = key.partition("[")[0].partition(".")[0]
