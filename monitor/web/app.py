@@ -53,6 +53,7 @@ from monitor.web.sessions import Door
 from monitor.web.sign_in import add_account_pages
 from monitor.web.site import Site
 from monitor.web.story import story_page
+from monitor.web.subscription_pages import SubscriptionPages
 from monitor.web.today import today_view
 from monitor.web.visit import Visiting, visit_of
 from monitor.web.watchlist_pages import WatchlistPages
@@ -90,6 +91,7 @@ def create_app(site: Site) -> ASGIApp:
     app.add_api_route("/unsubscribe/{token}", readers.leave, methods=["POST"])
     SearchPages(site).add_to(app)
     WatchlistPages(site).add_to(app)
+    SubscriptionPages(site).add_to(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)
