@@ -43,6 +43,7 @@ from monitor.web.days import (
     parse_day,
     reader,
 )
+from monitor.web.edition_pages import EditionPages
 from monitor.web.gate import READER_PATHS
 from monitor.web.guard import guarded
 from monitor.web.health import health_page, idle, well
@@ -55,6 +56,7 @@ from monitor.web.site import Site
 from monitor.web.story import story_page
 from monitor.web.subscription_pages import SubscriptionPages
 from monitor.web.today import today_view
+from monitor.web.upkeep import upkeep_view
 from monitor.web.visit import Visiting, visit_of
 from monitor.web.watchlist_pages import WatchlistPages
 
@@ -92,6 +94,7 @@ def create_app(site: Site) -> ASGIApp:
     SearchPages(site).add_to(app)
     WatchlistPages(site).add_to(app)
     SubscriptionPages(site).add_to(app)
+    EditionPages(site).add_to(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)
@@ -165,7 +168,8 @@ class _StoryPages:
             now, polled = self._clock(), self._site.polled(store)
             health = pipeline.feed_health(self._desk.feeds, store, polled or now)
             page = health_page(store, health, polled, now, visit.guide)
-        return visit.page("health.html", page=page, zone=ZONE)
+            upkeep = upkeep_view(store, self._site, visit.guide)
+        return visit.page("health.html", page=page, upkeep=upkeep, zone=ZONE)
 
     def stories_json(self, day: str = "") -> Response:
         """``/stories.json``: one day's stories, or the last week's."""

@@ -80,7 +80,7 @@ class Mistake:
 
 def told(message: str, guide: Guide) -> Mistake:
     """A mistake in the language of the page, if its wording is known."""
-    message = clean(message)
+    message = clean(message).removesuffix(f"{_FOUND}()")
     if guide.language == "en":
         return Mistake(message, "en")
     what, found, value = message.rpartition(_FOUND)

@@ -15,7 +15,7 @@ from monitor.errors import ConfigError
 from monitor.model import SIDES
 from monitor.outline import Outline, Selection
 from monitor.store.database import Store
-from monitor.store.search import Page, Reach, StoryPage
+from monitor.store.search import Page, StoryPage
 from monitor.translation.bridge import bridge
 from monitor.web import filters
 from monitor.web.filters import Fault, FilterError
@@ -29,6 +29,7 @@ from monitor.web.search import (
     story_view,
 )
 from monitor.web.site import Site
+from monitor.web.upkeep import search_reach
 from monitor.web.visit import Visiting
 
 LIMIT = 20
@@ -93,7 +94,7 @@ class SearchPages:
                 faults = [(f.key, told(f.told, guide)) for f in error.faults]
             except ConfigError as error:
                 faults = [("q", told(str(error), guide))]
-            reach = store.search.reach()
+            reach = search_reach(store, guide)
         status = HTTPStatus.BAD_REQUEST if faults else HTTPStatus.OK
         understood = understand(said) if asked else None
         return visit.page(
@@ -108,7 +109,7 @@ class SearchPages:
             is_later=query.get("after", "") != "",
             more=_more(query, found),
             first=_address(query),
-            reach=_reach(reach, guide),
+            reach=reach,
             can_save=visit.person.is_editor and bool(found),
         )
 
@@ -205,20 +206,3 @@ def _more(query: Mapping[str, str], found: Found | None) -> str:
     if found is None or found.after is None:
         return ""
     return _address(query, found.after)
-
-
-def _reach(reach: Reach, guide: Guide) -> str:
-    """What of an old database is not indexed yet; empty if all is."""
-    if not reach.items:
-        return ""
-    missing = guide.count(reach.items, guide.words.items)
-    if reach.since is None:
-        return guide.say(
-            "Not indexed yet: {items}. ‘monitor run’ does it.", items=missing
-        )
-    return guide.say(
-        "Not indexed yet: {items} seen before {time}. ‘monitor run’ does it, the "
-        "newest first.",
-        items=missing,
-        time=guide.time(reach.since),
-    )

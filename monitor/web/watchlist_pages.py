@@ -12,8 +12,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from monitor.config.kept import LONGEST, check_watchlist
 from monitor.config.mistakes import FormError
-from monitor.coverage.marks import Marker
-from monitor.coverage.outlines import version
 from monitor.coverage.search import Bounds, followed
 from monitor.errors import ConfigError
 from monitor.outline import Count, Selection
@@ -29,6 +27,7 @@ from monitor.web.refusal import Refusal
 from monitor.web.search import HitView, hit_view, outline_link
 from monitor.web.sessions import Editor
 from monitor.web.site import Site
+from monitor.web.upkeep import stories_due
 from monitor.web.visit import Visit, Visiting
 
 LATELY = timedelta(days=7)
@@ -121,7 +120,7 @@ class WatchlistPages:
                 )
                 for each in found.config.watchlists
             ]
-            is_behind = self._is_behind(store)
+            is_behind = stories_due(store, self._site, 1) > 0
         return visit.page(
             "watchlists.html",
             lists=views,
@@ -157,12 +156,6 @@ class WatchlistPages:
             atom=f"/stories.atom?{named}",
             rest="?" + urlencode({"name": of.name}),
         )
-
-    def _is_behind(self, store: Store) -> bool:
-        """Whether stories wait for being held against today's lists."""
-        desk = self._site.desk()
-        marker = Marker(desk.themes, tuple(desk.watchlists))
-        return bool(store.outlines.due(version(marker, desk.owners), 1))
 
     # --- a new one, another query --------------------------------------------------
 
