@@ -90,7 +90,7 @@ class Editions:
                 tests.append(test)
                 values[test.rpartition(":")[2]] = value
         found = self._db.execute(
-            "select id, subscriber, date, made, subject, length(atom) > :empty"
+            "select id, subscriber, date, made, subject, length(json) > :empty"
             f" from editions where {' and '.join(tests)}"
             " order by date desc, id desc limit :limit",
             values | {"empty": len(_packed(""))},

@@ -131,7 +131,17 @@ class Items:
     @guarded
     def last_moment(self) -> datetime | None:
         """When the newest item was published or seen; None if there is none."""
-        [row] = self._db.query("select max(max(published, seen)) as last from items")
+        [row] = self._db.query(
+            # Each from its index.
+            "select max((select max(published) from items),"
+            " (select max(seen) from items)) as last"
+        )
+        return datetime.fromisoformat(row["last"]) if row["last"] else None
+
+    @guarded
+    def last_published(self) -> datetime | None:
+        """When the newest item was published; None if there is none."""
+        [row] = self._db.query("select max(published) as last from items")
         return datetime.fromisoformat(row["last"]) if row["last"] else None
 
     @guarded

@@ -5,13 +5,13 @@ own, since a connection belongs to one thread.
 """
 
 import logging
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 from pathlib import Path
-from sys import maxsize
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import (
     HTMLResponse,
     PlainTextResponse,
@@ -26,44 +26,45 @@ from monitor import export, pipeline
 from monitor.comparison import Coverage
 from monitor.coverage.sides import compare
 from monitor.digest.edition import window
-from monitor.editing import make_edition
 from monitor.errors import MonitorError
 from monitor.explaining import explain, explain_one
 from monitor.pipeline import Desk
 from monitor.readers import Subscriber
 from monitor.store.database import Store
 from monitor.web.about import meanings
+from monitor.web.api.app import create_api
+from monitor.web.api.problems import faults_of
 from monitor.web.catalogue import later
 from monitor.web.comparison_pages import ComparisonPages
+from monitor.web.correction_pages import CorrectionPages
 from monitor.web.days import (
     ZONE,
-    day_of,
-    days_view,
     edition_date,
     parse_day,
     reader,
 )
 from monitor.web.edition_pages import EditionPages
+from monitor.web.exports import Exports
 from monitor.web.gate import READER_PATHS
 from monitor.web.guard import guarded
-from monitor.web.health import health_page, idle, well
+from monitor.web.health import health_page
+from monitor.web.lists import Lists
 from monitor.web.reader_pages import ReaderPages
 from monitor.web.refusal import Refusal
 from monitor.web.search_pages import SearchPages
+from monitor.web.selecting import MisaskedError
 from monitor.web.sessions import Door
 from monitor.web.sign_in import add_account_pages
 from monitor.web.site import Site
 from monitor.web.story import story_page
 from monitor.web.subscription_pages import SubscriptionPages
-from monitor.web.today import today_view
+from monitor.web.syndication import Syndication
+from monitor.web.today_page import TodayPage
 from monitor.web.upkeep import upkeep_view
 from monitor.web.visit import Visiting, visit_of
 from monitor.web.watchlist_pages import WatchlistPages
 
 log = logging.getLogger("monitor.web")
-
-SINGLES = 40
-"""Stories of a single item listed per side; a live day has hundreds."""
 
 FEED_DAYS = 7
 """Of stories in the files for programs: a feed reader may sleep for a week."""
@@ -72,15 +73,22 @@ _READ = ["GET", "HEAD"]
 
 
 def create_app(site: Site) -> ASGIApp:
-    """The dashboard of a site; it changes nothing but whether readers want mail."""
+    """The dashboard of a site."""
+    app = routes(site)
+    door = Door(site.open_store, site.clock, site.reach)
+    add_account_pages(app, door, _show)
+    return guarded(app, door, _told)
+
+
+def routes(site: Site) -> FastAPI:
+    """All addresses of a site, before anybody asks who may see them."""
     readers = ReaderPages(site)
     comparison = ComparisonPages(site)
     stories = _StoryPages(site, comparison)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_api_route("/", stories.today, methods=_READ)
+    app.add_api_route("/", TodayPage(site).today, methods=_READ)
     app.add_api_route("/stories/{story}", stories.story, methods=_READ)
     app.add_api_route("/stories.json", stories.stories_json, methods=_READ)
-    app.add_api_route("/stories.atom", stories.stories_atom, methods=_READ)
     app.add_api_route("/blindspots", comparison.blind_spots, methods=_READ)
     app.add_api_route("/framing", comparison.framing, methods=_READ)
     app.add_api_route("/followers", comparison.followers, methods=_READ)
@@ -95,13 +103,18 @@ def create_app(site: Site) -> ASGIApp:
     WatchlistPages(site).add_to(app)
     SubscriptionPages(site).add_to(app)
     EditionPages(site).add_to(app)
+    CorrectionPages(site).add_to(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
+    lists = Lists(site)
+    app.mount("/api", create_api(site, lists))
+    app.include_router(Exports(site, lists).router())
+    app.include_router(Syndication(site).router())
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _misasked)
+    app.add_exception_handler(MisaskedError, _misasked)
     app.add_exception_handler(Exception, _broken)
-    door = Door(site.open_store, site.clock, site.reach)
-    add_account_pages(app, door, _show)
-    return guarded(app, door, _told)
+    return app
 
 
 class _StoryPages:
@@ -120,30 +133,6 @@ class _StoryPages:
     @property
     def _reader(self) -> Subscriber:
         return reader(self._desk.watchlists)
-
-    def today(self, visit: Visiting, day: str = "", show: str = "") -> HTMLResponse:
-        """``/``: one day's stories, the newest day's unless told otherwise."""
-        with self._open_store() as store:
-            seen = store.items.first_seen(), store.items.last_moment()
-            first, last = (day_of(at or self._clock()) for at in seen)
-            newest = self._newest_day(store)
-            shown = _day(day) if day else newest
-            polled = self._site.polled(store)
-            edition = make_edition(
-                store,
-                self._desk,
-                self._reader,
-                edition_date(shown),
-                polled or self._clock(),
-            )
-        singles = maxsize if show == "all" else SINGLES
-        return visit.page(
-            "today.html",
-            page=today_view(edition, polled, singles, visit.guide),
-            days=days_view(shown, newest, first, last, visit.guide),
-            feeds=well(edition.health, visit.guide),
-            idle=idle(polled, self._clock(), visit.guide),
-        )
 
     def story(self, visit: Visiting, story: str) -> Response:
         """``/stories/{id}``: one story in full; one merged away leads to what it is."""
@@ -179,15 +168,6 @@ class _StoryPages:
         text = export.stories_json(found, why)
         return Response(text, media_type="application/json")
 
-    def stories_atom(self, request: Request, day: str = "") -> Response:
-        """``/stories.atom``: the same for feed readers."""
-        with self._open_store() as store:
-            found = self._coverages(store, day)
-        newest = max((c.story.last_seen for c in found), default=self._clock())
-        address = str(request.base_url).rstrip("/")
-        text = export.stories_atom(found, address, newest)
-        return Response(text, media_type="application/atom+xml")
-
     def _coverages(self, store: Store, day: str) -> list[Coverage]:
         if day:
             start, end = window(self._reader, edition_date(_day(day)))
@@ -195,13 +175,6 @@ class _StoryPages:
             last = store.items.last_moment() or self._clock()
             start, end = last - timedelta(days=FEED_DAYS), last + _SECOND
         return pipeline.compare(store, self._desk.owners, start, end)
-
-    def _newest_day(self, store: Store) -> date:
-        """The day of the newest item; a feed's clock may run ahead of ours."""
-        now = self._clock()
-        dates = [str(row["newest"]) for row in store.items.counts()]
-        newest = max(map(datetime.fromisoformat, dates), default=now)
-        return day_of(min(newest, now))
 
 
 _SECOND = timedelta(seconds=1)
@@ -267,6 +240,12 @@ def _told(request: Request, error: Exception) -> HTMLResponse:
     return (_unavailable if is_ours else _refused)(request, error)
 
 
+def _misasked(request: Request, error: Exception) -> HTMLResponse:
+    if isinstance(error, RequestValidationError):
+        error = MisaskedError(*faults_of(error))
+    return _error(request, HTTPStatus.BAD_REQUEST, str(error))
+
+
 def _broken(request: Request, error: Exception) -> HTMLResponse:
     told = visit_of(request).guide.say("The log says more.")
     return _error(request, HTTPStatus.INTERNAL_SERVER_ERROR, told)
@@ -276,10 +255,9 @@ _TITLES = {
     HTTPStatus.BAD_REQUEST: later(
         "This address asks for something we do not understand"
     ),
+    HTTPStatus.FORBIDDEN: later("You may not do this"),
     HTTPStatus.NOT_FOUND: later("There is nothing here"),
-    HTTPStatus.METHOD_NOT_ALLOWED: later(
-        "The dashboard only shows; it changes nothing"
-    ),
+    HTTPStatus.METHOD_NOT_ALLOWED: later("This address only shows; it changes nothing"),
     HTTPStatus.INTERNAL_SERVER_ERROR: later("This page broke, and that is our fault"),
     HTTPStatus.SERVICE_UNAVAILABLE: later("The database cannot be read just now"),
 }

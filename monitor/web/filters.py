@@ -10,7 +10,7 @@ offset, may stand in their place.
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from monitor.comparison import LagCertainty
 from monitor.model import LANGUAGES, SIDES
 from monitor.outline import Order, Selection, Told
+from monitor.web.catalogue import later
 from monitor.web.days import YEARS, ZONE, parse_day
 
 _DAY = timedelta(days=1)
@@ -43,7 +44,14 @@ class Fault:
     """What is wrong with one key of an address."""
 
     key: str
-    told: str
+    message: str
+    """A text of the catalogue, without its fields."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def told(self) -> str:
+        """In English; a page says it in the language of whoever asks."""
+        return self.message.format(**self.fields)
 
 
 class FilterError(ValueError):
@@ -70,11 +78,11 @@ def read(
             continue
         try:
             chosen[BOUNDS.get(key, key)] = _value(key, text, (known or {}).get(key))
-        except ValueError as error:
-            faults.append(Fault(key, str(error)))
+        except FilterError as error:
+            faults.extend(error.faults)
     start, end = chosen.get("start"), chosen.get("end")
     if start and end and start >= end:
-        faults.append(Fault("to", "lies before from; exchange the two"))
+        faults.append(Fault("to", later("lies before from; exchange the two")))
     if faults:
         raise FilterError(faults)
     return Selection(**chosen)
@@ -85,7 +93,7 @@ def order(text: str) -> Order:
     for each in ORDERS:
         if text in ("", each):
             return each
-    raise FilterError([Fault("order", _expected(text, ORDERS))])
+    raise FilterError([_expected("order", text, ORDERS)])
 
 
 def query_of(query: Mapping[str, str], **changed: str | None) -> str:
@@ -109,29 +117,37 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
 
 
 def _value(key: str, text: str, names: Collection[str] | None) -> datetime | str:
-    """One key's value; raises ValueError with what was expected."""
+    """One key's value; raises FilterError with what was expected."""
     if key in BOUNDS:
-        return _bound(text, is_end=key == "to")
+        return _bound(key, text)
     allowed = CHOICES.get(key, names)
     if allowed is not None and text not in allowed:
-        raise ValueError(_expected(text, allowed))
+        raise FilterError([_expected(key, text, allowed)])
     return text
 
 
-def _bound(text: str, *, is_end: bool) -> datetime:
+def _bound(key: str, text: str) -> datetime:
     if "T" not in text:
-        return day_bounds(parse_day(text))[is_end]
+        try:
+            return day_bounds(parse_day(text))[key == "to"]
+        except ValueError as error:
+            fault = Fault(key, str(error), {"text": repr(text[:80])})
+            raise FilterError([fault]) from error
     moment = None
     with suppress(ValueError):
         moment = datetime.fromisoformat(text)
     if moment is None or moment.tzinfo is None or moment.year not in YEARS:
-        raise ValueError(
-            f"{text!r}: expected a day such as 2026-03-01, or a moment with its offset "
+        message = later(
+            "{text}: expected a day such as 2026-03-01, or a moment with its offset "
             "such as 2026-03-01T06:00:00Z"
         )
+        raise FilterError([Fault(key, message, {"text": repr(text[:80])})])
     return moment
 
 
-def _expected(text: str, allowed: Collection[str]) -> str:
+def _expected(key: str, text: str, allowed: Collection[str]) -> Fault:
+    if not allowed:
+        return Fault(key, later("{text}: there is none"), {"text": repr(text[:80])})
     names = ", ".join(sorted(allowed)[:30])
-    return f"{text[:80]!r}: expected one of {names}" if names else "there is none"
+    message = later("{text}: expected one of {names}")
+    return Fault(key, message, {"text": repr(text[:80]), "names": names})

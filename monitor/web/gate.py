@@ -197,7 +197,7 @@ def _again(body: bytes) -> Receive:
 async def _field(request: Request) -> str:
     """The token that a form brings in its field."""
     try:
-        async with request.form(max_files=4, max_fields=200) as form:
+        async with request.form(max_files=4, max_fields=12_000) as form:
             brought = form.get("_csrf", "")
     except MultiPartException as error:
         raise HTTPException(HTTPStatus.BAD_REQUEST, "The form is broken.") from error

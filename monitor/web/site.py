@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.config.settings import Config, PollSettings
 from monitor.pipeline import Desk
@@ -24,6 +24,8 @@ class Site:
     """This moment in UTC."""
     reach: Reach = Reach()
     """From where it can be reached."""
+    settles: timedelta = timedelta(0)
+    """So long a page that takes long to make is shown as made, whatever comes."""
     filed: Config = _NOTHING
     """feeds.yaml, which pages do not change: what the database keeps lies beside it."""
 

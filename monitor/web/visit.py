@@ -16,8 +16,8 @@ from monitor.web.render import render
 from monitor.web.sessions import known
 
 LANGUAGE_COOKIE = "language"
-NOBODY = Person("", "reader", "local")
-"""Whoever asks before the gate knows them, or in spite of it."""
+NOBODY = Person("", "reader", "session")
+"""Who has not proved to be anybody: reads what is open to all."""
 _YEAR = 365 * 24 * 3600
 
 
@@ -67,7 +67,7 @@ def visit_of(request: Request) -> Visit:
     kept = urlencode([(key, value) for key, value in query if key != "lang"])
     asked = request.query_params.get("lang", "")
     path = request.url.path
-    asker = known(request)
+    asks = known(request)
     return Visit(
         language=choose(
             asked,
@@ -76,8 +76,8 @@ def visit_of(request: Request) -> Visit:
         ),
         path=f"{path}?{kept}" if kept else path,
         is_chosen=asked in LANGUAGES,
-        person=asker.person or NOBODY,
-        csrf=asker.csrf,
+        person=asks.person or NOBODY,
+        csrf=asks.csrf,
     )
 
 
