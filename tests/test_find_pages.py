@@ -335,7 +335,7 @@ def test_a_search_that_cannot_be_saved_comes_back_whole(store, browser):
         ("", "agua", "is missing"),
         ("Duties", "steel dumping", "character 7, 'dumping': expected AND or OR"),
         ("x" * 101, "agua", "at most 100 characters"),
-        (HOSTILE, f"({HOSTILE}", "expected"),
+        (HOSTILE, f"({HOSTILE}", "opens a quote that is never closed"),
     ):
         got = browser.send("/watchlists", name=name, query=query, step="save")
         assert got.status == 422
@@ -621,7 +621,13 @@ def wordings() -> Iterator[str]:
     ):
         yield from said(parse_query, query)
     day = {"from": "2026-03-02", "to": "2026-03-01"}
-    for asked in (day, {"from": "x"}, {"from": "2026-03-01Tx"}, {"side": "x"}):
+    for asked in (
+        day,
+        {"from": "x"},
+        {"to": "1066-10-14"},
+        {"from": "2026-03-01Tx"},
+        {"side": "x"},
+    ):
         try:
             filters.read(asked)
         except filters.FilterError as error:
@@ -652,8 +658,7 @@ def test_every_wording_is_said_somewhere_and_has_its_spanish():
     heard = list(wordings())
     unknown = {text for text in heard if told(text, ES).language != "es"}
     assert unknown == set()
-    spanish = {told(text, ES).text for text in heard}
-    used = {w for w in _KNOWN if any(_like(ES.say(w), text) for text in spanish)}
+    used = {w for w in _KNOWN if any(_like(w, text) for text in heard)}
     assert set(_KNOWN) - used == set(), "nobody says these any more"
 
 

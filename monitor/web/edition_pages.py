@@ -67,7 +67,7 @@ class EditionPages:
         kept = {key: query.get(key, "").strip() for key in _KEYS}
         faults: list[tuple[str, Mistake]] = []
         days = {key: _day(kept, key, faults, visit.guide) for key in ("from", "to")}
-        page, sent = Page[Issue]((), None), dict[str, Delivery]()
+        page: Page[Issue] = Page((), None)
         with self._site.open_store() as store:
             names = store.editions.subscribers()
             if not faults:
@@ -117,7 +117,9 @@ def _day(
     try:
         return parse_day(kept[key]) if kept[key] else None
     except ValueError as error:
-        faults.append((key, told(str(error), guide)))
+        # Its message waits for the text that it is about.
+        said = str(error).format(text=repr(kept[key][:80]))
+        faults.append((key, told(said, guide)))
         return None
 
 
