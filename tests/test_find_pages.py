@@ -614,7 +614,14 @@ def test_what_feeds_yaml_overrules_is_told_to_editors(store, browser):
 
 def wordings() -> Iterator[str]:
     """What is really said of all kinds of mistakes."""
-    for query in ("x" * 501, "...", "ab*", "-a", "(" * 60 + "a", " ".join("abc" * 50)):
+    for query in (
+        "x" * 501,
+        "...",
+        "ab*",
+        "-a",
+        "(" * 60 + "a",
+        " ".join(f"x{n}" for n in range(50)),
+    ):
         yield from said(understand, query)
     for query in (
         *("a b", "a AND", '"a', "(a", "a)", "a AND b OR c", "a and b", "a NOT b"),
