@@ -49,7 +49,17 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "share_down",
     ),
     "corrections": (
-        *("id", "made", "verb", "reason", "together", "apart_1", "apart_2", "undone"),
+        *(
+            "id",
+            "made",
+            "verb",
+            "reason",
+            "together",
+            "apart_1",
+            "apart_2",
+            "undone",
+            "by",
+        ),
     ),
     "lags": (
         *("theme", "leader_country", "leader_outlet", "follower_country"),
@@ -146,6 +156,7 @@ def correction_row(logged: LoggedCorrection) -> dict[str, Any]:
         "together": list(said.together),
         "apart": [list(some) for some in said.apart],
         "undone": logged.undone,
+        "by": logged.by.name if logged.by else None,
     }
 
 

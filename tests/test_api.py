@@ -429,6 +429,68 @@ def test_every_form_of_an_answer_stands_on_the_page_for_people(program):
     assert headers["content-type"] == "text/html; charset=utf-8"
     assert "<script" not in html
     for path in described["paths"]:
-        assert f"GET /api{path}" in html
+        assert f" /api{path}<" in html
     for form in described["components"]["schemas"]:
         assert f'id="{form}"' in html
+
+
+# --- corrections ---------------------------------------------------------------------
+
+
+def post(program: Program, path: str, wanted: dict):
+    connection = HTTPConnection("127.0.0.1", program.port, timeout=10)
+    with closing(connection):
+        connection.request(
+            "POST",
+            f"/api/v1{path}",
+            json.dumps(wanted),
+            {"Content-Type": "application/json"},
+        )
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
+def test_a_correction_does_what_its_preview_showed_and_is_undone(store, program):
+    kept = add(store, item("One", id="a"))
+    gone = add(store, item("Two", id="b"))
+    wanted = {"verb": "merge", "stories": [kept, gone], "reason": "one story"}
+    status, shown = post(program, "/corrections/preview", wanted)
+    assert status == 200
+    assert shown["after"] == {kept: ["a", "b"]}
+    assert program.get("/corrections")["corrections"] == []
+    status, done = post(program, "/corrections", wanted | {"state": shown["state"]})
+    assert (status, done["moves"]) == (200, shown["moves"])
+    assert (done["correction"]["reason"], done["correction"]["by"]) == (
+        "one story",
+        "local",
+    )
+    assert [row["id"] for row in program.get("/stories")["stories"]] == [kept]
+    undo = {"verb": "undo", "correction": 1, "reason": "two after all"}
+    _, shown = post(program, "/corrections/preview", undo)
+    assert post(program, "/corrections", undo | {"state": shown["state"]})[0] == 200
+    assert len(program.get("/stories")["stories"]) == 2
+
+
+def test_who_corrects_second_is_told_of_the_conflict(store, program):
+    one, two, three = (add(store, item(x, id=x)) for x in "abc")
+    wanted = {"verb": "merge", "stories": [one, two], "reason": "same"}
+    _, shown = post(program, "/corrections/preview", wanted)
+    other = {"verb": "merge", "stories": [one, three], "reason": "same, too"}
+    _, first = post(program, "/corrections/preview", other)
+    assert post(program, "/corrections", other | {"state": first["state"]})[0] == 200
+    status, told = post(program, "/corrections", wanted | {"state": shown["state"]})
+    assert (status, told["type"]) == (409, "urn:monitor:problem:conflict")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "parameter"),
+    [
+        ({"verb": "burn", "reason": "x"}, "verb"),
+        ({"verb": "merge"}, "reason"),
+        ({"verb": "merge", "reason": "x", "why": "y"}, "why"),
+        ({"verb": "merge", "reason": "x", "stories": ["s1", "s2"]}, "state"),
+    ],
+)
+def test_a_correction_that_cannot_be_read_is_refused(store, program, wanted, parameter):
+    status, told = post(program, "/corrections", wanted)
+    assert (status, [f["parameter"] for f in told["errors"]]) == (400, [parameter])

@@ -79,13 +79,20 @@ PATHS = (
 
 
 def test_every_address_is_tried(schema):
-    assert set(schema) == set(PATHS)
+    assert set(schema) == {*PATHS, "/v1/corrections/preview"}
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        *((path, "GET") for path in PATHS),
+        ("/v1/corrections/preview", "POST"),
+        ("/v1/corrections", "POST"),
+    ],
+)
 @pytest.mark.parametrize("mode", list(GenerationMode))
-def test_it_answers_as_it_is_described(schema, path, mode):
-    operation = schema[path]["GET"]
+def test_it_answers_as_it_is_described(schema, path, method, mode):
+    operation = schema[path][method]
 
     @settings(
         max_examples=40,

@@ -308,7 +308,7 @@ CALLS = {
     "items.first_seen": lambda s: s.items.first_seen(),
     "items.last_published": lambda s: s.items.last_published(),
     "items.last_moment": lambda s: s.items.last_moment(),
-    "stories.of_items": lambda s: s.stories.of_items(["i"]),
+    "relations.of_items": lambda s: s.relations.of_items(["i"]),
     "editions.page": lambda s: s.editions.page(),
     "editions.count": lambda s: s.editions.count(),
     "tables.columns": lambda s: s.tables.columns(),

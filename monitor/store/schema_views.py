@@ -2,7 +2,7 @@
 The tables, continued: views with speaking names, for whoever reads the database itself.
 
 The order of the migrations is that of the modules, this one after
-``schema_access.py``.
+``schema_fix.py``.
 """
 
 from sqlite_utils import Database

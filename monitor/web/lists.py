@@ -62,7 +62,7 @@ class Lists:
     ) -> Page[Row]:
         """A page of items, the newest first; raises ConfigError likewise."""
         found = store.items.page(chosen, after, most)
-        homes = store.stories.of_items(item.id for item in found.rows)
+        homes = store.relations.of_items(item.id for item in found.rows)
         made = tuple(item_row(item, homes.get(item.id)) for item in found.rows)
         return Page(made, found.after)
 

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from monitor import __version__
 from monitor.web.api.answers import ROOT, HeadAsGet, tag
+from monitor.web.api.corrections import CorrectionRoutes
 from monitor.web.api.items import ItemRoutes
 from monitor.web.api.lists import ListRoutes
 from monitor.web.api.problems import MEDIA_TYPE, SLUGS, add_problems, titles
@@ -52,6 +53,7 @@ def create_api(site: Site, lists: Lists) -> ASGIApp:
         StoryRoutes(site, lists),
         ItemRoutes(site, lists),
         ListRoutes(site, lists),
+        CorrectionRoutes(site),
     ):
         app.include_router(routes.router(), prefix="/v1", responses=_PROBLEM)
     _Description(app).add_routes()

@@ -55,7 +55,7 @@ class ItemRoutes:
             if not texts:
                 raise HTTPException(HTTPStatus.NOT_FOUND, "No item has this id.")
             revisions = store.originals.revisions_of([item])
-            story = store.stories.of_items([item]).get(item)
+            story = store.relations.of_items([item]).get(item)
         [(found, translations)] = texts
         return {
             **item_row(found, story),

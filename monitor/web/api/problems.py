@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from monitor.errors import ConfigError, MonitorError
+from monitor.errors import ConfigError, ConflictError, MonitorError
 from monitor.web.guide import Guide
 from monitor.web.selecting import Fault, MisaskedError
 from monitor.web.visit import visit_of
@@ -82,6 +82,7 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(AnyHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(MisaskedError, _misasked)
+    app.add_exception_handler(ConflictError, _clashing)
     app.add_exception_handler(ConfigError, _mistaken)
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(Exception, _broken)
@@ -119,6 +120,10 @@ def _bad(request: Request, faults: Sequence[Fault]) -> Response:
 
 def _mistaken(request: Request, error: Exception) -> Response:
     return problem(request, HTTPStatus.BAD_REQUEST, str(error))
+
+
+def _clashing(request: Request, error: Exception) -> Response:
+    return problem(request, HTTPStatus.CONFLICT, str(error))
 
 
 def _unavailable(request: Request, error: Exception) -> Response:

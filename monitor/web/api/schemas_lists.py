@@ -1,12 +1,14 @@
 """The contract, continued: items, what is followed, editions and corrections."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from monitor.model import Country, DateSource, FailureKind, Language
 from monitor.web.api.schemas import BlindSpot, Listed, Moment, Number
+
+Name = Annotated[str, StringConstraints(max_length=200)]
 
 # --- items ---------------------------------------------------------------------------
 
@@ -219,9 +221,57 @@ class Correction(BaseModel):
     together: list[str]
     apart: list[list[str]]
     undone: bool
+    by: str | None
 
 
 class Corrections(Listed):
     """Corrections, the newest first."""
 
     corrections: list[Correction]
+
+
+class Wanted(BaseModel):
+    """A correction that somebody asks for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    verb: Literal["merge", "split", "move", "undo"]
+    stories: list[Name] = Field(default=[], max_length=2)
+    items: list[Name] = Field(default=[], max_length=10_000)
+    correction: int | None = Field(default=None, ge=1, le=2**62)
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class Stated(Wanted):
+    """The same, as it was previewed."""
+
+    state: str = Field(default="", max_length=500)
+
+
+class Move(BaseModel):
+    """One item that changes its story."""
+
+    item: str
+    before: str
+    after: str
+
+
+class Preview(BaseModel):
+    """What a correction would do."""
+
+    state: str
+    moves: list[Move]
+    stayed: list[str]
+    notes: list[str]
+    before: dict[str, list[str]]
+    after: dict[str, list[str]]
+    leads: dict[str, str]
+
+
+class Done(BaseModel):
+    """What a correction did."""
+
+    correction: Correction
+    moves: list[Move]
+    joined: list[str]
+    stories: list[str]
