@@ -43,9 +43,12 @@ from monitor.web.days import (
     parse_day,
     reader,
 )
+from monitor.web.filters import FilterError
 from monitor.web.gate import READER_PATHS
 from monitor.web.guard import guarded
 from monitor.web.health import health_page, idle, well
+from monitor.web.list_pages import ListPages
+from monitor.web.narrowing import LABELS
 from monitor.web.reader_pages import ReaderPages
 from monitor.web.refusal import Refusal
 from monitor.web.sessions import Door
@@ -73,6 +76,10 @@ def create_app(site: Site) -> ASGIApp:
     stories = _StoryPages(site, comparison)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_api_route("/", stories.today, methods=_READ)
+    lists = ListPages(site)
+    app.add_api_route("/stories", lists.stories, methods=_READ)
+    app.add_api_route("/items", lists.items, methods=_READ)
+    app.add_api_route("/news.json", lists.news, methods=_READ)
     app.add_api_route("/stories/{story}", stories.story, methods=_READ)
     app.add_api_route("/stories.json", stories.stories_json, methods=_READ)
     app.add_api_route("/stories.atom", stories.stories_atom, methods=_READ)
@@ -89,6 +96,7 @@ def create_app(site: Site) -> ASGIApp:
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)
+    app.add_exception_handler(FilterError, _misasked)
     app.add_exception_handler(Exception, _broken)
     door = Door(site.open_store, site.clock, site.reach)
     add_account_pages(app, door, _show)
@@ -249,6 +257,14 @@ def _refused(request: Request, error: Exception) -> HTMLResponse:
     if isinstance(error, Refusal):
         told = visit_of(request).guide.say(error.message, **error.fields)
     return _error(request, status, told)
+
+
+def _misasked(request: Request, error: Exception) -> HTMLResponse:
+    assert isinstance(error, FilterError)
+    guide = visit_of(request).guide
+    faults = ((guide.say(LABELS[f.key]), f.say(guide)) for f in error.faults)
+    told = " ".join(f"{label}: {fault}." for label, fault in faults)
+    return _error(request, HTTPStatus.BAD_REQUEST, told)
 
 
 def _told(request: Request, error: Exception) -> HTMLResponse:

@@ -10,7 +10,7 @@ offset, may stand in their place.
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -19,7 +19,9 @@ from zoneinfo import ZoneInfo
 from monitor.comparison import LagCertainty
 from monitor.model import LANGUAGES, SIDES
 from monitor.outline import Order, Selection, Told
+from monitor.web.catalogue import later
 from monitor.web.days import YEARS, ZONE, parse_day
+from monitor.web.guide import Guide
 
 _DAY = timedelta(days=1)
 
@@ -43,7 +45,18 @@ class Fault:
     """What is wrong with one key of an address."""
 
     key: str
-    told: str
+    message: str
+    """A text of the catalogue."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def told(self) -> str:
+        """In English, as programs are told."""
+        return self.message.format(**self.fields)
+
+    def say(self, guide: Guide) -> str:
+        """In the language of a page."""
+        return guide.say(self.message, **self.fields)
 
 
 class FilterError(ValueError):
@@ -70,11 +83,11 @@ def read(
             continue
         try:
             chosen[BOUNDS.get(key, key)] = _value(key, text, (known or {}).get(key))
-        except ValueError as error:
-            faults.append(Fault(key, str(error)))
+        except _Misread as error:
+            faults.append(Fault(key, error.message, error.fields))
     start, end = chosen.get("start"), chosen.get("end")
     if start and end and start >= end:
-        faults.append(Fault("to", "lies before from; exchange the two"))
+        faults.append(Fault("to", later("lies before from; exchange the two")))
     if faults:
         raise FilterError(faults)
     return Selection(**chosen)
@@ -85,17 +98,22 @@ def order(text: str) -> Order:
     for each in ORDERS:
         if text in ("", each):
             return each
-    raise FilterError([Fault("order", _expected(text, ORDERS))])
+    fault = _expected(text, ORDERS)
+    raise FilterError([Fault("order", fault.message, fault.fields)])
 
 
-def query_of(query: Mapping[str, str], **changed: str | None) -> str:
+def query_of(
+    query: Mapping[str, str], *, kept: Collection[str] = (), **changed: str | None
+) -> str:
     """The filters of a query as the end of an address, some of them changed.
 
-    ``None`` takes one out. Empty if none is left; else it begins with ``?``.
+    ``None`` takes one out, and ``kept`` are further keys of the page. Empty if none is
+    left; else it begins with ``?``.
     """
-    kept = {key: query[key] for key in (*KEYS, "order") if query.get(key, "").strip()}
-    kept |= {key.rstrip("_"): value or "" for key, value in changed.items()}
-    left = [(key, value) for key, value in kept.items() if value]
+    keys = (*kept, *KEYS, "order")
+    said = {key: query[key] for key in keys if query.get(key, "").strip()}
+    said |= {key.rstrip("_"): value or "" for key, value in changed.items()}
+    left = [(key, value) for key, value in said.items() if value]
     return f"?{urlencode(left)}" if left else ""
 
 
@@ -108,30 +126,52 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     )
 
 
+class _Misread(Exception):
+    """What is wrong with a value."""
+
+    def __init__(self, message: str, **fields: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = fields
+
+
 def _value(key: str, text: str, names: Collection[str] | None) -> datetime | str:
-    """One key's value; raises ValueError with what was expected."""
+    """One key's value; raises _Misread with what was expected."""
     if key in BOUNDS:
         return _bound(text, is_end=key == "to")
     allowed = CHOICES.get(key, names)
     if allowed is not None and text not in allowed:
-        raise ValueError(_expected(text, allowed))
+        raise _expected(text, allowed)
     return text
 
 
 def _bound(text: str, *, is_end: bool) -> datetime:
     if "T" not in text:
-        return day_bounds(parse_day(text))[is_end]
+        try:
+            return day_bounds(parse_day(text))[is_end]
+        except ValueError as error:
+            raise _Misread(str(error), text=_quoted(text)) from error
     moment = None
     with suppress(ValueError):
         moment = datetime.fromisoformat(text)
     if moment is None or moment.tzinfo is None or moment.year not in YEARS:
-        raise ValueError(
-            f"{text!r}: expected a day such as 2026-03-01, or a moment with its offset "
-            "such as 2026-03-01T06:00:00Z"
-        )
+        raise _Misread(_NO_MOMENT, text=_quoted(text))
     return moment
 
 
-def _expected(text: str, allowed: Collection[str]) -> str:
+_NO_MOMENT = later(
+    "{text}: expected a day such as 2026-03-01, or a moment with its offset such as "
+    "2026-03-01T06:00:00Z"
+)
+
+
+def _expected(text: str, allowed: Collection[str]) -> _Misread:
     names = ", ".join(sorted(allowed)[:30])
-    return f"{text[:80]!r}: expected one of {names}" if names else "there is none"
+    if not names:
+        return _Misread(later("{text}: there is none"), text=_quoted(text))
+    message = later("{text}: expected one of {names}")
+    return _Misread(message, text=_quoted(text), names=names)
+
+
+def _quoted(text: str) -> str:
+    return repr(text[:80])

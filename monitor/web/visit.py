@@ -9,14 +9,15 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
-from monitor.access import Person
+from monitor.access import LOCAL, Person
 from monitor.model import LANGUAGES, Language
 from monitor.web.guide import Guide
 from monitor.web.render import render
+from monitor.web.sessions import known
 
 LANGUAGE_COOKIE = "language"
-LOCAL = Person("local", "editor", "local")
-"""Whoever sits at this machine, where nobody has to sign in."""
+NOBODY = Person("", "reader", "session")
+"""Whoever has not signed in: they see the page that says so."""
 _YEAR = 365 * 24 * 3600
 
 
@@ -32,6 +33,8 @@ class Visit:
     person: Person = LOCAL
     csrf: str = ""
     """What every form must bring along, as ``_csrf``."""
+    can_sign_in: bool = False
+    """Whether nobody is known to ask, where people sign in."""
 
     @property
     def guide(self) -> Guide:
@@ -66,6 +69,7 @@ def visit_of(request: Request) -> Visit:
     kept = urlencode([(key, value) for key, value in query if key != "lang"])
     asked = request.query_params.get("lang", "")
     path = request.url.path
+    found = known(request)
     return Visit(
         language=choose(
             asked,
@@ -74,6 +78,9 @@ def visit_of(request: Request) -> Visit:
         ),
         path=f"{path}?{kept}" if kept else path,
         is_chosen=asked in LANGUAGES,
+        person=found.person or NOBODY,
+        csrf=found.csrf,
+        can_sign_in=found.person is None and found.is_open,
     )
 
 
