@@ -410,6 +410,8 @@ CALLS = {
     "alerts.stops": lambda s: s.alerts.stops(),
     "volumes.days": lambda s: s.volumes.days(NOW, NOW),
     "volumes.hours": lambda s: s.volumes.hours(NOW, NOW),
+    "volumes.dates": lambda s: s.volumes.dates(NOW, NOW),
+    "volumes.outlet_hours": lambda s: s.volumes.outlet_hours("a", NOW, NOW),
     "volumes.outlets": lambda s: s.volumes.outlets(NOW, NOW),
     "volumes.parts": lambda s: s.volumes.parts(NOW, NOW),
     "volumes.parts_of": lambda s: s.volumes.parts_of(["s1"], NOW),

@@ -47,8 +47,9 @@ from monitor.web.filters import FilterError
 from monitor.web.gate import READER_PATHS
 from monitor.web.guard import guarded
 from monitor.web.health import health_page, idle, well
-from monitor.web.list_pages import ListPages
+from monitor.web.list_pages import ListPages, newest_change
 from monitor.web.narrowing import LABELS
+from monitor.web.outlet_pages import OutletPages
 from monitor.web.reader_pages import ReaderPages
 from monitor.web.refusal import Refusal
 from monitor.web.sessions import Door
@@ -80,6 +81,9 @@ def create_app(site: Site) -> ASGIApp:
     app.add_api_route("/stories", lists.stories, methods=_READ)
     app.add_api_route("/items", lists.items, methods=_READ)
     app.add_api_route("/news.json", lists.news, methods=_READ)
+    outlets = OutletPages(site)
+    app.add_api_route("/outlets", outlets.outlets, methods=_READ)
+    app.add_api_route("/outlets/{name:path}", outlets.outlet, methods=_READ)
     app.add_api_route("/stories/{story}", stories.story, methods=_READ)
     app.add_api_route("/stories.json", stories.stories_json, methods=_READ)
     app.add_api_route("/stories.atom", stories.stories_atom, methods=_READ)
@@ -127,7 +131,7 @@ class _StoryPages:
             first, last = (day_of(at or self._clock()) for at in seen)
             newest = self._newest_day(store)
             shown = _day(day) if day else newest
-            polled = self._site.polled(store)
+            polled, news = self._site.polled(store), newest_change(store)
             edition = make_edition(
                 store,
                 self._desk,
@@ -140,6 +144,7 @@ class _StoryPages:
             "today.html",
             page=today_view(edition, polled, singles, visit.guide),
             days=days_view(shown, newest, first, last, visit.guide),
+            news=news,
             feeds=well(edition.health, visit.guide),
             idle=idle(polled, self._clock(), visit.guide),
         )

@@ -48,7 +48,7 @@ _HEADLINES = 5
 """Behind each cell where every concept is shown."""
 _HEADLINES_OF_ONE = 200
 """Where one concept alone is."""
-_PERIODS = (1, 7, 30, MOST_DAYS)
+PERIODS = (1, 7, 30, MOST_DAYS)
 _SECOND = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
 
@@ -103,11 +103,11 @@ class ComparisonPages:
         """``/framing``: how both sides word things over the last days."""
         themes = [each.name for each in self._desk.themes.themes]
         concepts = [each.name for each in self._framing.concepts]
-        count = _days(days, FRAMING_DAYS)
+        count = days_asked(days, FRAMING_DAYS)
         if theme:
-            _one_of("theme", theme, themes)
+            one_of("theme", theme, themes)
         if concept:
-            _one_of("concept", concept, concepts)
+            one_of("concept", concept, concepts)
         with self._open_store() as store:
             found = self._worded.get(
                 (store.originals.path, count, theme),
@@ -132,15 +132,15 @@ class ComparisonPages:
             whole="/framing?" + urlencode(asked),
             themes=shown,
             days=count,
-            periods=_PERIODS,
+            periods=PERIODS,
         )
 
     def followers(
         self, visit: Visiting, days: str = "", by: str = "outlet"
     ) -> HTMLResponse:
         """``/followers``: who had first what both sides cover, and by how long."""
-        _one_of("by", by, WAYS)
-        count = _days(days, FOLLOWERS_DAYS)
+        one_of("by", by, WAYS)
+        count = days_asked(days, FOLLOWERS_DAYS)
         with self._open_store() as store:
             page, end = self._followed.get(
                 (store.stories.path, count, by, visit.language),
@@ -153,7 +153,7 @@ class ComparisonPages:
             end=visit.guide.moment(end),
             ways=WAYS,
             days=count,
-            periods=_PERIODS,
+            periods=PERIODS,
         )
 
     def blind_spots(self, visit: Visiting) -> HTMLResponse:
@@ -179,7 +179,7 @@ class ComparisonPages:
 
     def themes(self, visit: Visiting, days: str = "") -> HTMLResponse:
         """``/themes``: how many stories of which theme, by side and day."""
-        count = _days(days, THEMES_DAYS)
+        count = days_asked(days, THEMES_DAYS)
         with self._open_store() as store:
             page, end = self._tagged.get(
                 (store.stories.path, count, visit.language),
@@ -191,7 +191,7 @@ class ComparisonPages:
             page=page,
             end=visit.guide.moment(end),
             days=count,
-            periods=_PERIODS,
+            periods=PERIODS,
         )
 
     def _span(self, store: Store, days: int) -> tuple[datetime, datetime]:
@@ -276,7 +276,7 @@ def _within(
 _A_NUMBER = later("{text}: expected a number of days from 1 to {most}, such as ?days=7")
 
 
-def _days(text: str, usual: int) -> int:
+def days_asked(text: str, usual: int) -> int:
     """How many days an address asks for; raises Refusal."""
     if not text:
         return usual
@@ -288,7 +288,7 @@ def _days(text: str, usual: int) -> int:
     return int(text)
 
 
-def _one_of(key: str, text: str, known: Iterable[str]) -> None:
+def one_of(key: str, text: str, known: Iterable[str]) -> None:
     """Raises Refusal for a name that there is not, with those there are."""
     names = list(known)
     if text in names:

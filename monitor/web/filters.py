@@ -68,13 +68,17 @@ class FilterError(ValueError):
 
 
 def read(
-    query: Mapping[str, str], known: Mapping[str, Collection[str]] | None = None
+    query: Mapping[str, str],
+    known: Mapping[str, Collection[str]] | None = None,
+    choices: Mapping[str, Collection[str]] = CHOICES,
 ) -> Selection:
     """The selection that a query asks for; what is empty or not of ours is left out.
 
     ``known`` has the names there are, by key; names of keys that it lacks are taken as
-    they are. Raises FilterError with every fault.
+    they are; ``choices`` are those of a list that has fewer. Raises FilterError with
+    every fault.
     """
+    allowed = {**(known or {}), **choices}
     faults: list[Fault] = []
     chosen: dict[str, Any] = {}
     for key in KEYS:
@@ -82,7 +86,9 @@ def read(
         if not text:
             continue
         try:
-            chosen[BOUNDS.get(key, key)] = _value(key, text, (known or {}).get(key))
+            chosen[BOUNDS.get(key, key)] = _value(
+                key, text, choices.get(key, (known or {}).get(key))
+            )
         except _Misread as error:
             faults.append(Fault(key, error.message, error.fields))
     start, end = chosen.get("start"), chosen.get("end")
@@ -139,9 +145,8 @@ def _value(key: str, text: str, names: Collection[str] | None) -> datetime | str
     """One key's value; raises _Misread with what was expected."""
     if key in BOUNDS:
         return _bound(text, is_end=key == "to")
-    allowed = CHOICES.get(key, names)
-    if allowed is not None and text not in allowed:
-        raise _expected(text, allowed)
+    if names is not None and text not in names:
+        raise _expected(text, names)
     return text
 
 

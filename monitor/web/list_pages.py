@@ -100,11 +100,11 @@ class ListPages:
     def news(self) -> JSONResponse:
         """``/news.json``: another text whenever stories have changed."""
         with self._site.open_store() as store:
-            answer = {"newest": newest(store)}
+            answer = {"newest": newest_change(store)}
         return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
 
-def newest(store: Store) -> str:
+def newest_change(store: Store) -> str:
     """What changes whenever any story does."""
     return ".".join(str(n or 0) for n in store.stories.mark())
 

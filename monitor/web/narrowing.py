@@ -115,8 +115,15 @@ class Narrowing:
 class Narrower:
     """Makes the forms of one site's lists; of ``desk`` are the names it offers."""
 
-    def __init__(self, desk: Desk, guide: Guide, of: Of = "stories") -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        guide: Guide,
+        of: Of = "stories",
+        choices: Mapping[str, Collection[str]] = CHOICES,
+    ) -> None:
         self._guide = guide
+        self._choices = choices
         outlets = sorted({feed.outlet for feed in desk.feeds}, key=str.casefold)
         language = guide.language
         self._names: Mapping[str, Sequence[tuple[str, str]]] = {
@@ -176,7 +183,7 @@ class Narrower:
     def _all(self, key: str) -> Sequence[tuple[str, str]]:
         if key in self._names:
             return self._names[key]
-        return [(value, self._word(value)) for value in CHOICES[key]]
+        return [(value, self._word(value)) for value in self._choices[key]]
 
     def _shown(self, key: str, value: str) -> str:
         if key in BOUNDS:
