@@ -86,9 +86,7 @@ def read(
         if not text:
             continue
         try:
-            chosen[BOUNDS.get(key, key)] = _value(
-                key, text, choices.get(key, (known or {}).get(key))
-            )
+            chosen[BOUNDS.get(key, key)] = _value(key, text, allowed.get(key))
         except _Misread as error:
             faults.append(Fault(key, error.message, error.fields))
     start, end = chosen.get("start"), chosen.get("end")

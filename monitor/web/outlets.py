@@ -90,8 +90,8 @@ class PairRow:
     """``7 : 3``, the page's own outlet first."""
     lag: str
     """The median, negative where the other was ahead."""
-    leads: bool
-    """Whether the page's own outlet was first more often."""
+    stance: str
+    """Of the page's own outlet: whether it leads, follows or neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,5 +257,11 @@ def _pairs(
                 stories=guide.number(seen.stories),
                 first=f"{guide.number(seen.led)} : {guide.number(seen.followed)}",
                 lag=lag_words(seen.median, guide),
-                leads=seen.led > seen.followed,
+                stance=_stance(seen, guide),
             )
+
+
+def _stance(seen: Following, guide: Guide) -> str:
+    if seen.led == seen.followed:
+        return guide.say("neither")
+    return guide.say("leads") if seen.led > seen.followed else guide.say("follows")
