@@ -255,16 +255,6 @@ class Stories:
         return {row["item"]: row["story"] for row in rows_found}
 
     @guarded
-    def of_items(self, items: Iterable[str]) -> dict[str, str]:
-        """Item -> its story, for those of these that have one."""
-        found = self._db.execute(
-            "select item, story from json_each(?)"
-            " cross join assignments on item = value",
-            [json.dumps(list(items))],
-        )
-        return dict(found.fetchall())
-
-    @guarded
     def first(self) -> dict[str, str]:
         """Item -> the story it was assigned to before any change."""
         found = self._db.query(

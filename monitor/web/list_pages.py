@@ -133,7 +133,7 @@ def item_rows(
 ) -> list[ItemRow]:
     """Items as their list shows them, in their order."""
     ids = [item.id for item in items]
-    texts, homes = store.items.texts(ids), store.stories.of_items(ids)
+    texts, homes = store.items.texts(ids), store.items.homes(ids)
     outlines = store.outlines.some(set(homes.values()))
     rows = []
     for item in items:
