@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import html5lib
 import pytest
-from test_comparison_pages import DESK, FEEDS, tariffs
+from test_comparison_pages import DESK, FEEDS, alone, keep, spot, tariffs
 from test_web import EVIL, Browser, Page, Stage, add, polled, served, translate
 
 from builders import NOW, feed, item
@@ -291,6 +291,24 @@ def test_hostile_names_stay_names(store, tmp_path):
                 if x.startswith("/items?") and "from" not in x
             ]
             assert len(headlines(browser.get(newest).page)) == 1
+
+
+def test_blind_spots_are_narrowed_by_side_theme_and_outlet(store, browser):
+    trade = add(store, item("Steel tariffs", "US", outlet="Ledger", minutes=-1200))
+    keep(store, spot(trade), spot(alone(store), "MX"))
+    keep(store, spot(alone(store, "Sequía", side="MX"), "US"))
+    outlined(store)
+
+    def shown(query: str) -> list[str]:
+        return sorted(headlines(browser.get(f"/blindspots{query}").page))
+
+    assert len(shown("")) == 3
+    assert shown("?side=MX") == ["Sequía"]
+    assert shown("?theme=trade") == ["Steel tariffs"]
+    assert shown("?outlet=Ledger&side=US") == ["Dam levels fall", "Steel tariffs"]
+    assert shown("?theme=water") == []
+    assert browser.get("/blindspots?side=both").status == 400
+    assert "Told by: United States" in browser.get("/blindspots?side=US").page.text
 
 
 def test_there_is_news_when_stories_change(store, browser):

@@ -14,7 +14,7 @@ from monitor.pipeline import feed_health
 from monitor.store.database import Store
 from monitor.web import filters
 from monitor.web.catalogue import later
-from monitor.web.comparison_pages import PERIODS, days_asked
+from monitor.web.comparison_pages import ONE_SIDE, PERIODS, days_asked
 from monitor.web.list_pages import item_rows
 from monitor.web.narrowing import Narrower, exports
 from monitor.web.outlets import LEAST, Brought, outlet_page, outlet_rows
@@ -29,7 +29,6 @@ NEWEST = 10
 """Stories and items on the page of an outlet."""
 _KEYS = ("side", "language")
 _KEPT = ("days",)
-_SIDES = {**filters.CHOICES, "side": ("US", "MX")}
 
 
 class OutletPages:
@@ -46,7 +45,7 @@ class OutletPages:
         """``/outlets``: all of them over some days, by side and language."""
         query, desk, guide = request.query_params, self._site.desk(), visit.guide
         count = days_asked(days, DAYS)
-        chosen = filters.read({key: query.get(key, "") for key in _KEYS}, {}, _SIDES)
+        chosen = filters.read({key: query.get(key, "") for key in _KEYS}, {}, ONE_SIDE)
         side = chosen.side if chosen.side in ("US", "MX") else None
         with self._site.open_store() as store:
             brought = self._over(store, count)
@@ -55,7 +54,7 @@ class OutletPages:
         return visit.page(
             "outlets.html",
             rows=outlet_rows(brought, health, guide, side, chosen.language),
-            narrowing=Narrower(desk, guide, choices=_SIDES).of(
+            narrowing=Narrower(desk, guide, choices=ONE_SIDE).of(
                 "/outlets", query, _KEYS, _KEPT
             ),
             end=guide.moment(brought.end),
