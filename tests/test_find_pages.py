@@ -178,9 +178,12 @@ def test_stories_are_listed_with_their_hits(store, stage, browser):
         ("side=MX", ["Suben los aranceles al acero"]),
         ("language=en", ["Steel tariffs rise"]),
         ("outlet=Ledger", ["Steel tariffs rise"]),
-        ("from=2026-03-03", []),
-        ("to=2026-03-01", []),
-        ("from=2026-03-02&to=2026-03-02&outlet=An%C3%A1huac", ["Suben los aranceles"]),
+        ("since=2026-03-03", []),
+        ("until=2026-03-01", []),
+        (
+            "since=2026-03-02&until=2026-03-02&outlet=An%C3%A1huac",
+            ["Suben los aranceles"],
+        ),
     ],
 )
 def test_filters_narrow_a_search(store, browser, query, titles):
@@ -199,8 +202,8 @@ def test_filters_narrow_a_search(store, browser, query, titles):
         ("q=-steel", "only says what is not wanted"),
         ("q=steel&side=only-MX", "expected one of US, MX"),
         ("q=steel&outlet=Nobody", "'Nobody': expected one of Anáhuac, Ledger"),
-        ("q=steel&from=x", "expected a day such as"),
-        ("q=steel&from=2026-03-02&to=2026-03-01", "lies before from"),
+        ("q=steel&since=x", "expected a day such as"),
+        ("q=steel&since=2026-03-02&until=2026-03-01", "lies before since"),
         ("q=steel&by=moon", "'moon': expected one of item, story"),
         ("q=steel&order=moon", "'moon': expected one of newest, best"),
         ("q=" + "steel+" * 200, "shorten it"),
@@ -532,8 +535,8 @@ def test_editions_are_listed_with_how_they_were_mailed(store, browser):
         if link.startswith("/editions/"):
             assert browser.ask(link).status == 200, link
     assert len(browser.page("/editions?subscriber=dana").texts("tr")) == 2
-    assert not browser.page("/editions?to=2026-03-01").texts("tr")
-    assert len(browser.page("/editions?from=2026-03-02").texts("tr")) == 3
+    assert not browser.page("/editions?until=2026-03-01").texts("tr")
+    assert len(browser.page("/editions?since=2026-03-02").texts("tr")) == 3
 
 
 def test_the_archive_is_paged_by_day(store, browser):
@@ -547,7 +550,7 @@ def test_the_archive_is_paged_by_day(store, browser):
     assert not rest.find("a", rel="next")
 
 
-@pytest.mark.parametrize("query", ["from=x", "to=2026-02-31", "after=zzz"])
+@pytest.mark.parametrize("query", ["since=x", "until=2026-02-31", "after=zzz"])
 def test_an_archive_that_is_not_there_is_told(browser, query):
     got = browser.ask(f"/editions?{query}")
     assert got.status == 400 and 'role="alert"' in got.text
@@ -627,12 +630,12 @@ def wordings() -> Iterator[str]:
         *("a b", "a AND", '"a', "(a", "a)", "a AND b OR c", "a and b", "a NOT b"),
     ):
         yield from said(parse_query, query)
-    day = {"from": "2026-03-02", "to": "2026-03-01"}
+    day = {"since": "2026-03-02", "until": "2026-03-01"}
     for asked in (
         day,
-        {"from": "x"},
-        {"to": "1066-10-14"},
-        {"from": "2026-03-01Tx"},
+        {"since": "x"},
+        {"until": "1066-10-14"},
+        {"since": "2026-03-01Tx"},
         {"side": "x"},
     ):
         try:

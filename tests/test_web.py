@@ -66,6 +66,7 @@ class Browser:
         with closing(connection):
             connection.putrequest(method, path, skip_host=True)
             connection.putheader("Host", host or f"127.0.0.1:{self.port}")
+            connection.putheader("Accept", "text/html,*/*;q=0.8")
             connection.endheaders()
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read().decode())
@@ -349,7 +350,8 @@ def test_a_day_of_many_stories_shows_the_largest_and_leads_to_the_rest(store, br
     [more] = [a for a in page.find("a", href="only-US") if "more" in a.text]
     assert more.text == "4 more stories"
     assert (
-        more.attributes["href"] == "/stories?from=2026-03-02&to=2026-03-02&side=only-US"
+        more.attributes["href"]
+        == "/stories?since=2026-03-02&until=2026-03-02&side=only-US"
     )
     assert f"{MOST_ONLY + 4} only in the US" in page.text
 

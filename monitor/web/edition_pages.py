@@ -24,7 +24,7 @@ from monitor.web.visit import Visit, Visiting
 
 LIMIT = 50
 """Editions on a page."""
-_KEYS = ("subscriber", "from", "to")
+_KEYS = ("subscriber", "since", "until")
 _FORMS = ("txt", "json", "atom")
 _STATES: Mapping[DeliveryState, str] = {
     "sent": later("sent {time}"),
@@ -66,7 +66,7 @@ class EditionPages:
         query = request.query_params
         kept = {key: query.get(key, "").strip() for key in _KEYS}
         faults: list[tuple[str, Mistake]] = []
-        days = {key: _day(kept, key, faults, visit.guide) for key in ("from", "to")}
+        days = {key: _day(kept, key, faults, visit.guide) for key in ("since", "until")}
         page: Page[Issue] = Page((), None)
         with self._site.open_store() as store:
             names = store.editions.subscribers()
@@ -101,8 +101,8 @@ def _page(
         after or None,
         LIMIT,
         subscriber=kept["subscriber"] or None,
-        start=days["from"],
-        end=days["to"],
+        start=days["since"],
+        end=days["until"],
     )
 
 

@@ -1,7 +1,7 @@
 """
 What an address narrows a list down to: its query, read and written.
 
-    /stories?from=2026-03-01&to=2026-03-07&side=only-MX&theme=trade
+    /stories?since=2026-03-01&until=2026-03-07&side=only-MX&theme=trade
 
 Every list, export and feed of stories understands the same keys, so that a view is its
 address. Days are those of the dashboard's clock, both ends included; a moment, with its
@@ -11,7 +11,7 @@ offset, may stand in their place.
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, get_args
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -33,7 +33,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 """Keys of which every value is known."""
 NAMES = ("outlet", "theme", "watchlist")
 """Keys that name something of ours."""
-BOUNDS = {"from": "start", "to": "end"}
+BOUNDS = {"since": "start", "until": "end"}
 """Keys of time, and what of a Selection they are."""
 KEYS = (*BOUNDS, *CHOICES, *NAMES)
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -54,11 +54,16 @@ class Fault:
         return self.message.format(**self.fields)
 
 
+def said(key: str, told: str) -> Fault:
+    """A fault in words that are no text of the catalogue."""
+    return Fault(key, "{told}", {"told": told})
+
+
 class FilterError(ValueError):
     """An address asks for what there is not; ``faults`` are all that is wrong."""
 
     def __init__(self, faults: Collection[Fault]) -> None:
-        super().__init__("; ".join(f"{fault.key} {fault.told}" for fault in faults))
+        super().__init__("; ".join(f"{fault.key}: {fault.told}" for fault in faults))
         self.faults = tuple(faults)
 
 
@@ -82,7 +87,7 @@ def read(
             faults.extend(error.faults)
     start, end = chosen.get("start"), chosen.get("end")
     if start and end and start >= end:
-        faults.append(Fault("to", later("lies before from; exchange the two")))
+        faults.append(Fault("until", later("lies before since; exchange the two")))
     if faults:
         raise FilterError(faults)
     return Selection(**chosen)
@@ -102,9 +107,14 @@ def query_of(query: Mapping[str, str], **changed: str | None) -> str:
     ``None`` takes one out. Empty if none is left; else it begins with ``?``.
     """
     kept = {key: query[key] for key in (*KEYS, "order") if query.get(key, "").strip()}
-    kept |= {key.rstrip("_"): value or "" for key, value in changed.items()}
+    kept |= {key: value or "" for key, value in changed.items()}
     left = [(key, value) for key, value in kept.items() if value]
     return f"?{urlencode(left)}" if left else ""
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins on the dashboard's clock, in UTC."""
+    return day_bounds(day)[0].astimezone(UTC)
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
@@ -129,7 +139,7 @@ def _value(key: str, text: str, names: Collection[str] | None) -> datetime | str
 def _bound(key: str, text: str) -> datetime:
     if "T" not in text:
         try:
-            return day_bounds(parse_day(text))[key == "to"]
+            return day_bounds(parse_day(text))[key == "until"]
         except ValueError as error:
             fault = Fault(key, str(error), {"text": repr(text[:80])})
             raise FilterError([fault]) from error

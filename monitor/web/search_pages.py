@@ -36,7 +36,7 @@ from monitor.web.visit import Visiting
 
 LIMIT = 20
 """Items or stories on a page."""
-FILTERS = ("from", "to", "side", "language", "outlet")
+FILTERS = ("since", "until", "side", "language", "outlet")
 """Keys of ``monitor/web/filters.py`` that narrow a search down, too."""
 By = Literal["item", "story"]
 Best = Literal["newest", "best"]
