@@ -51,7 +51,10 @@ from monitor.web.filters import FilterError
 from monitor.web.gate import READER_PATHS, is_browser
 from monitor.web.guard import guarded
 from monitor.web.health import health_page
+from monitor.web.list_pages import ListPages
 from monitor.web.lists import Lists
+from monitor.web.narrowing import LABELS
+from monitor.web.outlet_pages import OutletPages
 from monitor.web.reader_pages import ReaderPages
 from monitor.web.refusal import Refusal
 from monitor.web.search_pages import SearchPages
@@ -89,6 +92,13 @@ def routes(site: Site) -> FastAPI:
     stories = _StoryPages(site, comparison)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_api_route("/", TodayPage(site).today, methods=_READ)
+    listed = ListPages(site)
+    app.add_api_route("/stories", listed.stories, methods=_READ)
+    app.add_api_route("/items", listed.items, methods=_READ)
+    app.add_api_route("/news.json", listed.news, methods=_READ)
+    outlets = OutletPages(site)
+    app.add_api_route("/outlets", outlets.outlets, methods=_READ)
+    app.add_api_route("/outlets/{name:path}", outlets.outlet, methods=_READ)
     app.add_api_route("/stories/{story}", stories.story, methods=_READ)
     app.add_api_route("/stories.json", stories.stories_json, methods=_READ)
     app.add_api_route("/blindspots", comparison.blind_spots, methods=_READ)
@@ -251,8 +261,9 @@ def _misasked(request: Request, error: Exception) -> HTMLResponse:
         else faults_of(cast(RequestValidationError, error))
     )
     guide = visit_of(request).guide
-    told = (f"{x.key}: {guide.say(x.message, **x.fields)}" for x in faults)
-    return _error(request, HTTPStatus.BAD_REQUEST, "; ".join(told))
+    named = ((LABELS.get(x.key), x) for x in faults)
+    told = (f"{guide.say(n) if n else x.key}: {x.say(guide)}." for n, x in named)
+    return _error(request, HTTPStatus.BAD_REQUEST, " ".join(told))
 
 
 def _broken(request: Request, error: Exception) -> HTMLResponse:

@@ -21,6 +21,7 @@ from monitor.model import LANGUAGES, SIDES
 from monitor.outline import Order, Selection, Told
 from monitor.web.catalogue import later
 from monitor.web.days import YEARS, ZONE, parse_day
+from monitor.web.guide import Guide
 
 _DAY = timedelta(days=1)
 
@@ -50,8 +51,12 @@ class Fault:
 
     @property
     def told(self) -> str:
-        """In English; a page says it in the language of whoever asks."""
+        """In English, as programs are told."""
         return self.message.format(**self.fields)
+
+    def say(self, guide: Guide) -> str:
+        """In the language of a page."""
+        return guide.say(self.message, **self.fields)
 
 
 def said(key: str, told: str) -> Fault:
@@ -68,13 +73,17 @@ class FilterError(ValueError):
 
 
 def read(
-    query: Mapping[str, str], known: Mapping[str, Collection[str]] | None = None
+    query: Mapping[str, str],
+    known: Mapping[str, Collection[str]] | None = None,
+    choices: Mapping[str, Collection[str]] = CHOICES,
 ) -> Selection:
     """The selection that a query asks for; what is empty or not of ours is left out.
 
     ``known`` has the names there are, by key; names of keys that it lacks are taken as
-    they are. Raises FilterError with every fault.
+    they are; ``choices`` are those of a list that has fewer. Raises FilterError with
+    every fault.
     """
+    allowed = {**(known or {}), **choices}
     faults: list[Fault] = []
     chosen: dict[str, Any] = {}
     for key in KEYS:
@@ -82,7 +91,7 @@ def read(
         if not text:
             continue
         try:
-            chosen[BOUNDS.get(key, key)] = _value(key, text, (known or {}).get(key))
+            chosen[BOUNDS.get(key, key)] = _value(key, text, allowed.get(key))
         except FilterError as error:
             faults.extend(error.faults)
     start, end = chosen.get("start"), chosen.get("end")
@@ -101,14 +110,18 @@ def order(text: str) -> Order:
     raise FilterError([_expected("order", text, ORDERS)])
 
 
-def query_of(query: Mapping[str, str], **changed: str | None) -> str:
+def query_of(
+    query: Mapping[str, str], *, kept: Collection[str] = (), **changed: str | None
+) -> str:
     """The filters of a query as the end of an address, some of them changed.
 
-    ``None`` takes one out. Empty if none is left; else it begins with ``?``.
+    ``None`` takes one out, and ``kept`` are further keys of the page. Empty if none is
+    left; else it begins with ``?``.
     """
-    kept = {key: query[key] for key in (*KEYS, "order") if query.get(key, "").strip()}
-    kept |= {key: value or "" for key, value in changed.items()}
-    left = [(key, value) for key, value in kept.items() if value]
+    keys = (*kept, *KEYS, "order")
+    said = {key: query[key] for key in keys if query.get(key, "").strip()}
+    said |= {key: value or "" for key, value in changed.items()}
+    left = [(key, value) for key, value in said.items() if value]
     return f"?{urlencode(left)}" if left else ""
 
 
@@ -130,9 +143,8 @@ def _value(key: str, text: str, names: Collection[str] | None) -> datetime | str
     """One key's value; raises FilterError with what was expected."""
     if key in BOUNDS:
         return _bound(key, text)
-    allowed = CHOICES.get(key, names)
-    if allowed is not None and text not in allowed:
-        raise FilterError([_expected(key, text, allowed)])
+    if names is not None and text not in names:
+        raise FilterError([_expected(key, text, names)])
     return text
 
 
