@@ -38,7 +38,7 @@ def test_every_fault_is_told_with_what_was_expected():
     told = {fault.key: fault.told for fault in caught.value.faults}
     assert set(told) == set(asked)
     assert "2025-04-08" in told["since"]
-    assert "MX, US, both, only-MX, only-US" in told["side"]
+    assert "US, MX, both, only-US, only-MX" in told["side"]
     assert "trade, water" in told["theme"]
 
 

@@ -161,7 +161,7 @@ def bounds_of(selection: Selection) -> Bounds:
 
 def _beyond(selection: Selection) -> Iterator[Fault]:
     """Sides of stories: an item is of one country."""
-    if selection.side not in (None, *SIDES):
+    if selection.side and selection.side not in SIDES:
         yield filters.expected("side", selection.side, SIDES)
 
 
