@@ -66,6 +66,47 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """A correction that a person asks for, before anybody looked whether it can be."""
+
+    verb: CorrectionVerb
+    stories: tuple[str, ...] = ()
+    """``merge``: the one that stays, and the other. ``split``: the story. ``move``:
+    where the items go; NEW for a story of their own."""
+    items: tuple[str, ...] = ()
+    """``split``, ``move``: those that leave."""
+    correction: int | None = None
+    """``undo``: the one taken back; None for the last in force."""
+    reason: str = ""
+
+
+NEW = "new"
+"""In place of a story's id: one that does not exist yet."""
+
+Way = Literal["page", "api", "command", "file"]
+"""How somebody corrected: on a page, by a program, on the command line, by a file that
+was taken in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who corrected, and how."""
+
+    name: str
+    way: Way
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """How a correction came to be obeyed no more."""
+
+    at: datetime
+    by: Author | None = None
+    """None where nobody noted it."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LoggedCorrection:
     """A correction as the log keeps it."""
 
@@ -74,4 +115,23 @@ class LoggedCorrection:
     made: datetime
     correction: Correction
     undone: bool = False
-    """Whether a later one took it back; then nothing obeys it any more."""
+    """Whether it was taken back; then nothing obeys it any more."""
+    by: Author | None = None
+    """None where nobody noted it, as with those of old."""
+    taken_back: TakenBack | None = None
+    """None where it was not, or where nobody noted it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """What happened to stories after somebody had looked at them."""
+
+    at: datetime
+    kind: ChangeKind
+    by: Author | None
+    """None: the monitor, or nobody noted it."""
+    correction: int | None
+    """The one made or taken back; None if the monitor decided."""
+    reason: str
+    items: int
+    """How many it moved."""

@@ -16,9 +16,20 @@ import typer
 
 from monitor.cli_alerts import alerts
 from monitor.cli_coverage import coverage
+from monitor.cli_export import exports
+from monitor.cli_feeds import feeds
 from monitor.cli_models import models
 from monitor.cli_outbox import outbox, subscribers
-from monitor.cli_parts import HOST, PORT, Certificate, Days, Host, Json, Key, Port
+from monitor.cli_parts import (
+    HOST,
+    PORT,
+    Certificate,
+    Code,
+    Host,
+    Json,
+    Key,
+    Port,
+)
 from monitor.cli_parts import group as _group
 from monitor.cli_parts import paths as _paths
 from monitor.cli_parts import verbs as _verbs
@@ -31,16 +42,10 @@ from monitor.text import printable
 
 Engine = StrEnum("Engine", "auto argos apertium none")
 Dense = StrEnum("Dense", "auto none")
-Form = StrEnum("Form", "json csv atom")
-Code = StrEnum("Code", "en es")
-Side = StrEnum("Side", {"US": "US", "MX": "MX"})
-Kind = StrEnum("Kind", "national border regional wire public broadcaster")
 
 
 app = _group("How the US and Mexico cover the same story, in English and Spanish.")
 app.pretty_exceptions_enable = False
-feeds = _group("The feeds of feeds.yaml.")
-exports = _group("Stories or items as a file for other programs.")
 evaluation = _group("Measure against labels and references.")
 app.add_typer(feeds, name="feeds")
 app.add_typer(models, name="models")
@@ -54,26 +59,10 @@ app.add_typer(users, name="users")
 app.add_typer(exports, name="export")
 app.add_typer(evaluation, name="eval")
 
-Out = Annotated[
-    Path | None, typer.Option("--out", help="Write this file, not to stdout.")
-]
 Translator = Annotated[
     Engine | None, typer.Option(help="Another engine than feeds.yaml names.")
 ]
 EvalEngine = Annotated[Engine, typer.Option("--translator", help="Which engine.")]
-CountryOption = Annotated[
-    Side | None, typer.Option("--country", help="Which side it reports from.")
-]
-LanguageOption = Annotated[
-    Code | None, typer.Option("--language", help="Language of its headlines.")
-]
-KindOption = Annotated[Kind | None, typer.Option("--kind", help="What the outlet is.")]
-ZoneOption = Annotated[
-    str | None, typer.Option("--tz", help="Zone of dates that name none.")
-]
-LocalOption = Annotated[
-    bool, typer.Option("--local", help="Allow addresses in your own network.")
-]
 
 
 @app.callback()
@@ -237,100 +226,6 @@ def stats(ctx: typer.Context, as_json: Json = False) -> None:
     _verbs("stats").stats(_paths(ctx), as_json)
 
 
-@feeds.command("list")
-def feeds_list(ctx: typer.Context, as_json: Json = False) -> None:
-    """The feeds of feeds.yaml."""
-    _verbs("feeds").list_feeds(_paths(ctx), as_json)
-
-
-@feeds.command("add")
-def feeds_add(
-    ctx: typer.Context,
-    url: Annotated[str, typer.Argument(help="Address of a feed, or of a page.")],
-    outlet: Annotated[
-        str | None, typer.Option(help="Name; the feed's title unless given.")
-    ] = None,
-    country: CountryOption = None,
-    language: LanguageOption = None,
-    kind: KindOption = None,
-    owner: Annotated[
-        str | None, typer.Option(help="Who owns it; itself unless given.")
-    ] = None,
-    tz: ZoneOption = None,
-    local: LocalOption = False,
-) -> None:
-    """Read a feed and write it into feeds.yaml, beside those it is like."""
-    given = _given(country, language, kind, tz, local)
-    _verbs("feeds").add_feed(
-        _paths(ctx), url, given | {"outlet": outlet, "owner": owner}
-    )
-
-
-@feeds.command("remove")
-def feeds_remove(
-    ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="A feed's address or an outlet's name.")],
-) -> None:
-    """Take a feed, or all of an outlet, out of feeds.yaml."""
-    _verbs("feeds").remove_feed(_paths(ctx), name)
-
-
-@feeds.command("probe")
-def feeds_probe(
-    ctx: typer.Context,
-    outlets: Annotated[
-        list[str] | None, typer.Argument(help="Outlets or addresses; all unless named.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Try every feed: dead, gone, moved, empty, wrong language, undated, stale?"""
-    _verbs("probe").probe_feeds(_paths(ctx), outlets or [], as_json)
-
-
-@feeds.command("import")
-def feeds_import(
-    ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="An OPML file.")],
-    country: CountryOption = None,
-    language: LanguageOption = None,
-    kind: KindOption = None,
-    tz: ZoneOption = None,
-    local: LocalOption = False,
-    as_json: Json = False,
-) -> None:
-    """Add the feeds of an OPML file that are not there; contacts nobody."""
-    given = _given(country, language, kind, tz, local)
-    _verbs("feeds").import_feeds(_paths(ctx), file, given, as_json)
-
-
-@feeds.command("export")
-def feeds_export(ctx: typer.Context, out: Out = None) -> None:
-    """The feeds of feeds.yaml as OPML, for feed readers."""
-    _verbs("feeds").export_feeds(_paths(ctx), out)
-
-
-@exports.command("stories")
-def export_stories(
-    ctx: typer.Context,
-    form: Annotated[Form, typer.Option("--format", help="Which form.")] = Form.json,
-    days: Days = 7,
-    out: Out = None,
-) -> None:
-    """Stories with both sides' coverage."""
-    _verbs("look").export_stories(_paths(ctx), form.value, days, out)
-
-
-@exports.command("items")
-def export_items(
-    ctx: typer.Context,
-    form: Annotated[Form, typer.Option("--format", help="Which form.")] = Form.json,
-    days: Days = 7,
-    out: Out = None,
-) -> None:
-    """Items as published."""
-    _verbs("look").export_items(_paths(ctx), form.value, days, out)
-
-
 @evaluation.command("stories")
 def eval_stories(
     file: Annotated[Path, typer.Argument(help="A labelled CSV file.")],
@@ -378,19 +273,6 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def _given(
-    country: Side | None,
-    language: Code | None,
-    kind: Kind | None,
-    tz: str | None,
-    local: bool,
-) -> dict[str, Any]:
-    """What flags say of a feed, by the keys of feeds.yaml."""
-    named = {"country": country, "language": language, "kind": kind}
-    words = {key: choice.value if choice else None for key, choice in named.items()}
-    return words | {"tz": tz, "local": local}
 
 
 def _serve(config: Path, db: Path, *place: Any) -> None:

@@ -1,5 +1,6 @@
 """What the groups of verbs on the command line share."""
 
+from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
@@ -10,6 +11,10 @@ MAX_DAYS = 36_500
 Days = Annotated[
     int,
     typer.Option(min=1, max=MAX_DAYS, help="How many days before the newest item."),
+]
+Code = StrEnum("Code", "en es")
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Write this file, not to stdout.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 

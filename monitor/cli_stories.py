@@ -106,9 +106,7 @@ def stories_undo(
 ) -> None:
     """Take a correction back, or what the monitor itself changed."""
     if change is None:
-        if reason:
-            raise typer.BadParameter("is kept with --change alone: --reason")
-        verbs("correct").undo(paths(ctx), correction, dry_run)
+        verbs("correct").undo(paths(ctx), correction, reason, dry_run)
         return
     if correction is not None:
         raise typer.BadParameter("name a correction or a --change, not both")

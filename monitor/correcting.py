@@ -5,18 +5,22 @@ Each function reads, decides and writes in one transaction, so it may run beside
 monitor that clusters. To see what one would do, call it within ``Store.rehearsal``.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from monitor.change import (
+    NEW,
+    Author,
     Change,
     ChangeKind,
     Correction,
     LoggedChange,
     LoggedCorrection,
     Move,
+    TakenBack,
+    Wanted,
 )
 from monitor.errors import ConfigError
 from monitor.model import Story
@@ -26,9 +30,6 @@ from monitor.stories.changes import inverse
 from monitor.stories.corrections import Rules
 from monitor.stories.corrections_file import Stated
 from monitor.stories.obey import obey, permitted
-
-NEW = "new"
-"""In place of a story's id: one that does not exist yet."""
 
 _BY_HAND = {
     "merge": "merged by hand",
@@ -56,58 +57,72 @@ class Corrected:
 # --- merge, split, move --------------------------------------------------------------
 
 
-def merge(store: Store, kept: str, other: str, reason: str, now: datetime) -> Corrected:
-    """Make two stories one, under the id of the first."""
-    with store.atomic():
-        ours, theirs = store.stories.named(kept), store.stories.named(other)
-        if ours.id == theirs.id and kept != other:
-            raise ConfigError(f"{other}: is one story with {kept} already: {ours.id}")
-        notes = (*_note(kept, ours), *_note(other, theirs))
-        return _correct(store, corrections.merge(ours, theirs, reason), now, notes)
-
-
-def split(
-    store: Store, story: str, items: Sequence[str], reason: str, now: datetime
+def make(
+    store: Store,
+    wanted: Wanted,
+    now: datetime,
+    by: Author | None = None,
+    unseen: Collection[str] = (),
 ) -> Corrected:
-    """Make a story of some items of another."""
+    """Do what a person wants.
+
+    Of items that the person has not seen nothing is said: a merge takes them along,
+    and others leave them where they are. Raises ConfigError if it cannot be done.
+    """
     with store.atomic():
-        whole = store.stories.named(story)
-        said = corrections.split(whole, items, reason)
-        return _correct(store, said, now, _note(story, whole))
+        if wanted.verb == "undo":
+            return _undo(store, wanted, now, by)
+        said, notes = _said(store, wanted, unseen)
+        rules = Rules(store.corrections.in_force())
+        rules.add(said, f"this {said.verb}")
+        made = _obey(store, said, rules, now, now, by)
+        return replace(made, notes=notes)
 
 
-def move(store: Store, item: str, story: str, reason: str, now: datetime) -> Corrected:
-    """Move one item to another story, or to one of its own: NEW."""
-    with store.atomic():
-        source = store.stories.holding([item]).get(item)
-        if source is None:
+def _said(
+    store: Store, wanted: Wanted, unseen: Collection[str]
+) -> tuple[Correction, tuple[str, ...]]:
+    """What a wish says of items, and what the person should know."""
+    corrections.check(wanted)
+    named = [story for story in wanted.stories if story != NEW]
+    found = [store.stories.named(story) for story in named]
+    if wanted.verb == "move":
+        found.append(_source(store, wanted.items))
+    seen = [_without(story, unseen) for story in found]
+    notes = tuple(
+        f"{asked} was merged into {story.id}"
+        for asked, story in zip(named, found, strict=False)
+        if asked != story.id
+    )
+    return corrections.said(wanted, seen), notes
+
+
+def _source(store: Store, items: Sequence[str]) -> Story:
+    """The story of these items."""
+    holding = store.stories.holding(items)
+    for item in items:
+        if item not in holding:
             raise ConfigError(
                 f"no story has an item {item!r}; see 'monitor stories show'"
             )
-        target = None if story == NEW else store.stories.named(story)
-        said = corrections.move(item, store.stories.named(source), target, reason)
-        notes = _note(story, target) if target else ()
-        return _correct(store, said, now, notes)
+    return store.stories.named(holding[items[0]])
 
 
-def _note(asked: str, found: Story) -> tuple[str, ...]:
-    return () if asked == found.id else (f"{asked} was merged into {found.id}",)
-
-
-def _correct(
-    store: Store, correction: Correction, now: datetime, notes: tuple[str, ...]
-) -> Corrected:
-    rules = Rules(store.corrections.in_force())
-    rules.add(correction, f"this {correction.verb}")
-    made = _obey(store, correction, rules, made=now, now=now)
-    return replace(made, notes=notes)
+def _without(story: Story, unseen: Collection[str]) -> Story:
+    members = tuple(m for m in story.members if m.item.id not in unseen)
+    return replace(story, members=members)
 
 
 def _obey(
-    store: Store, correction: Correction, rules: Rules, made: datetime, now: datetime
+    store: Store,
+    correction: Correction,
+    rules: Rules,
+    made: datetime,
+    now: datetime,
+    by: Author | None,
 ) -> Corrected:
     """Keep a correction of these rules, and the moves that it takes."""
-    kept = store.corrections.add(correction, made)
+    kept = store.corrections.add(correction, made, by)
     moves = _make_so(store, LoggedCorrection(kept, made, correction), rules, now)
     return Corrected(kept, correction, moves)
 
@@ -137,39 +152,39 @@ def _reason(verb: str, reason: str) -> str:
 # --- undo ----------------------------------------------------------------------------
 
 
-def undo(store: Store, correction: int | None, now: datetime) -> Corrected:
+def _undo(store: Store, wanted: Wanted, now: datetime, by: Author | None) -> Corrected:
     """Take a correction back, the last in force unless one is named.
 
     Its items go back to where they were, but for those that went on since or that
     another correction holds where they are.
     """
-    with store.atomic():
-        in_force = store.corrections.in_force()
-        if correction is None and not in_force:
-            raise ConfigError("no correction is in force, so there is nothing to undo")
-        number = in_force[-1].id if correction is None else correction
-        known = store.corrections.one(number)
-        if known is None:
-            raise ConfigError(
-                f"no correction has the id {number}; see 'monitor stories corrections'"
-            )
-        if known.undone:
-            raise ConfigError(f"correction {number}: was taken back before")
-        store.corrections.undo(number)
-        rules = Rules(said for said in in_force if said.id != number)
-        made = [c for c in store.stories.changes_by(number) if not c.undone]
-        taken = [_take_back(store, c, rules, now) for c in reversed(made)]
-        moves = tuple(move for moved, _ in taken for move in moved)
-        back = {move.item for move in moves}
-        stayed = dict.fromkeys(i for _, left in taken for i in left if i not in back)
-        return Corrected(number, known.correction, moves, tuple(stayed))
+    in_force = store.corrections.in_force()
+    if wanted.correction is None and not in_force:
+        raise ConfigError("no correction is in force, so there is nothing to undo")
+    number = in_force[-1].id if wanted.correction is None else wanted.correction
+    known = store.corrections.one(number)
+    if known is None:
+        raise ConfigError(
+            f"no correction has the id {number}; see 'monitor stories corrections'"
+        )
+    if known.undone:
+        raise ConfigError(f"correction {number}: was taken back before")
+    store.corrections.undo(number, TakenBack(now, by, wanted.reason))
+    rules = Rules(said for said in in_force if said.id != number)
+    made = [c for c in store.stories.changes_by(number) if not c.undone]
+    why = _reason("undo", wanted.reason)
+    taken = [_take_back(store, c, rules, now, why) for c in reversed(made)]
+    moves = tuple(move for moved, _ in taken for move in moved)
+    back = {move.item for move in moves}
+    stayed = dict.fromkeys(i for _, left in taken for i in left if i not in back)
+    return Corrected(number, known.correction, moves, tuple(stayed))
 
 
 def _take_back(
-    store: Store, logged: LoggedChange, rules: Rules, now: datetime
+    store: Store, logged: LoggedChange, rules: Rules, now: datetime, reason: str
 ) -> tuple[tuple[Move, ...], tuple[str, ...]]:
     """The moves made, and the items that stay where they are."""
-    back, gone = _inverse(store, logged, _BY_HAND["undo"])
+    back, gone = _inverse(store, logged, reason)
     moves = _permitted(store, back, rules)
     if moves:
         store.stories.change(replace(back, moves=moves), now, undoes=logged.id)
@@ -196,7 +211,7 @@ def _inverse(
 
 
 def undo_change(
-    store: Store, change: int, reason: str, now: datetime
+    store: Store, change: int, reason: str, now: datetime, by: Author | None = None
 ) -> list[Corrected]:
     """Take back what the monitor itself decided, and see that it stays so.
 
@@ -221,7 +236,7 @@ def undo_change(
         for going in _pairs(moves):
             said = _lesson(store, logged.change.kind, going, reason)
             rules.add(said, _taking_back(change))
-            kept = store.corrections.add(said, now)
+            kept = store.corrections.add(said, now, by)
             undone = replace(back, moves=going, correction=kept)
             store.stories.change(undone, now, undoes=change)
             made.append(Corrected(kept, said, undone.moves))
@@ -298,7 +313,11 @@ def _lesson(
 
 
 def take_in(
-    store: Store, stated: Iterable[Stated], name: str, now: datetime
+    store: Store,
+    stated: Iterable[Stated],
+    name: str,
+    now: datetime,
+    by: Author | None = None,
 ) -> list[Corrected]:
     """Keep the corrections of a file, and move what they ask for; all or none.
 
@@ -317,7 +336,8 @@ def take_in(
             known.add(_meaning(said))
             _check_items(store, said, f"{name}:{line.line}")
             _add(rules, said, name, line.line)
-            made.append(_obey(store, said, rules, line.made or now, now))
+            said_by = line.by or by
+            made.append(_obey(store, said, rules, line.made or now, now, said_by))
         return made
 
 

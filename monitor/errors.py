@@ -3,6 +3,7 @@ The errors we expect:
 
 * MonitorError
   + ConfigError
+  + ConflictError
   + FeedError
     - FetchError
     - ParseError
@@ -16,6 +17,7 @@ raise them ``from`` the library's own exception; anything else is a bug.
 
 from typing import Literal
 
+from monitor.change import Clash
 from monitor.model import FailureKind
 from monitor.text import clip, printable, squeeze
 
@@ -32,6 +34,27 @@ class MonitorError(Exception):
 
 class ConfigError(MonitorError):
     """A file or setting that a person wrote says something we cannot act on."""
+
+
+class ConflictError(MonitorError):
+    """What a person was shown is not so any more; nothing was done.
+
+    The remedy is to look at the correction's effect anew. ``clashes`` is what happened
+    in between, the newest first.
+    """
+
+    def __init__(self, clashes: tuple[Clash, ...]) -> None:
+        last = f" ({_told(clashes[0])})" if clashes else ""
+        super().__init__(
+            f"the stories were changed meanwhile{last}, and nothing was corrected; look"
+            " at the effect again, then correct"
+        )
+        self.clashes = clashes
+
+
+def _told(clash: Clash) -> str:
+    who = clash.by.name if clash.by else "somebody" if clash.correction else "monitor"
+    return f"{clash.kind} of {clash.at:%Y-%m-%d %H:%M} UTC by {who}"
 
 
 class FeedError(MonitorError):

@@ -4,16 +4,18 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from monitor.change import LoggedChange
 from monitor.comparison import Coverage, Pickup, SideCoverage
 from monitor.digest.headline import web_link
 from monitor.feeds.prefixes import dateline, kicker
-from monitor.model import LANGUAGES, SIDES, Item, Language, Member
+from monitor.model import LANGUAGES, OTHER, SIDES, Item, Language, Member
 from monitor.stories.explain import Explanation, Membership
 from monitor.stories.related import Related
 
@@ -48,7 +50,7 @@ _ITEM_COLUMNS = (*Item.__dataclass_fields__, "kicker", "dateline")
 def story_dict(coverage: Coverage, why: Explanation) -> dict[str, Any]:
     """One story as ``stories.json`` states it."""
     members = coverage.story.members
-    return _facts(coverage) | {
+    return coverage_dict(coverage) | {
         "shared": {
             "en": list(why.shared.terms["en"]),
             "es": list(why.shared.terms["es"]),
@@ -74,30 +76,61 @@ def stories_csv(coverages: Iterable[Coverage]) -> str:
     return _csv(_STORY_COLUMNS, [_story_row(coverage) for coverage in coverages])
 
 
-def stories_atom(coverages: Sequence[Coverage], address: str, now: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a feed of stories says beside the stories."""
+
+    title: str = "Stories"
+    query: str = ""
+    """What its address narrows it to."""
+    language: Language = "en"
+    """Of headlines, where there is one."""
+    pages: str = ""
+    """The address under which stories have pages; empty: they have none."""
+    updated: Mapping[str, datetime] = field(default_factory=dict)
+    """Story -> when it last changed; the time of its newest item where not known."""
+
+
+def stories_atom(
+    coverages: Collection[Coverage],
+    address: str,
+    now: datetime,
+    told: Told = Told(),
+) -> str:
     """A feed of stories, newest change first, for any feed reader."""
-    newest = sorted(coverages, key=lambda c: c.story.last_seen, reverse=True)
-    feed = _feed("Stories", f"{address}/stories.atom", now)
-    for coverage in newest:
+    query = f"?{told.query}" if told.query else ""
+    feed = _feed(told.title, f"{address}/stories.atom{query}", now)
+    feed.set("xml:lang", told.language)
+    if told.pages:
+        ET.SubElement(feed, "link", rel="self", href=f"{address}/stories.atom{query}")
+    changed = {
+        c.story.id: told.updated.get(c.story.id, c.story.last_seen) for c in coverages
+    }
+    for coverage in sorted(coverages, key=lambda c: changed[c.story.id], reverse=True):
         story = coverage.story
         entry = ET.SubElement(feed, "entry")
-        _child(entry, "title", story.headline("en") or story.headline("es") or "")
+        other: Language = OTHER[told.language]
+        headline = story.headline(told.language) or story.headline(other)
+        _child(entry, "title", headline or "")
         _child(entry, "id", f"urn:monitor:story:{story.id}")
-        _child(entry, "updated", story.last_seen.isoformat())
+        _child(entry, "updated", changed[story.id].isoformat())
         _child(entry, "published", story.first_seen.isoformat())
-        _link(entry, story.members[0].item)
+        if told.pages:
+            page = f"{told.pages}/stories/{quote(story.id, safe='')}"
+            ET.SubElement(entry, "link", href=page)
+        _link(entry, story.members[0].item, "via" if told.pages else "alternate")
         _child(entry, "content", _lines(coverage), type="text")
     return _xml(feed)
 
 
 def items_json(items: Iterable[Item]) -> str:
     """The list of items, each with every field of ours, its kicker and its dateline."""
-    return _json([_item(item) for item in items])
+    return _json([item_dict(item) for item in items])
 
 
 def items_csv(items: Iterable[Item]) -> str:
     """One row an item; times in UTC."""
-    return _csv(_ITEM_COLUMNS, [_item(item) for item in items])
+    return _csv(_ITEM_COLUMNS, [item_dict(item) for item in items])
 
 
 def items_atom(items: Sequence[Item], address: str, now: datetime) -> str:
@@ -114,7 +147,7 @@ def items_atom(items: Sequence[Item], address: str, now: datetime) -> str:
     return _xml(feed)
 
 
-def _facts(coverage: Coverage) -> dict[str, Any]:
+def coverage_dict(coverage: Coverage) -> dict[str, Any]:
     """What is said of a story as a whole."""
     story = coverage.story
     return {
@@ -203,7 +236,8 @@ def _brought(logged: LoggedChange) -> dict[str, Any]:
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
+def item_dict(item: Item) -> dict[str, Any]:
+    """One item: every field of ours, its kicker and its dateline."""
     row = {name: getattr(item, name) for name in Item.__dataclass_fields__}
     return row | {
         "published": item.published.isoformat(),
@@ -214,7 +248,7 @@ def _item(item: Item) -> dict[str, Any]:
 
 
 def _story_row(coverage: Coverage) -> dict[str, Any]:
-    story = _facts(coverage)
+    story = coverage_dict(coverage)
     row = {name: story[name] for name in _STORY_COLUMNS if name in story}
     row |= {f"headline_{code}": text for code, text in story["headline"].items()}
     for side in SIDES:
@@ -242,11 +276,11 @@ def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
     # RFC 4180; with "\n" alone the writer would leave a "\r" inside a cell unquoted.
     writer = csv.DictWriter(out, columns, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({k: _inert(v) for k, v in row.items()} for row in rows)
+    writer.writerows({k: inert(v) for k, v in row.items()} for row in rows)
     return out.getvalue()
 
 
-def _inert(value: object) -> object:
+def inert(value: object) -> object:
     """A text that no spreadsheet runs as a formula: feeds are untrusted."""
     if isinstance(value, str) and value.startswith(_FORMULA):
         return "'" + value
@@ -266,9 +300,9 @@ def _child(parent: ET.Element, tag: str, text: str, **attributes: str) -> None:
     ET.SubElement(parent, tag, attributes).text = _CONTROLS.sub("", text)
 
 
-def _link(parent: ET.Element, item: Item) -> None:
+def _link(parent: ET.Element, item: Item, rel: str = "alternate") -> None:
     if address := web_link(item.url):
-        ET.SubElement(parent, "link", href=address)
+        ET.SubElement(parent, "link", rel=rel, href=address)
 
 
 def _xml(feed: ET.Element) -> str:

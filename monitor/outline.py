@@ -148,3 +148,14 @@ class OutletVolume:
     items: int
     stories: int
     """Under way in that time, with an item of the outlet at any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryVolume:
+    """What came of one story in a stretch of time."""
+
+    story: str
+    items: int
+    """Those that came in it."""
+    sides: frozenset[Country]
+    """That tell the story at its end."""

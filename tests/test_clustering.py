@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from builders import NOW, assignment, item, show, translation
 from monitor import clustering as module
 from monitor import correcting
-from monitor.change import Change, Move
+from monitor.change import Change, Move, Wanted
 from monitor.clustering import EVERY, PATIENCE, Clustering, Waiting
 from monitor.errors import ConfigError
 from monitor.model import Item
@@ -249,14 +249,14 @@ def test_a_correction_by_another_process_is_obeyed_at_the_next_tick(store):
     show(store, [bridge(0), bridge(1, MINUTE), news(ZOO[0], id="z")])
     assign(store, clustering)
     with beside(store) as other:
-        correcting.move(other, "b1", "new", "", NOW)
+        correcting.make(other, Wanted("move", ("new",), ("b1",)), NOW)
     show(store, [bridge(2, 2 * MINUTE), bridge(3, 3 * MINUTE)])
     assign(store, clustering)
     assert clustering.consolidate(store, "window", NOW + HOUR) == []
     found = store.stories.found()
     assert found["b1"] != found["b0"]
     with beside(store) as other:
-        correcting.merge(other, found["z"], found["b1"], "", NOW)
+        correcting.make(other, Wanted("merge", (found["z"], found["b1"])), NOW)
     show(store, [news(ZOO[1], HOUR, id="y", outlet="Outlet 9")])
     [made] = assign(store, clustering)
     assert made.story == store.stories.found()["b1"] == found["z"]
@@ -268,10 +268,10 @@ def test_a_correction_taken_back_is_forgotten_at_the_next_tick(store):
     show(store, [bridge(0), bridge(1, MINUTE)])
     assign(store, clustering)
     with beside(store) as other:
-        correcting.move(other, "b1", "new", "", NOW)
+        correcting.make(other, Wanted("move", ("new",), ("b1",)), NOW)
     assert clustering.consolidate(store, "window", NOW + HOUR) == []
     with beside(store) as other:
-        correcting.undo(other, None, NOW)
+        correcting.make(other, Wanted("undo"), NOW)
     show(store, [bridge(2, 2 * MINUTE)])
     [made] = assign(store, clustering)
     assert made.story == "sb0"
@@ -469,10 +469,12 @@ def live(path: Path, arrivals: Sequence[tuple], is_new: Callable[[int], bool]) -
             stories = sorted(set(store.stories.found().values()))
             if does == 1 and len(stories) > 1:
                 with suppress(ConfigError):
-                    correcting.merge(store, stories[0], stories[-1], "", now)
+                    correcting.make(
+                        store, Wanted("merge", (stories[0], stories[-1])), now
+                    )
             elif does == 2 and came.id in store.stories.found():
                 with suppress(ConfigError):
-                    correcting.move(store, came.id, "new", "", now)
+                    correcting.make(store, Wanted("move", ("new",), (came.id,)), now)
         return kept(store)
 
 

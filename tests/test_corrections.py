@@ -58,12 +58,12 @@ def test_a_split_holds_its_items_together_and_apart_from_each_that_remains():
 
 
 def test_a_move_binds_one_item_to_a_story_and_keeps_it_from_the_one_it_leaves():
-    said = move("b", of("a", "b", "c"), of("x", "y"))
+    said = move(["b"], of("a", "b", "c"), of("x", "y"))
     assert said == Correction("move", "", ("x", "y", "b"), (("b",), ("a", "c")))
 
 
 def test_a_move_to_a_new_story_binds_to_nothing():
-    said = move("b", of("a", "b"), None)
+    said = move(["b"], of("a", "b"), None)
     assert said == Correction("move", "", (), (("b",), ("a",)))
 
 
@@ -74,8 +74,8 @@ def test_a_move_to_a_new_story_binds_to_nothing():
         (lambda: split(of("a", "b"), ["b", "z"]), "z: no item of story sa"),
         (lambda: split(of("a", "b"), ["a", "b"]), "leaves items on both sides"),
         (lambda: split(of("a", "b"), []), "leaves items on both sides"),
-        (lambda: move("a", of("a", "b"), of("a", "b")), "in story sa already"),
-        (lambda: move("a", of("a"), None), "alone in its story already"),
+        (lambda: move(["a"], of("a", "b"), of("a", "b")), "in story sa already"),
+        (lambda: move(["a"], of("a"), None), "alone in its story already"),
     ],
 )
 def test_what_cannot_be_done_is_said(say, told):
@@ -265,7 +265,7 @@ def test_corrections_label_pairs():
 
 
 def test_a_move_labels_its_item_and_not_those_it_joins():
-    said = move("b", of("a", "b"), of("x", "y"))
+    said = move(["b"], of("a", "b"), of("x", "y"))
     assert list(labelled_pairs([logged(1, said)])) == [
         ("b", "x", True),
         ("b", "y", True),

@@ -3,11 +3,13 @@
 import json
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import NOW, item
-from monitor.change import Correction, LoggedCorrection
+from monitor.change import Author, Correction, LoggedCorrection
+from monitor.errors import ConfigError
 from monitor.stories.corrections_file import (
     Stated,
     read_corrections,
@@ -46,6 +48,21 @@ def test_a_line_shows_its_items_to_the_reader():
         {"id": "a", "title": "Agua"} | shown,
         {"id": "b", "url": None, "outlet": None, "title": None},
     ]
+
+
+def test_who_made_a_correction_survives_the_file():
+    kept = LoggedCorrection(
+        1, NOW, Correction("merge", "", ("a", "b")), by=Author("ana", "page")
+    )
+    [stated] = read_corrections(write_corrections([kept], {}), "said.jsonl")
+    assert stated.by == Author("ana", "file")
+
+
+@pytest.mark.parametrize("by", ["[1]", "7", '"\\ud83d"'])
+def test_who_made_a_correction_is_a_name(by):
+    row = f'{{"verb": "merge", "together": [{{"id": "a"}}, {{"id": "b"}}], "by": {by}}}'
+    with pytest.raises(ConfigError, match="said.jsonl:1: by .* is no name"):
+        read_corrections(row, "said.jsonl")
 
 
 def test_a_line_by_hand_needs_the_verb_and_the_ids_alone():

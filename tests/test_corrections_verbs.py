@@ -228,7 +228,6 @@ def test_a_contradiction_names_both_and_changes_nothing(desk):
     ("words", "told"),
     [
         (["undo", "1", "--change", "2"], "not both"),
-        (["undo", "1", "--reason", "x"], "with --change alone"),
         (["corrections", "--export", "a", "--import", "b"], "writes a file or reads"),
         (["corrections", "--dry-run"], "without --import"),
         (["corrections", "--json", "--export", "a"], "of the list"),
@@ -456,14 +455,20 @@ def test_clustering_anew_is_no_single_decision(desk):
 def test_corrections_are_listed_with_those_taken_back(desk):
     desk.keep(s1="ab", s2="c")
     desk("stories", "merge", "s1", "s2", "--reason", "one flood")
-    desk("stories", "undo")
+    desk("stories", "undo", "--reason", "two rivers")
     desk("stories", "split", "s1", "b")
     head, first, second = desk("stories", "corrections").splitlines()
-    assert head.split("\t") == ["id", "made", "verb", "undone", "said", "reason"]
-    assert first.split("\t")[2:] == ["merge", "yes", "a, b, c together", "one flood"]
-    assert second.split("\t")[2:4] == ["split", "no"]
+    assert head == "id\tmade\tby\tverb\tundone\tsaid\treason"
+    who, verb, undone, *said = first.split("\t")[2:]
+    assert (verb, said) == ("merge", ["a, b, c together", "one flood"])
+    assert who and undone.startswith("yes, 20")
+    assert undone.endswith(f" by {who}: two rivers")
+    assert second.split("\t")[2:5] == [who, "split", "no"]
     [one, two] = json.loads(desk("stories", "corrections", "--json"))
     assert (one["id"], one["undone"], two["undone"]) == (1, True, False)
+    assert (one["by"], one["way"]) == (who, "command")
+    assert (one["undone_by"], one["undone_way"]) == (who, "command")
+    assert (one["undone_reason"], two["undone_reason"]) == ("two rivers", None)
     assert one["together"][2] == {
         "id": "c",
         "url": "https://thepotomacledger.example/c",
@@ -485,6 +490,15 @@ def test_changes_are_listed_by_who_made_them(desk):
     recent = json.loads(desk("stories", "changes", "--json"))
     assert [logged["id"] for logged in recent] == [2]
     assert recent[0]["moves"] == [{"item": "c", "before": "s3", "after": "s1"}]
+
+
+def test_what_is_taken_in_keeps_who_made_it(desk):
+    desk.keep(s1="a", s2="b", s3="c")
+    imported(desk, line("merge", "ab", by="ana\x1b[2J"), line("merge", "bc"))
+    [one, two] = json.loads(desk("stories", "corrections", "--json"))
+    assert (one["by"], one["way"]) == ("ana [2J", "file")
+    assert two["by"] not in ("", "ana [2J", None)
+    assert two["way"] == "file"
 
 
 # --- files -----------------------------------------------------------------------------

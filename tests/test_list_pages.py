@@ -66,8 +66,8 @@ TARIFFS, WATER, DAM = "Tariffs 1 are set", "Water is scarce in the valley", "Dam
     ("asked", "shown"),
     [
         ({}, 3),
-        ({"from": "2026-03-02"}, 2),
-        ({"to": "2026-03-01"}, 1),
+        ({"since": "2026-03-02"}, 2),
+        ({"until": "2026-03-01"}, 1),
         ({"side": "both"}, 1),
         ({"side": "only-US"}, 1),
         ({"side": "US"}, 2),
@@ -102,7 +102,7 @@ def test_each_filter_narrows_stories(store, browser, language, asked, shown):
         ({"side": "both"}, 4),
         ({"outlet": "Ledger"}, 1),
         ({"language": "es"}, 4),
-        ({"to": "2026-03-01"}, 1),
+        ({"until": "2026-03-01"}, 1),
         ({"theme": "water"}, 1),
         ({"certainty": "poll-bounded"}, 0),
     ],
@@ -154,7 +154,7 @@ def test_a_chip_takes_out_its_filter_alone(store, browser):
 
 def test_the_form_keeps_what_is_chosen(store, browser):
     newsroom(store)
-    page = browser.get("/stories?side=MX&from=2026-02-01&outlet=Eco").page
+    page = browser.get("/stories?side=MX&since=2026-02-01&outlet=Eco").page
     chosen = [
         e.attributes["value"]
         for e in page.find("option", selected="")
@@ -166,7 +166,7 @@ def test_the_form_keeps_what_is_chosen(store, browser):
         for e in page.elements
         if e.tag == "input" and not e.is_frame
     }
-    assert given == {"from": "2026-02-01", "to": "", "outlet": "Eco"}
+    assert given == {"since": "2026-02-01", "until": "", "outlet": "Eco"}
 
 
 @pytest.mark.parametrize("path", ["/stories", "/items"])
@@ -193,11 +193,11 @@ def test_pages_show_everything_once(store, browser, monkeypatch, path, order):
 
 @pytest.mark.parametrize("path", ["/stories", "/items"])
 def test_a_filter_there_is_not_is_refused_with_those_there_are(browser, path):
-    answer = browser.get(f"{path}?side=CA&theme=moon&from=soon")
+    answer = browser.get(f"{path}?side=CA&theme=moon&since=soon")
     assert answer.status == 400
     for told in ("Side", "both, only-MX, only-US", "trade, water", "2025-04-08"):
         assert told in answer.page.text.replace("MX, US, both", "both")
-    answer = browser.get(f"{path}?side=CA&theme=moon&from=soon&lang=es")
+    answer = browser.get(f"{path}?side=CA&theme=moon&since=soon&lang=es")
     assert "se esperaba uno de" in answer.page.text
     assert "expected" not in answer.page.text
 
@@ -259,7 +259,7 @@ def test_an_outlet_has_a_page_of_its_own(store, browser):
         f"/outlets/{quote('Anáhuac')}"
     ).page.texts("tr")
     assert "Mar 1 5" in page.texts("tr")
-    assert "/items?outlet=Ledger&from=2026-03-01&to=2026-03-01" in page.links
+    assert "/items?outlet=Ledger&since=2026-03-01&until=2026-03-01" in page.links
     assert "/stories?outlet=Ledger" in page.links
     assert browser.get("/outlets/Nobody").status == 404
 
@@ -288,7 +288,7 @@ def test_hostile_names_stay_names(store, tmp_path):
             [newest] = [
                 x
                 for x in answer.page.links
-                if x.startswith("/items?") and "from" not in x
+                if x.startswith("/items?") and "since" not in x
             ]
             assert len(headlines(browser.get(newest).page)) == 1
 

@@ -12,12 +12,9 @@ from monitor.change import Change, Move
 from monitor.model import Item, Why
 from monitor.store.database import Store
 from monitor.verbs.compose import Paths
-from monitor.verbs.look import (
-    export_items,
-    export_stories,
-    list_stories,
-    show_story,
-)
+from monitor.verbs.export import export_items, export_stories
+from monitor.verbs.look import list_stories, show_story
+from monitor.verbs.span import Span
 
 FEEDS_YAML = """\
 contact: desk@example.org
@@ -191,5 +188,5 @@ def test_days_from_before_the_calendar_begins_are_all_days(paths, capsys):
     list_stories(paths, 36_500, False)
     assert "Long ago" in capsys.readouterr().out
     for export in (export_stories, export_items):
-        export(paths, "json", 36_500, None)
+        export(paths, "json", Span(36_500), {}, None)
         assert "Long ago" in capsys.readouterr().out

@@ -90,13 +90,13 @@ def test_a_split_takes_what_is_bound_along():
 
 def test_a_move_takes_exactly_the_item_named():
     now = current(s1="abc", s2="xy")
-    said = move("b", of("a", "b", "c"), of("x", "y"))
+    said = move(["b"], of("a", "b", "c"), of("x", "y"))
     assert obeyed(said, now) == current(s1="ac", s2="bxy")
 
 
 def test_a_move_to_a_new_story_opens_one():
     now = current(sa="ab")
-    assert obeyed(move("b", of("a", "b"), None), now) == current(sa="a", sb="b")
+    assert obeyed(move(["b"], of("a", "b"), None), now) == current(sa="a", sb="b")
 
 
 def test_what_another_rule_bars_from_the_items_that_come_makes_room():

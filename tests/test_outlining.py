@@ -178,7 +178,7 @@ NEW_ASSIGNMENT = """insert into assignments (item, story, score, parts, shared)
         "insert into translations values ('s0', 'es', 'x', '1', 'x', 'x', '[]', 'x')",
         "update translations set title = 'x'",
         "delete from translations",
-        "insert into marks values ('s0', 'x', '[]', '[]')",
+        "insert into marks values ('s0', 'x', '[]', '[]', 'x')",
         "update marks set themes = '[]'",
         "delete from marks",
         NEW_ASSIGNMENT,
@@ -191,7 +191,7 @@ def test_whoever_writes_to_a_table_makes_its_storys_outline_due(store, act):
     if " translations set" in act or "from translations" in act:
         store.translations.add([translation(item("Water", id=one))], NOW)
     if " marks set" in act or "from marks" in act:
-        store.marks.add({one: Marks(("water",))}, "1")
+        store.marks.add({one: Marks(("water",))}, "1", "1")
     else:
         store._db.execute("delete from marks")  # their end makes a story due as well
     store._db.execute("delete from outline_dues")
@@ -206,7 +206,7 @@ def test_items_are_listed_by_the_marks_they_have_now(store):
     [one, two] = keep(store, "Water and steel", "Water")
     step(store)
     assert listed(theme="water") == [two, one]
-    store.marks.add({one: Marks(("steel",), ("Rain",))}, "2")
+    store.marks.add({one: Marks(("steel",), ("Rain",))}, "2", "2")
     assert listed(theme="water") == [two]
     assert listed(theme="steel") == listed(watchlist="Rain") == [one]
     store._db.execute("update marks set themes = '[\"x\"]' where item = ?", [two])

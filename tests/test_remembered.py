@@ -86,3 +86,15 @@ def test_a_failure_is_told_to_who_found_it_and_the_next_tries_again():
     with pytest.raises(ZeroDivisionError):
         kept.get("a", NOW, lambda: 1 // 0)
     assert kept.get("a", NOW, lambda: "well") == "well"
+
+
+def test_an_answer_ends_with_its_version_once_it_has_settled():
+    found = iter(range(9))
+    kept = Remembered(MINUTE, 2, settles=timedelta(seconds=5))
+
+    def ask(seconds, version):
+        now = NOW + timedelta(seconds=seconds)
+        return kept.get("a", now, lambda: next(found), version)
+
+    asked = ((0, 1), (4, 2), (5, 2), (20, 2), (65, 2))
+    assert [ask(*each) for each in asked] == [0, 0, 1, 1, 2]

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import NOW, assignment, feed, item, show, sighting, translation
-from monitor.change import Change, Correction, Move
+from monitor.change import Change, Correction, Move, TakenBack
 from monitor.errors import ConfigError, StoreError
 from monitor.feeds.identity import item_id, keys
 from monitor.model import (
@@ -188,7 +188,8 @@ def test_every_table_is_strict(store, tmp_path):
             " and name not like '\\_sqlite%' escape '\\'"
         ).fetchall()
     assert {name for name, _ in tables} == {
-        "search_reach",
+        *("search_reach", "sessions", "api_tokens", "users"),
+        *("watchlists", "subscribers", "kept_version"),
         "alert_items",
         "alert_messages",
         "alert_notes",
@@ -1078,7 +1079,7 @@ def test_the_mark_changes_with_every_decision(store):
     marks.append(store.stories.mark())
     said = store.corrections.add(Correction("move", "", apart=(("a",), ("b",))), NOW)
     marks.append(store.stories.mark())
-    store.corrections.undo(said)
+    store.corrections.undo(said, TakenBack(NOW))
     marks.append(store.stories.mark())
     assert len(set(marks)) == len(marks)
     store.stories.log_pass("hour", NOW)

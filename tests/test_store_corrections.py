@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from builders import NOW, assignment, item, show
-from monitor.change import Change, Correction, LoggedChange, LoggedCorrection, Move
+from monitor.change import (
+    Author,
+    Change,
+    Correction,
+    LoggedChange,
+    LoggedCorrection,
+    Move,
+    TakenBack,
+)
 from monitor.errors import StoreError
 from monitor.model import Why
 from monitor.store import rows
@@ -222,11 +230,11 @@ def test_corrections_are_kept_and_taken_back(tmp_path):
     with Store(path) as store:
         assert [store.corrections.add(c, NOW) for c in (SPLIT, other)] == [1, 2]
     with Store(path) as store:
-        store.corrections.undo(1)
+        store.corrections.undo(1, TakenBack(NOW))
     with Store(path) as store:
         assert store.corrections.in_force() == [LoggedCorrection(2, NOW, other)]
         assert store.corrections.all() == [
-            LoggedCorrection(1, NOW, SPLIT, undone=True),
+            LoggedCorrection(1, NOW, SPLIT, undone=True, taken_back=TakenBack(NOW)),
             LoggedCorrection(2, NOW, other),
         ]
         assert store.corrections.one(2) == LoggedCorrection(2, NOW, other)
@@ -255,3 +263,33 @@ def test_a_database_of_before_corrections_opens_with_its_stories(tmp_path):
         store.stories.change(change(("a", "s1", "s2")), LATER)
         assert store.stories.first() == found(s1="a")
         assert store.stories.resolve("s1") == "s2"
+
+
+def test_who_corrects_and_who_takes_it_back_is_kept(store):
+    ana, luz = Author("ana", "page"), Author("luz", "api")
+    taken = TakenBack(NOW, luz, "two rivers")
+    store.corrections.add(SPLIT, NOW, ana)
+    store.corrections.undo(1, taken)
+    [kept] = store.corrections.all()
+    assert kept == LoggedCorrection(1, NOW, SPLIT, True, ana, taken)
+
+
+def test_of_corrections_of_old_nobody_is_named(tmp_path):
+    path = tmp_path / "monitor.db"
+    with Store(path) as store:
+        store.corrections.add(SPLIT, NOW)
+        store.corrections.add(SPLIT, NOW)
+        for column in ("made_by", "made_way"):
+            store._db.execute(f"alter table corrections drop column {column}")
+        for column in ("at", "by", "way", "reason"):
+            store._db.execute(f"alter table corrections drop column undone_{column}")
+        store._db.execute("update corrections set undone = 1 where id = 1")
+        store._db.execute(
+            "delete from _sqlite_migrations where name = 'name_who_corrects'"
+        )
+        store._db.conn.commit()
+    with Store(path) as store:
+        assert store.corrections.all() == [
+            LoggedCorrection(1, NOW, SPLIT, undone=True),
+            LoggedCorrection(2, NOW, SPLIT),
+        ]

@@ -1,5 +1,6 @@
 """Watch-lists and subscribers in the database: as they were entered, one of a name."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from monitor.query import parse_query
 from monitor.readers import KeptSubscriber, KeptWatchlist, Subscriber, Watchlist
 from monitor.store import rows
 from monitor.store.database import Store
-from monitor.store.kept import kept_version
+from monitor.store.kept import KeptVersion
 
 STEEL = Watchlist("Steel", query=parse_query('(steel OR acero) AND NOT "a b"'))
 DANA = subscriber("Dana", watchlists=("Steel", "Water"), themes=("trade",))
@@ -81,6 +82,7 @@ def test_what_is_not_kept_cannot_be_changed(store, change):
 
 def test_the_version_rises_with_every_change_and_with_nothing_else(store, tmp_path):
     seen = [store.kept.version()]
+    shared = KeptVersion(tmp_path / "monitor.db")
     for change in (
         lambda kept: kept.add_watchlist(STEEL, "ana", NOW),
         lambda kept: kept.replace_watchlist(STEEL),
@@ -91,7 +93,9 @@ def test_the_version_rises_with_every_change_and_with_nothing_else(store, tmp_pa
     ):
         change(store.kept)
         seen.append(store.kept.version())
-        assert kept_version(tmp_path / "monitor.db") == seen[-1]
+        with ThreadPoolExecutor(1) as another:
+            assert another.submit(shared.now).result() == shared.now() == seen[-1]
+    shared.close()
     assert seen == sorted(set(seen))
     store.subscriptions.get(DANA, "token")
     store.kept.watchlists()
@@ -106,7 +110,7 @@ def test_another_connection_sees_the_version_at_once(store, tmp_path):
 
 def test_a_version_that_cannot_be_read_is_an_error_of_ours(tmp_path: Path):
     with pytest.raises(StoreError, match="no such table"):
-        kept_version(tmp_path / "empty.db")
+        KeptVersion(tmp_path / "empty.db").now()
 
 
 def test_what_is_undone_raises_no_version(store):

@@ -56,12 +56,12 @@ ADDRESSES = (
     "/health",
     "/about",
     "/stories",
-    "/stories?side=both&order=lag&from=2026-02-20&outlet=Ledger",
-    "/stories?side=only-US&certainty=feed&from=2026-03-09",
-    "/stories?theme=moon&from=soon&to=2026-02-31",
+    "/stories?side=both&order=lag&since=2026-02-20&outlet=Ledger",
+    "/stories?side=only-US&certainty=feed&since=2026-03-09",
+    "/stories?theme=moon&since=soon&until=2026-02-31",
     "/stories?after=zz",
     "/items",
-    "/items?language=es&certainty=poll-bounded&leader=MX&from=2030-01-01",
+    "/items?language=es&certainty=poll-bounded&leader=MX&since=2030-01-01",
     "/outlets",
     "/outlets?side=US&language=es&days=1",
     "/outlets/Ledger",
@@ -141,7 +141,9 @@ def spoken_and_toned(store: Store) -> None:
 
 
 def related(store: Store) -> None:
-    add(store, item("Dam levels fall", outlet="Bravo", id="m"), story="sm")
+    dam = item("Dam levels fall", outlet="Bravo", id="m")
+    add(store, dam, story="sm")
+    translate(store, dam, "Baja la presa")
     why = Why({"english": 0.2}, (), None, "sm", 0.2)
     add(store, item("La presa", "MX", outlet="Eco", id="n"), story="s3", why=why)
     bound = item("El clima", "MX", outlet="Eco", id="o", recurring=True, minutes=5)
@@ -265,6 +267,13 @@ def test_a_story_is_called_by_the_headline_in_the_pages_language(busy):
     english, other = (busy.get(f"/stories/s1?lang={x}").page for x in LANGUAGES)
     assert english.find("h1")[0].attributes["lang"] == "en"
     assert other.find("h1")[0].attributes["lang"] == "es"
+
+
+def test_another_story_is_named_in_the_pages_language(busy):
+    english, spanish = (busy.get(f"/stories/s3?lang={x}").page for x in LANGUAGES)
+    assert english.texts("a", href="/stories/sm") == ["Dam levels fall"] * 2
+    assert spanish.texts("a", href="/stories/sm") == ["Baja la presa"] * 2
+    assert spanish.find("a", href="/stories/sm")[0].attributes["lang"] == "es"
 
 
 def test_a_refusal_speaks_the_visitors_language(busy):

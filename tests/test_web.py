@@ -20,15 +20,19 @@ from xml.etree import ElementTree
 import pytest
 
 from builders import NOW, assignment, feed, item, show, translation, watchlist
-from monitor.change import Change, Correction, Move
+from monitor.change import Change, Correction, Move, TakenBack
+from monitor.coverage.marks import Marker
+from monitor.coverage.themes import Lexicon
 from monitor.digest.palette import PALETTE
 from monitor.errors import ConfigError
 from monitor.model import Feed, FeedState, Item, Translation, Why
+from monitor.outlining import outline_due
 from monitor.pipeline import Desk
 from monitor.store.database import Store
 from monitor.web import server
-from monitor.web.app import SINGLES, create_app
+from monitor.web.app import create_app
 from monitor.web.site import Site
+from monitor.web.today_page import MOST_BOTH, MOST_ONLY
 
 FEEDS = (feed("Ledger", "US"), feed("Bravo", "US"), feed("Anáhuac", "MX"))
 DESK = Desk(FEEDS, {f.outlet: f.owner for f in FEEDS}, (watchlist("Water"),), "auto")
@@ -62,6 +66,7 @@ class Browser:
         with closing(connection):
             connection.putrequest(method, path, skip_host=True)
             connection.putheader("Host", host or f"127.0.0.1:{self.port}")
+            connection.putheader("Accept", "text/html,*/*;q=0.8")
             connection.endheaders()
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read().decode())
@@ -279,6 +284,7 @@ def test_stories_on_both_sides_come_before_those_of_one(store, browser):
     water(store)
     page = browser.get("/").page
     assert page.texts("h2") == [
+        "On watch-lists",
         "On both sides of the border",
         "Only in the United States",
         "Only in Mexico",
@@ -326,7 +332,7 @@ def test_days_are_linked_as_far_as_the_monitor_has_seen(store, browser, clock):
         return [
             link.removeprefix("/?day=")
             for link in links
-            if "/?day=" in link and "lang=" not in link
+            if "/?day=" in link and "lang=" not in link and link != path
         ]
 
     assert days("/?day=2026-03-02") == ["2026-03-04", "2026-03-03"]
@@ -354,16 +360,33 @@ def test_an_empty_database_has_an_empty_page(browser):
     assert "No feed was ever polled: start ‘monitor run’." in page.text
 
 
-def test_single_items_are_capped_aloud_and_shown_on_demand(store, browser):
-    for n in range(SINGLES + 3):
+def test_a_day_of_many_stories_shows_the_largest_and_leads_to_the_rest(store, browser):
+    for n in range(MOST_ONLY + 3):
         add(store, item(f"Small one {n}", "US", minutes=n))
+    add(store, item("Large", "US"), item("Larger", "US", outlet="Bravo"))
     page = browser.get("/").page
-    assert len(page.texts("h3")) == SINGLES
-    [more] = [a for a in page.find("a", href="show=all") if "more" in a.text]
-    assert more.text == "3 more with a single item"
-    full = browser.get(more.attributes["href"]).page
-    assert len(full.texts("h3")) == SINGLES + 3
-    assert "more with a single item" not in full.text
+    heads = page.texts("h3")
+    assert len(heads) == MOST_ONLY
+    assert {"Large", "Larger"} & set(heads), "what more outlets have comes first"
+    [more] = [a for a in page.find("a", href="only-US") if "more" in a.text]
+    assert more.text == "4 more stories"
+    assert (
+        more.attributes["href"]
+        == "/stories?since=2026-03-02&until=2026-03-02&side=only-US"
+    )
+    assert f"{MOST_ONLY + 4} only in the US" in page.text
+
+
+def test_tallies_and_leads_count_stories_that_have_no_room(store, browser):
+    for n in range(MOST_BOTH + 2):
+        us = item(f"Story {n}", "US", minutes=n)
+        add(store, us, item(f"Nota {n}", "MX", minutes=n + 30))
+    list(outline_due(store, Marker(Lexicon(()), ()), DESK.owners))
+    page = browser.get("/").page
+    assert f"{MOST_BOTH + 2} on both sides" in page.text
+    assert f"the United States was first with {MOST_BOTH + 2}" in page.text
+    assert len(page.texts("article")) == MOST_BOTH
+    assert "2 more stories" in page.text
 
 
 def test_a_story_that_goes_on_names_the_items_its_lag_is_between(store, browser):
@@ -503,7 +526,7 @@ def test_a_story_tells_what_changed_since_it_opened(store, browser):
     said = Correction("split", "two <deals>", ("c",), (("c",), ("a", "b")))
     store.corrections.add(said, NOW)
     store.corrections.add(Correction("merge", "elsewhere", ("x", "y")), NOW)
-    store.corrections.undo(1)
+    store.corrections.undo(1, TakenBack(NOW))
     away = Change("split", (Move("c", "s1", "sc"),), "split by hand", None, 1)
     store.stories.change(away, NOW)
     store.stories.change(
@@ -675,6 +698,7 @@ def test_stories_json_is_the_export_of_the_last_week_or_of_a_day(store, browser)
 
 def test_stories_atom_is_a_feed_of_stories(store, browser):
     water(store)
+    list(outline_due(store, Marker(DESK.themes, DESK.watchlists), DESK.owners))
     answer = browser.get("/stories.atom")
     assert answer.headers["content-type"].startswith("application/atom+xml")
     atom = ElementTree.fromstring(answer.text)

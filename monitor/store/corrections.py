@@ -1,11 +1,12 @@
 """What persons said of stories, and what of it is in force."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.change import Correction, LoggedCorrection
+from monitor.change import Author, Correction, LoggedCorrection, TakenBack
 from monitor.store import rows
 from monitor.store.errors import guarded
 
@@ -18,17 +19,24 @@ class Corrections:
         self.path = path
 
     @guarded
-    def add(self, correction: Correction, made: datetime) -> int:
+    def add(
+        self, correction: Correction, made: datetime, by: Author | None = None
+    ) -> int:
         """Keep a correction; returns its id. Whether it may stand is not asked here."""
         table = self._db.table("corrections")
-        kept = table.insert(rows.correction_row(correction, made)).last_pk
+        kept = table.insert(rows.correction_row(correction, made, by)).last_pk
         assert isinstance(kept, int)
         return kept
 
     @guarded
-    def undo(self, correction: int) -> None:
+    def undo(self, correction: int, taken_back: TakenBack) -> None:
         """Let a correction be obeyed no more."""
-        self._db.execute("update corrections set undone = 1 where id = ?", [correction])
+        row = rows.taken_back_row(taken_back)
+        sets = ", ".join(f"{column} = :{column}" for column in row)
+        self._db.execute(
+            f"update corrections set undone = 1, {sets} where id = :id",
+            row | {"id": correction},
+        )
 
     @guarded
     def in_force(self) -> list[LoggedCorrection]:
@@ -45,6 +53,19 @@ class Corrections:
         """The correction with this id, if there is one."""
         found = self._where("id = ?", [correction])
         return found[0] if found else None
+
+    @guarded
+    def unseen(self, stories: Iterable[str], after: int) -> tuple[str, ...]:
+        """Items of these stories that whoever saw them has not seen.
+
+        They were assigned after the assignment that was the newest then.
+        """
+        found = self._db.execute(
+            "select item from assignments where seq > ? and story in"
+            " (select value from json_each(?)) order by seq",
+            [after, json.dumps(list(stories))],
+        )
+        return tuple(item for [item] in found)
 
     def _where(self, which: str, values: Sequence[int] = ()) -> list[LoggedCorrection]:
         table = self._db.table("corrections")

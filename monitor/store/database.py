@@ -23,10 +23,11 @@ from monitor.store.originals import Originals
 from monitor.store.outbox import Outbox
 from monitor.store.outlines import Outlines
 from monitor.store.relations import Relations
-from monitor.store.schema_search import migrations
+from monitor.store.schema_views import migrations
 from monitor.store.search import Search
 from monitor.store.stories import Stories
 from monitor.store.subscriptions import Subscriptions
+from monitor.store.tables import Tables
 from monitor.store.translations import Translations
 from monitor.store.users import ApiTokens, Sessions, Users
 from monitor.store.vectors import Vectors
@@ -66,6 +67,7 @@ class Store:
         self.outbox = Outbox(self._db, self.path)
         self.subscriptions = Subscriptions(self._db, self.path)
         self.alerts = Alerts(self._db, self.path)
+        self.tables = Tables(self._db, self.path)
         self.users = Users(self._db, self.path)
         self.sessions = Sessions(self._db, self.path)
         self.api_tokens = ApiTokens(self._db, self.path)

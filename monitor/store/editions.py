@@ -2,15 +2,31 @@
 
 import json
 import zlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlite_utils import Database
 
+from monitor.outline import Page
 from monitor.readers import Image, KeptEdition, Links, RenderedEdition
-from monitor.store import rows
+from monitor.store import cursors, rows
+from monitor.store.cursors import Cursor
 from monitor.store.errors import guarded
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A kept edition as lists show it."""
+
+    id: str
+    subscriber: str
+    date: date
+    made: datetime
+    subject: str
+    is_for_programs: bool
+    """Whether it was kept as JSON and Atom, too."""
 
 
 class Editions:
@@ -47,6 +63,33 @@ class Editions:
         return replace(kept, rendered=replace(kept.rendered, images=images))
 
     @guarded
+    def page(self, after: str | None = None, limit: int = 50) -> Page[Issue]:
+        """What was kept, the newest day first, at most so many.
+
+        Raises ConfigError if no page before has said ``after``.
+        """
+        which, values = "true", dict[str, Any](limit=limit + 1)
+        if after is not None:
+            cursor = cursors.read("editions", after, (str,))
+            which = "(date, id) < (:key, :last)"
+            values |= {"key": cursor.key, "last": cursor.id}
+        found = self._db.execute(
+            "select id, subscriber, date, made, subject, length(json) > :empty"
+            f" from editions where {which} order by date desc, id desc limit :limit",
+            values | {"empty": len(_packed(""))},
+        ).fetchall()
+        shown = [_issue(*row) for row in found[:limit]]
+        if len(found) <= limit:
+            return Page(tuple(shown), None)
+        last = Cursor(shown[-1].date.isoformat(), shown[-1].id)
+        return Page(tuple(shown), cursors.write("editions", last))
+
+    @guarded
+    def count(self) -> int:
+        """How many were kept."""
+        return int(self._db.table("editions").count)
+
+    @guarded
     def replace_token(self, edition: str, old: str, new: str) -> None:
         """Let an edition that was not sent yet be stopped by another token."""
         kept = self.one(edition)
@@ -63,6 +106,15 @@ class Editions:
     def _image(self, cid: str, alt: str, digest: str) -> Image:
         found = self._db.query("select png from pictures where digest = ?", [digest])
         return Image(cid, next(iter(found))["png"], alt)
+
+
+def _issue(
+    edition: str, subscriber: str, day: str, made: str, subject: str, is_whole: int
+) -> Issue:
+    at = datetime.fromisoformat(made)
+    return Issue(
+        edition, subscriber, date.fromisoformat(day), at, subject, bool(is_whole)
+    )
 
 
 def _row(kept: KeptEdition, digests: list[str]) -> rows.Row:

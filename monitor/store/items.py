@@ -111,16 +111,6 @@ class Items:
         return {item.id: (item, made) for item, made in found}
 
     @guarded
-    def homes(self, ids: Iterable[str]) -> dict[str, str]:
-        """Id -> the story of its item, for those that have one."""
-        found = self._db.execute(
-            "select item, story from json_each(?)"
-            " cross join assignments on item = value",
-            [json.dumps(list(ids))],
-        )
-        return dict(found.fetchall())
-
-    @guarded
     def page(
         self,
         selection: Selection = EVERYTHING,
@@ -150,7 +140,17 @@ class Items:
     @guarded
     def last_moment(self) -> datetime | None:
         """When the newest item was published or seen; None if there is none."""
-        [row] = self._db.query("select max(max(published, seen)) as last from items")
+        [row] = self._db.query(
+            # Each from its index.
+            "select max((select max(published) from items),"
+            " (select max(seen) from items)) as last"
+        )
+        return datetime.fromisoformat(row["last"]) if row["last"] else None
+
+    @guarded
+    def last_published(self) -> datetime | None:
+        """When the newest item was published; None if there is none."""
+        [row] = self._db.query("select max(published) as last from items")
         return datetime.fromisoformat(row["last"]) if row["last"] else None
 
     @guarded

@@ -2,9 +2,9 @@
 
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlite_utils import Database
@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from monitor.errors import ConfigError
 from monitor.readers import KeptSubscriber, KeptWatchlist, Subscriber, Watchlist
 from monitor.store import rows
-from monitor.store.errors import guarded, store_error
+from monitor.store.errors import guarded
 
 _VERSION = "select number from kept_version"
 
@@ -129,17 +129,33 @@ class Kept:
         return bool(self._db.execute(sql, [name]).rowcount)
 
 
-def kept_version(path: Path) -> int:
-    """``Kept.version`` of a database that nobody has opened yet, in 0.1 ms.
+class KeptVersion:
+    """``Kept.version`` of one database, for threads that have no Store open.
 
-    A Store takes ten times as long to open. Raises StoreError.
+    It asks over one connection of its own, which they share: 5 µs, where to open a
+    Store takes a millisecond.
     """
-    try:
-        with closing(sqlite3.connect(path, timeout=0)) as db:
-            [[number]] = db.execute(_VERSION).fetchall()
-    except sqlite3.Error as error:
-        raise store_error(str(path), error) from error
-    return int(number)
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = str(path)
+        self._lock = Lock()
+        self._db: sqlite3.Connection | None = None
+
+    @guarded
+    def now(self) -> int:
+        """As of this moment. Raises StoreError."""
+        with self._lock:
+            if self._db is None:
+                self._db = sqlite3.connect(self.path, check_same_thread=False)
+            [[number]] = self._db.execute(_VERSION).fetchall()
+        return int(number)
+
+    def close(self) -> None:
+        """Give the file back; the next to ask opens it again."""
+        with self._lock:
+            if self._db is not None:
+                self._db.close()
+                self._db = None
 
 
 def _taken(what: str, name: str) -> ConfigError:

@@ -127,6 +127,16 @@ class Outlines:
         return {row["story"]: _outline(row) for row in found}
 
     @guarded
+    def followed(self, stories: Iterable[str]) -> list[str]:
+        """Those of these stories that match any watch-list, in no order."""
+        found = self._db.execute(
+            "select distinct story from json_each(:named)"
+            " join outline_watchlists on story = value",
+            {"named": json.dumps(list(stories))},
+        )
+        return [story for (story,) in found]
+
+    @guarded
     def page(
         self,
         selection: Selection = EVERYTHING,

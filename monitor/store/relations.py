@@ -33,6 +33,16 @@ class Relations:
         return {row["story"]: row["living"] for row in found}
 
     @guarded
+    def of_items(self, items: Iterable[str]) -> dict[str, str]:
+        """Item -> its story, for those of these that have one."""
+        found = self._db.execute(
+            "select item, story from json_each(?)"
+            " cross join assignments on item = value",
+            [json.dumps(list(items))],
+        )
+        return dict(found.fetchall())
+
+    @guarded
     def runners_up(self, stories: Iterable[str], least: float) -> list[RunnerUp]:
         """Items of these stories that others nearly won, and the other way round.
 

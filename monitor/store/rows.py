@@ -7,7 +7,15 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from monitor.access import ApiToken, Session, User
-from monitor.change import Change, Correction, LoggedChange, LoggedCorrection, Move
+from monitor.change import (
+    Author,
+    Change,
+    Correction,
+    LoggedChange,
+    LoggedCorrection,
+    Move,
+    TakenBack,
+)
 from monitor.model import (
     Assignment,
     Failure,
@@ -230,7 +238,7 @@ def kept_subscriber(row: Row) -> KeptSubscriber:
     return KeptSubscriber(reader, by, made)
 
 
-def correction_row(correction: Correction, made: datetime) -> Row:
+def correction_row(correction: Correction, made: datetime, by: Author | None) -> Row:
     """A Correction as a row of ``corrections``."""
     return {
         "made": to_text(made),
@@ -239,6 +247,18 @@ def correction_row(correction: Correction, made: datetime) -> Row:
         "together": json.dumps(correction.together),
         "apart": json.dumps(correction.apart),
         "undone": 0,
+        "made_by": by.name if by else None,
+        "made_way": by.way if by else None,
+    }
+
+
+def taken_back_row(taken: TakenBack) -> Row:
+    """A TakenBack as columns of ``corrections``."""
+    return {
+        "undone_at": to_text(taken.at),
+        "undone_by": taken.by.name if taken.by else None,
+        "undone_way": taken.by.way if taken.by else None,
+        "undone_reason": taken.reason,
     }
 
 
@@ -251,8 +271,21 @@ def correction(row: Row) -> LoggedCorrection:
         tuple(json.loads(row["together"])),
         (tuple(first), tuple(second)),
     )
-    made = datetime.fromisoformat(row["made"])
-    return LoggedCorrection(row["id"], made, said, bool(row["undone"]))
+    made, undone = datetime.fromisoformat(row["made"]), bool(row["undone"])
+    by = _author(row, "made")
+    return LoggedCorrection(row["id"], made, said, undone, by, _taken_back(row))
+
+
+def _taken_back(row: Row) -> TakenBack | None:
+    if not row["undone"] or row["undone_at"] is None:
+        return None
+    at = datetime.fromisoformat(row["undone_at"])
+    return TakenBack(at, _author(row, "undone"), row["undone_reason"])
+
+
+def _author(row: Row, act: str) -> Author | None:
+    name = row[f"{act}_by"]
+    return None if name is None else Author(name, row[f"{act}_way"])
 
 
 _USER_COLUMNS = ("name", "role", "made", "disabled")

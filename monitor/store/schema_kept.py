@@ -2,7 +2,7 @@
 The tables, continued: watch-lists and subscribers that were made on the desk.
 
 The order of the migrations is that of all modules, this one after
-``schema_coverage.py``.
+``schema_access.py``.
 """
 
 from sqlite_utils import Database
@@ -45,7 +45,7 @@ def tell_marks_of_themes(db: Database) -> None:
     """By which lexicon the themes of a mark were found, whatever the watch-lists were.
 
     A saved search changes what items are looked through for, and no theme: without this
-    it would void weeks of themes. Marks made before do not tell; they are made anew.
+    it would void weeks of themes. Marks made before do not tell; they are made anew, by
+    a version that is reckoned otherwise.
     """
-    db.execute("delete from marks")
     db.execute("alter table marks add column themes_version text not null default ''")

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from monitor.comparison import Part
 from monitor.coverage.volumes import Volume
 from monitor.model import Country, Language
-from monitor.outline import OutletVolume
+from monitor.outline import OutletVolume, StoryVolume
 from monitor.store import rows
 from monitor.store.errors import guarded
 
@@ -50,6 +50,26 @@ class Volumes:
             {"start": rows.to_text(start), "end": rows.to_text(end)},
         )
         return [(feed, date.fromisoformat(day), items) for feed, day, items in found]
+
+    @guarded
+    def stories(self, start: datetime, end: datetime) -> list[StoryVolume]:
+        """Stories with an item published or first seen in [start, end).
+
+        What most outlets, then most items, brought in that time comes first, then what
+        came last, as editions have it. Sides are as of ``end``.
+        """
+        found = self._db.execute(
+            f"with came as ({_CAME_WITHIN}) select story, count(*) as items,"
+            " count(distinct outlet) as outlets, max(published) as last,"
+            f" {_TOLD_BY.format(side='US')}, {_TOLD_BY.format(side='MX')}"
+            " from came join assignments on assignments.item = came.id group by story"
+            " order by outlets desc, items desc, last desc, story",
+            {"start": rows.to_text(start), "end": rows.to_text(end)},
+        )
+        return [
+            StoryVolume(story, items, frozenset(_sides(us, mx)))
+            for story, items, _, _, us, mx in found
+        ]
 
     @guarded
     def outlets(self, start: datetime, end: datetime) -> list[OutletVolume]:
@@ -185,6 +205,25 @@ _OUTLETS = (
     " where named.outlet is not null)"
 )
 _CAME = "min(published, seen)"
+_CAME_WITHIN = (
+    # Each half from an index of its own.
+    "select id, outlet, published from items"
+    " where published >= :start and published < :end and seen < :end"
+    " union select id, outlet, published from items"
+    " where seen >= :start and seen < :end and published < :end"
+)
+_TOLD_BY = (
+    "exists (select 1 from assignments as b join items as i on i.id = b.item"
+    " where b.story = assignments.story and i.country = '{side}'"
+    " and i.published < :end and i.seen < :end)"
+)
+
+
+def _sides(us: int, mx: int) -> Iterator[Country]:
+    if us:
+        yield "US"
+    if mx:
+        yield "MX"
 
 
 def _hour(text: str, known: dict[str, datetime]) -> datetime:

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC
 
-from monitor.change import Correction, LoggedCorrection
+from monitor.change import NEW, Correction, LoggedCorrection, Wanted
 from monitor.errors import ConfigError
 from monitor.model import Story
 
@@ -24,6 +24,37 @@ PAIRS = 200
 
 
 # --- what a person says --------------------------------------------------------------
+
+
+def check(wanted: Wanted) -> None:
+    """Raises ConfigError for a wish that does not name what its verb needs."""
+    stories = 2 if wanted.verb == "merge" else 1
+    if len(wanted.stories) != stories:
+        number = "two stories" if stories == 2 else "one story"
+        raise ConfigError(f"a {wanted.verb} names {number}")
+    if NEW in wanted.stories and wanted.verb != "move":
+        raise ConfigError(f"a {wanted.verb} names stories that exist, not {NEW!r}")
+    if wanted.verb == "move" and not wanted.items:
+        raise ConfigError("a move names the items that go")
+
+
+def said(wanted: Wanted, found: Sequence[Story]) -> Correction:
+    """What a wish but ``undo`` says of items, once it was checked.
+
+    ``found`` are the stories it names, in its order, and for a move the one that its
+    items are in.
+    """
+    match wanted.verb:
+        case "merge":
+            (asked, other), (ours, theirs) = wanted.stories, found
+            if ours.id == theirs.id and asked != other:
+                what = f"{other}: is one story with {asked} already: {ours.id}"
+                raise ConfigError(what)
+            return merge(ours, theirs, wanted.reason)
+        case "split":
+            return split(found[0], wanted.items, wanted.reason)
+    target = found[0] if found[1:] else None
+    return move(wanted.items, found[-1], target, wanted.reason)
 
 
 def merge(kept: Story, other: Story, reason: str = "") -> Correction:
@@ -50,19 +81,27 @@ def split(story: Story, items: Iterable[str], reason: str = "") -> Correction:
 
 
 def move(
-    item: str, source: Story, target: Story | None, reason: str = ""
+    items: Iterable[str], source: Story, target: Story | None, reason: str = ""
 ) -> Correction:
-    """One item belongs to another story, or without one to a story of its own."""
-    left = tuple(other for other in _ids(source) if other != item)
+    """Items belong to another story, or without one to a story of their own."""
+    named, members = set(items), _ids(source)
+    for item in sorted(named - set(members)):
+        raise ConfigError(f"{item}: no item of story {source.id}; name items of one")
+    going = tuple(item for item in members if item in named)
+    left = tuple(item for item in members if item not in named)
+    if not going:
+        raise ConfigError(f"{source.id}: a move names the items that go")
     if target is None:
         if not left:
-            raise ConfigError(f"{item}: is alone in its story already")
-        return Correction("move", reason, apart=((item,), left))
+            raise ConfigError(f"{going[0]}: is alone in its story already")
+        together = going if len(going) > 1 else ()
+        return Correction("move", reason, together=together, apart=(going, left))
     if target.id == source.id:
-        raise ConfigError(f"{item}: is in story {target.id} already; name another one")
-    return Correction(
-        "move", reason, together=(*_ids(target), item), apart=((item,), left)
-    )
+        raise ConfigError(
+            f"{going[0]}: is in story {target.id} already; name another one"
+        )
+    together = (*_ids(target), *going)
+    return Correction("move", reason, together, apart=(going, left))
 
 
 def _ids(story: Story) -> tuple[str, ...]:

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, get_args
 
-from monitor.change import Correction, CorrectionVerb, LoggedCorrection
+from monitor.change import Author, Correction, CorrectionVerb, LoggedCorrection
 from monitor.errors import ConfigError
 from monitor.model import Item
+from monitor.text import clip, printable, squeeze
 
 _VERBS = get_args(CorrectionVerb)
+MAX_NAME = 64
+"""Characters of who made a correction."""
 _HALF = re.compile("[\ud800-\udfff]")
 """What JSON can write and no database can hold."""
 
@@ -29,15 +32,19 @@ class Stated:
     correction: Correction
     made: datetime | None
     """None if the line does not say."""
+    by: Author | None = None
+    """Whom the line names; None if it names nobody."""
 
 
 def correction_dict(
-    correction: Correction, made: datetime, items: Mapping[str, Item]
+    logged: LoggedCorrection, items: Mapping[str, Item]
 ) -> dict[str, Any]:
     """A correction for other programs; ``items`` are those known, by their ids."""
+    correction = logged.correction
     return {
         "verb": correction.verb,
-        "made": made.isoformat(),
+        "made": logged.made.isoformat(),
+        "by": logged.by.name if logged.by else None,
         "reason": correction.reason,
         "together": [_item(item, items) for item in correction.together],
         "apart": [[_item(item, items) for item in side] for side in correction.apart],
@@ -48,7 +55,7 @@ def write_corrections(
     corrections: Iterable[LoggedCorrection], items: Mapping[str, Item]
 ) -> str:
     """One line a correction."""
-    rows = (correction_dict(c.correction, c.made, items) for c in corrections)
+    rows = (correction_dict(logged, items) for logged in corrections)
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
@@ -67,7 +74,7 @@ def _stated(text: str, name: str) -> Iterator[Stated]:
         if line.strip():
             try:
                 row = json.loads(line)
-                yield Stated(number, _correction(row), _made(row))
+                yield Stated(number, _correction(row), _made(row), _by(row))
             except json.JSONDecodeError as error:
                 raise ConfigError(
                     f"{name}:{number}: is no JSON: {error.msg} at character"
@@ -118,6 +125,15 @@ def _made(row: Mapping[str, object]) -> datetime | None:
         return moment.astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError) as error:  # in UTC it may be of no year
         raise ValueError(f"made {made!r} is no time such as 2026-03-02") from error
+
+
+def _by(row: Mapping[str, object]) -> Author | None:
+    name = row.get("by")
+    if name is None:
+        return None
+    if not isinstance(name, str) or _HALF.search(name):
+        raise ValueError(f"by {name!r} is no name")
+    return Author(clip(squeeze(printable(name)), MAX_NAME), "file")
 
 
 def _item(item: str, items: Mapping[str, Item]) -> dict[str, str | None]:

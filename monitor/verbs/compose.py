@@ -1,5 +1,6 @@
 """The real objects: the only place that chooses them and reads the clock."""
 
+import getpass
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 from monitor.alerting import Channels, Facts
+from monitor.change import Author
 from monitor.clustering import PATIENCE, Clustering, Waiting
 from monitor.comparing import Changes
 from monitor.config.kept import Merged, merged
@@ -90,6 +92,15 @@ def with_kept(config: Config, store: Store) -> Merged:
 def now() -> datetime:
     """This moment in UTC, to the second as the database keeps it."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def author() -> Author:
+    """Who types the command: the name by which this machine knows them."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number without a name
+        name = str(os.getuid())
+    return Author(name, "command")
 
 
 def open_fetcher(config: Config) -> Fetcher:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from monitor import correcting
-from monitor.change import Correction, LoggedChange, LoggedCorrection, Move
+from monitor.change import Correction, LoggedChange, LoggedCorrection, Move, Wanted
 from monitor.correcting import Corrected
 from monitor.errors import ConfigError
 from monitor.model import Item
@@ -28,7 +29,7 @@ MAX_BYTES = 64 << 20
 """Of a file of corrections: some 100,000 of them."""
 
 _MOVE_COLUMNS = ("item", "before", "after", "outlet", "title")
-_CORRECTION_COLUMNS = ("id", "made", "verb", "undone", "said", "reason")
+_CORRECTION_COLUMNS = ("id", "made", "by", "verb", "undone", "said", "reason")
 _CHANGE_COLUMNS = ("id", "at", "kind", "by", "undone", "items", "stories", "reason")
 
 
@@ -37,37 +38,33 @@ _CHANGE_COLUMNS = ("id", "at", "kind", "by", "undone", "items", "stories", "reas
 
 def merge(paths: Paths, kept: str, other: str, reason: str, dry_run: bool) -> None:
     """Make two stories one."""
-    _do(
-        paths,
-        lambda s: [correcting.merge(s, kept, other, reason, compose.now())],
-        dry_run,
-    )
+    _make(paths, Wanted("merge", (kept, other), reason=reason), dry_run)
 
 
 def split(
     paths: Paths, story: str, items: Sequence[str], reason: str, dry_run: bool
 ) -> None:
     """Make a story of some items of another."""
-    _do(
-        paths,
-        lambda s: [correcting.split(s, story, items, reason, compose.now())],
-        dry_run,
-    )
+    _make(paths, Wanted("split", (story,), tuple(items), reason=reason), dry_run)
 
 
 def move(paths: Paths, item: str, story: str, reason: str, dry_run: bool) -> None:
     """Move one item to another story or to one of its own."""
-    _do(
-        paths,
-        lambda s: [correcting.move(s, item, story, reason, compose.now())],
-        dry_run,
-    )
+    _make(paths, Wanted("move", (story,), (item,), reason=reason), dry_run)
 
 
-def undo(paths: Paths, correction: int | None, dry_run: bool) -> None:
+def _make(paths: Paths, wanted: Wanted, dry_run: bool) -> None:
+    def make(store: Store) -> list[Corrected]:
+        return [correcting.make(store, wanted, compose.now(), compose.author())]
+
+    _do(paths, make, dry_run)
+
+
+def undo(paths: Paths, correction: int | None, reason: str, dry_run: bool) -> None:
     """Take a correction back."""
+    wanted = Wanted("undo", correction=correction, reason=reason)
     with paths.open_known_store() as store, _writing(store, dry_run):
-        made = correcting.undo(store, correction, compose.now())
+        made = correcting.make(store, wanted, compose.now(), compose.author())
         name = "dry run: correction" if dry_run else "correction"
         print(f"{name} {made.id} is taken back: {_said(made.correction)}")
         _tell_moves(store, [made])
@@ -78,7 +75,9 @@ def undo_change(paths: Paths, change: int, reason: str, dry_run: bool) -> None:
     """Take back what the monitor itself changed."""
     _do(
         paths,
-        lambda s: correcting.undo_change(s, change, reason, compose.now()),
+        lambda s: correcting.undo_change(
+            s, change, reason, compose.now(), compose.author()
+        ),
         dry_run,
     )
 
@@ -88,7 +87,8 @@ def import_corrections(paths: Paths, file: Path, dry_run: bool) -> None:
     stated = read_corrections(_read(file), str(file))
 
     def take_in(store: Store) -> list[Corrected]:
-        return correcting.take_in(store, stated, str(file), compose.now())
+        by = replace(compose.author(), way="file")
+        return correcting.take_in(store, stated, str(file), compose.now(), by)
 
     made = _do(paths, take_in, dry_run)
     known = len(stated) - len(made)
@@ -116,7 +116,7 @@ def _outline(paths: Paths, store: Store, made: Iterable[Corrected]) -> None:
     moves = [move for one in made for move in one.moves]
     stories = {story for move in moves for story in (move.before, move.after)}
     try:
-        config = paths.read_config()
+        config = compose.with_kept(paths.read_config(), store).config
     except ConfigError:
         return
     outline_now(store, compose.marker(config), config.owners, sorted(stories))
@@ -187,7 +187,8 @@ def list_corrections(paths: Paths, as_json: bool) -> None:
         show_json(
             [
                 {"id": c.id, "undone": c.undone}
-                | correction_dict(c.correction, c.made, items)
+                | correction_dict(c, items)
+                | _audit_dict(c)
                 for c in made
             ]
         )
@@ -199,10 +200,36 @@ def _correction_row(logged: LoggedCorrection) -> dict[str, object]:
     return {
         "id": logged.id,
         "made": logged.made.isoformat(),
+        "by": logged.by.name if logged.by else "",
         "verb": logged.correction.verb,
-        "undone": "yes" if logged.undone else "no",
+        "undone": _undone(logged),
         "said": describe(logged.correction),
         "reason": logged.correction.reason,
+    }
+
+
+def _undone(logged: LoggedCorrection) -> str:
+    """``no``; ``yes``, where known with who took it back, when and why."""
+    taken = logged.taken_back
+    if taken is None:
+        return "yes" if logged.undone else "no"
+    by = f" by {taken.by.name}" if taken.by else ""
+    return f"yes, {taken.at.isoformat()}{by}" + _because(taken.reason)
+
+
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else ""
+
+
+def _audit_dict(logged: LoggedCorrection) -> dict[str, Any]:
+    """How a correction was made, and what became of it, for other programs."""
+    taken = logged.taken_back
+    return {
+        "way": logged.by.way if logged.by else None,
+        "undone_at": taken.at.isoformat() if taken else None,
+        "undone_by": taken.by.name if taken and taken.by else None,
+        "undone_way": taken.by.way if taken and taken.by else None,
+        "undone_reason": taken.reason if taken else None,
     }
 
 

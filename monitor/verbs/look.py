@@ -1,8 +1,6 @@
-"""The verbs that show what is there: stories, export."""
+"""The verbs that show stories."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Mapping
 
 from monitor import export, pipeline
 from monitor.comparison import Coverage, LagCertainty, NoLeader, Pickup
@@ -10,7 +8,6 @@ from monitor.config.settings import Config
 from monitor.contrasting import retitled_in
 from monitor.coverage.sides import compare
 from monitor.digest.phrases import Speaker
-from monitor.errors import ConfigError
 from monitor.explaining import explain, explain_one
 from monitor.model import SIDES, Item, Story
 from monitor.store.database import Store
@@ -196,54 +193,3 @@ def _duration(minutes: int) -> str:
 def _coverages(store: Store, config: Config, days: int) -> list[Coverage]:
     end = store.items.last_moment() or compose.now()
     return pipeline.compare(store, config.owners, *Span(days).times(end))
-
-
-# --- export --------------------------------------------------------------------
-
-
-def export_stories(paths: Paths, form: str, days: int, out: Path | None) -> None:
-    """Stories of the last days as json, csv or atom."""
-    config = paths.read_config()
-    with paths.open_known_store() as store:
-        found = _coverages(store, config, days)
-        match form:
-            case "json":
-                why = explain(store, [c.story for c in found], config.bridge)
-                text = export.stories_json(found, why)
-            case "csv":
-                text = export.stories_csv(found)
-            case _:
-                text = export.stories_atom(found, config.contact, _latest(found))
-    _put(text, out)
-
-
-def export_items(paths: Paths, form: str, days: int, out: Path | None) -> None:
-    """Items of the last days as json, csv or atom."""
-    with paths.open_known_store() as store:
-        end = store.items.last_moment() or compose.now()
-        start, _ = Span(days).times(end)
-        found = store.items.all(start)
-    match form:
-        case "json":
-            text = export.items_json(found)
-        case "csv":
-            text = export.items_csv(found)
-        case _:
-            newest = max((item.published for item in found), default=compose.now())
-            text = export.items_atom(found, paths.read_config().contact, newest)
-    _put(text, out)
-
-
-def _latest(coverages: Iterable[Coverage]) -> datetime:
-    return max((c.story.last_seen for c in coverages), default=compose.now())
-
-
-def _put(text: str, out: Path | None) -> None:
-    if out is None:
-        print(text, end="")
-        return
-    try:
-        out.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise ConfigError(f"{out}: cannot be written: {error.strerror}") from error
-    print(out)

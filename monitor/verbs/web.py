@@ -4,13 +4,14 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Event
 
 from monitor.config.settings import Config
 from monitor.pipeline import Desk
-from monitor.store.kept import kept_version
+from monitor.store.kept import KeptVersion
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
 from monitor.verbs.in_force import InForce
@@ -20,6 +21,9 @@ from monitor.web.reach import LOOPBACK, Reach, check
 from monitor.web.site import Site
 
 log = logging.getLogger("monitor")
+
+SETTLES = timedelta(seconds=5)
+"""While items come in every second, today's page is made anew as often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,13 @@ def dashboard(paths: Paths, place: Place) -> Callable[[Event | None], None]:
     with paths.open_known_store() as store:
         check(reach, store.users.any())
     server.check_certificate(reach)
-    desk = InForce(config, _desk, log.warning)
+    desk, version = InForce(config, _desk, log.warning), KeptVersion(paths.db)
     site = Site(
         paths.open_known_store,
-        lambda: desk.of(kept_version(paths.db), paths.open_known_store),
+        lambda: desk.of(version.now(), paths.open_known_store),
         compose.now,
         reach,
+        SETTLES,
     )
     app = create_app(site)
     listener = server.listen(place.port, place.host)

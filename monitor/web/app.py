@@ -5,13 +5,14 @@ own, since a connection belongs to one thread.
 """
 
 import logging
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 from pathlib import Path
-from sys import maxsize
+from typing import cast
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import (
     HTMLResponse,
     PlainTextResponse,
@@ -26,28 +27,31 @@ from monitor import export, pipeline
 from monitor.comparison import Coverage
 from monitor.coverage.sides import compare
 from monitor.digest.edition import window
-from monitor.editing import make_edition
 from monitor.errors import MonitorError
 from monitor.explaining import explain, explain_one
 from monitor.pipeline import Desk
 from monitor.readers import Subscriber
 from monitor.store.database import Store
 from monitor.web.about import meanings
+from monitor.web.api.app import create_api
+from monitor.web.api.problems import faults_of
+from monitor.web.api.problems import told as problem_of
 from monitor.web.catalogue import later
 from monitor.web.comparison_pages import ComparisonPages
+from monitor.web.correction_pages import CorrectionPages
 from monitor.web.days import (
     ZONE,
-    day_of,
-    days_view,
     edition_date,
     parse_day,
     reader,
 )
+from monitor.web.exports import Exports
 from monitor.web.filters import FilterError
-from monitor.web.gate import READER_PATHS
+from monitor.web.gate import READER_PATHS, is_browser
 from monitor.web.guard import guarded
-from monitor.web.health import health_page, idle, well
-from monitor.web.list_pages import ListPages, newest_change
+from monitor.web.health import health_page
+from monitor.web.list_pages import ListPages
+from monitor.web.lists import Lists
 from monitor.web.narrowing import LABELS
 from monitor.web.outlet_pages import OutletPages
 from monitor.web.reader_pages import ReaderPages
@@ -56,13 +60,11 @@ from monitor.web.sessions import Door
 from monitor.web.sign_in import add_account_pages
 from monitor.web.site import Site
 from monitor.web.story import story_page
-from monitor.web.today import today_view
+from monitor.web.syndication import Syndication
+from monitor.web.today_page import TodayPage
 from monitor.web.visit import Visiting, visit_of
 
 log = logging.getLogger("monitor.web")
-
-SINGLES = 40
-"""Stories of a single item listed per side; a live day has hundreds."""
 
 FEED_DAYS = 7
 """Of stories in the files for programs: a feed reader may sleep for a week."""
@@ -71,22 +73,29 @@ _READ = ["GET", "HEAD"]
 
 
 def create_app(site: Site) -> ASGIApp:
-    """The dashboard of a site; it changes nothing but whether readers want mail."""
+    """The dashboard of a site."""
+    app = routes(site)
+    door = Door(site.open_store, site.clock, site.reach)
+    add_account_pages(app, door, _show)
+    return guarded(app, door, _told)
+
+
+def routes(site: Site) -> FastAPI:
+    """All addresses of a site, before anybody asks who may see them."""
     readers = ReaderPages(site)
     comparison = ComparisonPages(site)
     stories = _StoryPages(site, comparison)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_api_route("/", stories.today, methods=_READ)
-    lists = ListPages(site)
-    app.add_api_route("/stories", lists.stories, methods=_READ)
-    app.add_api_route("/items", lists.items, methods=_READ)
-    app.add_api_route("/news.json", lists.news, methods=_READ)
+    app.add_api_route("/", TodayPage(site).today, methods=_READ)
+    views = ListPages(site)
+    app.add_api_route("/stories", views.stories, methods=_READ)
+    app.add_api_route("/items", views.items, methods=_READ)
+    app.add_api_route("/news.json", views.news, methods=_READ)
     outlets = OutletPages(site)
     app.add_api_route("/outlets", outlets.outlets, methods=_READ)
     app.add_api_route("/outlets/{name:path}", outlets.outlet, methods=_READ)
     app.add_api_route("/stories/{story}", stories.story, methods=_READ)
     app.add_api_route("/stories.json", stories.stories_json, methods=_READ)
-    app.add_api_route("/stories.atom", stories.stories_atom, methods=_READ)
     app.add_api_route("/blindspots", comparison.blind_spots, methods=_READ)
     app.add_api_route("/framing", comparison.framing, methods=_READ)
     app.add_api_route("/followers", comparison.followers, methods=_READ)
@@ -97,14 +106,18 @@ def create_app(site: Site) -> ASGIApp:
     app.add_api_route("/editions/{edition}", readers.edition, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leaving, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leave, methods=["POST"])
+    CorrectionPages(site).add_to(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
+    lists = Lists(site)
+    app.mount("/api", create_api(site, lists))
+    app.include_router(Exports(site, lists).router())
+    app.include_router(Syndication(site).router())
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _misasked)
     app.add_exception_handler(FilterError, _misasked)
     app.add_exception_handler(Exception, _broken)
-    door = Door(site.open_store, site.clock, site.reach)
-    add_account_pages(app, door, _show)
-    return guarded(app, door, _told)
+    return app
 
 
 class _StoryPages:
@@ -123,31 +136,6 @@ class _StoryPages:
     @property
     def _reader(self) -> Subscriber:
         return reader(self._desk.watchlists)
-
-    def today(self, visit: Visiting, day: str = "", show: str = "") -> HTMLResponse:
-        """``/``: one day's stories, the newest day's unless told otherwise."""
-        with self._open_store() as store:
-            seen = store.items.first_seen(), store.items.last_moment()
-            first, last = (day_of(at or self._clock()) for at in seen)
-            newest = self._newest_day(store)
-            shown = _day(day) if day else newest
-            polled, news = self._site.polled(store), newest_change(store)
-            edition = make_edition(
-                store,
-                self._desk,
-                self._reader,
-                edition_date(shown),
-                polled or self._clock(),
-            )
-        singles = maxsize if show == "all" else SINGLES
-        return visit.page(
-            "today.html",
-            page=today_view(edition, polled, singles, visit.guide),
-            days=days_view(shown, newest, first, last, visit.guide),
-            news=news,
-            feeds=well(edition.health, visit.guide),
-            idle=idle(polled, self._clock(), visit.guide),
-        )
 
     def story(self, visit: Visiting, story: str) -> Response:
         """``/stories/{id}``: one story in full; one merged away leads to what it is."""
@@ -182,15 +170,6 @@ class _StoryPages:
         text = export.stories_json(found, why)
         return Response(text, media_type="application/json")
 
-    def stories_atom(self, request: Request, day: str = "") -> Response:
-        """``/stories.atom``: the same for feed readers."""
-        with self._open_store() as store:
-            found = self._coverages(store, day)
-        newest = max((c.story.last_seen for c in found), default=self._clock())
-        address = str(request.base_url).rstrip("/")
-        text = export.stories_atom(found, address, newest)
-        return Response(text, media_type="application/atom+xml")
-
     def _coverages(self, store: Store, day: str) -> list[Coverage]:
         if day:
             start, end = window(self._reader, edition_date(_day(day)))
@@ -198,13 +177,6 @@ class _StoryPages:
             last = store.items.last_moment() or self._clock()
             start, end = last - timedelta(days=FEED_DAYS), last + _SECOND
         return pipeline.compare(store, self._desk.owners, start, end)
-
-    def _newest_day(self, store: Store) -> date:
-        """The day of the newest item; a feed's clock may run ahead of ours."""
-        now = self._clock()
-        dates = [str(row["newest"]) for row in store.items.counts()]
-        newest = max(map(datetime.fromisoformat, dates), default=now)
-        return day_of(min(newest, now))
 
 
 _SECOND = timedelta(seconds=1)
@@ -264,18 +236,26 @@ def _refused(request: Request, error: Exception) -> HTMLResponse:
     return _error(request, status, told)
 
 
-def _misasked(request: Request, error: Exception) -> HTMLResponse:
-    assert isinstance(error, FilterError)
-    guide = visit_of(request).guide
-    faults = ((guide.say(LABELS[f.key]), f.say(guide)) for f in error.faults)
-    told = " ".join(f"{label}: {fault}." for label, fault in faults)
-    return _error(request, HTTPStatus.BAD_REQUEST, told)
-
-
-def _told(request: Request, error: Exception) -> HTMLResponse:
+def _told(request: Request, error: Exception) -> Response:
     """What the gate has to say, before any route."""
+    if request.url.path.startswith("/api/") or not is_browser(request):
+        return problem_of(request, error)
     is_ours = isinstance(error, MonitorError)
     return (_unavailable if is_ours else _refused)(request, error)
+
+
+def _misasked(request: Request, error: Exception) -> HTMLResponse:
+    faults = (
+        error.faults
+        if isinstance(error, FilterError)
+        else faults_of(cast(RequestValidationError, error))
+    )
+    guide = visit_of(request).guide
+    told = (
+        f"{guide.say(LABELS.get(x.key, x.key))}: {guide.say(x.message, **x.fields)}"
+        for x in faults
+    )
+    return _error(request, HTTPStatus.BAD_REQUEST, "; ".join(told))
 
 
 def _broken(request: Request, error: Exception) -> HTMLResponse:
@@ -287,10 +267,9 @@ _TITLES = {
     HTTPStatus.BAD_REQUEST: later(
         "This address asks for something we do not understand"
     ),
+    HTTPStatus.FORBIDDEN: later("You may not do this"),
     HTTPStatus.NOT_FOUND: later("There is nothing here"),
-    HTTPStatus.METHOD_NOT_ALLOWED: later(
-        "The dashboard only shows; it changes nothing"
-    ),
+    HTTPStatus.METHOD_NOT_ALLOWED: later("This address only shows; it changes nothing"),
     HTTPStatus.INTERNAL_SERVER_ERROR: later("This page broke, and that is our fault"),
     HTTPStatus.SERVICE_UNAVAILABLE: later("The database cannot be read just now"),
 }

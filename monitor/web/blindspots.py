@@ -73,7 +73,7 @@ def blind_spots_page(
     )
 
     def view(spot: BlindSpot) -> SpotView:
-        return _view(spot, stories.get(spot.story), now, guide)
+        return spot_view(spot, stories.get(spot.story), now, guide)
 
     return BlindSpotsPage(
         sides=tuple(
@@ -91,9 +91,10 @@ def blind_spots_page(
     )
 
 
-def _view(
+def spot_view(
     spot: BlindSpot, story: Story | None, now: datetime, guide: Guide
 ) -> SpotView:
+    """One blind spot, as a list shows it."""
     words = guide.words
     counts = (
         guide.count(spot.items, words.items),

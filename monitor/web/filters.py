@@ -1,7 +1,7 @@
 """
 What an address narrows a list down to: its query, read and written.
 
-    /stories?from=2026-03-01&to=2026-03-07&side=only-MX&theme=trade
+    /stories?since=2026-03-01&until=2026-03-07&side=only-MX&theme=trade
 
 Every list, export and feed of stories understands the same keys, so that a view is its
 address. Days are those of the dashboard's clock, both ends included; a moment, with its
@@ -11,7 +11,7 @@ offset, may stand in their place.
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, get_args
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -21,7 +21,6 @@ from monitor.model import LANGUAGES, SIDES
 from monitor.outline import Order, Selection, Told
 from monitor.web.catalogue import later
 from monitor.web.days import YEARS, ZONE, parse_day
-from monitor.web.guide import Guide
 
 _DAY = timedelta(days=1)
 
@@ -34,7 +33,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 """Keys of which every value is known."""
 NAMES = ("outlet", "theme", "watchlist")
 """Keys that name something of ours."""
-BOUNDS = {"from": "start", "to": "end"}
+BOUNDS = {"since": "start", "until": "end"}
 """Keys of time, and what of a Selection they are."""
 KEYS = (*BOUNDS, *CHOICES, *NAMES)
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -46,24 +45,25 @@ class Fault:
 
     key: str
     message: str
-    """A text of the catalogue."""
+    """A text of the catalogue, without its fields."""
     fields: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def told(self) -> str:
-        """In English, as programs are told."""
+        """In English; a page says it in the language of whoever asks."""
         return self.message.format(**self.fields)
 
-    def say(self, guide: Guide) -> str:
-        """In the language of a page."""
-        return guide.say(self.message, **self.fields)
+
+def said(key: str, told: str) -> Fault:
+    """A fault in words that are no text of the catalogue."""
+    return Fault(key, "{told}", {"told": told})
 
 
 class FilterError(ValueError):
     """An address asks for what there is not; ``faults`` are all that is wrong."""
 
     def __init__(self, faults: Collection[Fault]) -> None:
-        super().__init__("; ".join(f"{fault.key} {fault.told}" for fault in faults))
+        super().__init__("; ".join(f"{fault.key}: {fault.told}" for fault in faults))
         self.faults = tuple(faults)
 
 
@@ -87,11 +87,11 @@ def read(
             continue
         try:
             chosen[BOUNDS.get(key, key)] = _value(key, text, allowed.get(key))
-        except _Misread as error:
-            faults.append(Fault(key, error.message, error.fields))
+        except FilterError as error:
+            faults.extend(error.faults)
     start, end = chosen.get("start"), chosen.get("end")
     if start and end and start >= end:
-        faults.append(Fault("to", later("lies before from; exchange the two")))
+        faults.append(Fault("until", later("lies before since; exchange the two")))
     if faults:
         raise FilterError(faults)
     return Selection(**chosen)
@@ -102,8 +102,7 @@ def order(text: str) -> Order:
     for each in ORDERS:
         if text in ("", each):
             return each
-    fault = _expected(text, ORDERS)
-    raise FilterError([Fault("order", fault.message, fault.fields)])
+    raise FilterError([_expected("order", text, ORDERS)])
 
 
 def query_of(
@@ -116,9 +115,14 @@ def query_of(
     """
     keys = (*kept, *KEYS, "order")
     said = {key: query[key] for key in keys if query.get(key, "").strip()}
-    said |= {key.rstrip("_"): value or "" for key, value in changed.items()}
+    said |= {key: value or "" for key, value in changed.items()}
     left = [(key, value) for key, value in said.items() if value]
     return f"?{urlencode(left)}" if left else ""
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins on the dashboard's clock, in UTC."""
+    return day_bounds(day)[0].astimezone(UTC)
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
@@ -130,51 +134,37 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     )
 
 
-class _Misread(Exception):
-    """What is wrong with a value."""
-
-    def __init__(self, message: str, **fields: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.fields = fields
-
-
 def _value(key: str, text: str, names: Collection[str] | None) -> datetime | str:
-    """One key's value; raises _Misread with what was expected."""
+    """One key's value; raises FilterError with what was expected."""
     if key in BOUNDS:
-        return _bound(text, is_end=key == "to")
+        return _bound(key, text)
     if names is not None and text not in names:
-        raise _expected(text, names)
+        raise FilterError([_expected(key, text, names)])
     return text
 
 
-def _bound(text: str, *, is_end: bool) -> datetime:
+def _bound(key: str, text: str) -> datetime:
     if "T" not in text:
         try:
-            return day_bounds(parse_day(text))[is_end]
+            return day_bounds(parse_day(text))[key == "until"]
         except ValueError as error:
-            raise _Misread(str(error), text=_quoted(text)) from error
+            fault = Fault(key, str(error), {"text": repr(text[:80])})
+            raise FilterError([fault]) from error
     moment = None
     with suppress(ValueError):
         moment = datetime.fromisoformat(text)
     if moment is None or moment.tzinfo is None or moment.year not in YEARS:
-        raise _Misread(_NO_MOMENT, text=_quoted(text))
+        message = later(
+            "{text}: expected a day such as 2026-03-01, or a moment with its offset "
+            "such as 2026-03-01T06:00:00Z"
+        )
+        raise FilterError([Fault(key, message, {"text": repr(text[:80])})])
     return moment
 
 
-_NO_MOMENT = later(
-    "{text}: expected a day such as 2026-03-01, or a moment with its offset such as "
-    "2026-03-01T06:00:00Z"
-)
-
-
-def _expected(text: str, allowed: Collection[str]) -> _Misread:
+def _expected(key: str, text: str, allowed: Collection[str]) -> Fault:
+    if not allowed:
+        return Fault(key, later("{text}: there is none"), {"text": repr(text[:80])})
     names = ", ".join(sorted(allowed)[:30])
-    if not names:
-        return _Misread(later("{text}: there is none"), text=_quoted(text))
     message = later("{text}: expected one of {names}")
-    return _Misread(message, text=_quoted(text), names=names)
-
-
-def _quoted(text: str) -> str:
-    return repr(text[:80])
+    return Fault(key, message, {"text": repr(text[:80]), "names": names})

@@ -52,6 +52,10 @@ class CorrectionView:
     """What it says of the items here."""
     reason: str
     is_undone: bool
+    by: str
+    """Who made it; empty where nobody noted it, as with the next two."""
+    undone_by: str
+    why_undone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,7 @@ def _exchanges(story: str, change: Change, guide: Guide) -> Iterable[ExchangeVie
 def _correction(
     here: set[str], logged: LoggedCorrection, guide: Guide
 ) -> CorrectionView:
-    said = logged.correction
+    said, taken = logged.correction, logged.taken_back
 
     def count(items: Sequence[str]) -> str:
         return guide.count(len(items), guide.words.items)
@@ -164,6 +168,9 @@ def _correction(
         said="; ".join(words),
         reason=clean(said.reason),
         is_undone=logged.undone,
+        by=clean(logged.by.name) if logged.by else "",
+        undone_by=clean(taken.by.name) if taken and taken.by else "",
+        why_undone=clean(taken.reason) if taken else "",
     )
 
 

@@ -25,7 +25,7 @@ from monitor.web.visit import Visiting
 
 ROWS = 50
 """Of a page."""
-_ITEM_LABELS = {"from": later("Published from"), "to": later("Published to")}
+_ITEM_LABELS = {"since": later("Published from"), "until": later("Published to")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def item_rows(
 ) -> list[ItemRow]:
     """Items as their list shows them, in their order."""
     ids = [item.id for item in items]
-    texts, homes = store.items.texts(ids), store.items.homes(ids)
+    texts, homes = store.items.texts(ids), store.relations.of_items(ids)
     outlines = store.outlines.some(set(homes.values()))
     rows = []
     for item in items:

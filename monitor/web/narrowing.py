@@ -24,8 +24,8 @@ _CHIP = 60
 """Characters of a name that a chip shows."""
 
 LABELS: Mapping[str, str] = {
-    "from": later("From"),
-    "to": later("To"),
+    "since": later("From"),
+    "until": later("To"),
     "side": later("Side"),
     "language": later("Language"),
     "outlet": later("Outlet"),

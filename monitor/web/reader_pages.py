@@ -59,15 +59,10 @@ class ReaderPages:
         name, _, form = edition.partition(".")
         with self._open_store() as store:
             kept = store.editions.one(name)
-        if kept is None or form not in _FORMS:
+        answer = edition_form(kept, form) if kept else None
+        if answer is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "No edition has this address.")
-        media_type, form_of = _FORMS[form]
-        text = form_of(kept)
-        if not text:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "No edition has this form.")
-        # A half character of a feed's stands in for itself no longer.
-        body = text.encode(errors="replace")
-        return Response(body, media_type=media_type, headers=EDITION_HEADERS)
+        return answer
 
     def leaving(self, token: str) -> HTMLResponse:
         """``GET /unsubscribe/{token}``: asks, and does nothing."""
@@ -94,6 +89,18 @@ class ReaderPages:
             elif of.is_left:  # what a person paused, a person resumes
                 outbox.resume(store, of, "reader", self._clock())
             return _leaving(_known(store, token))
+
+
+def edition_form(kept: KeptEdition, form: str) -> Response | None:
+    """A kept edition in one of FORMS; None if it was not kept in that."""
+    if form not in FORMS:
+        return None
+    media_type, form_of = FORMS[form]
+    text = form_of(kept)
+    # A half character of a feed's stands in for itself no longer.
+    body = text.encode(errors="replace")
+    made = Response(body, media_type=media_type, headers=EDITION_HEADERS)
+    return made if text else None
 
 
 def _known(store: Store, token: str) -> Subscription:
@@ -130,7 +137,7 @@ def text_of(kept: KeptEdition) -> str:
     return "\n\n".join(parts).rstrip() + "\n"
 
 
-_FORMS: Mapping[str, tuple[str, Callable[[KeptEdition], str]]] = {
+FORMS: Mapping[str, tuple[str, Callable[[KeptEdition], str]]] = {
     "": ("text/html", page_of),
     "txt": ("text/plain", text_of),
     "json": ("application/json", lambda kept: kept.json),

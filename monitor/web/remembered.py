@@ -3,9 +3,15 @@
 from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
+
+
+class _Found(NamedTuple, Generic[T]):
+    at: datetime
+    version: Hashable
+    answer: T
 
 
 class _Answer(Generic[T]):
@@ -13,7 +19,7 @@ class _Answer(Generic[T]):
 
     def __init__(self) -> None:
         self.finding = Lock()
-        self.found: tuple[datetime, T] | None = None
+        self.found: _Found[T] | None = None
 
 
 class Remembered(Generic[T]):
@@ -23,26 +29,38 @@ class Remembered(Generic[T]):
     and wait only where there is none yet.
     """
 
-    def __init__(self, lasts: timedelta, most: int) -> None:
+    def __init__(
+        self, lasts: timedelta, most: int, settles: timedelta = timedelta(0)
+    ) -> None:
+        """Each answer ``lasts`` so long, or until its version is another.
+
+        ``settles`` is how long it lasts at least, whatever its version.
+        """
         self._lasts = lasts
         self._most = most
+        self._settles = settles
         self._lock = Lock()
         self._known: dict[Hashable, _Answer[T]] = {}
 
-    def get(self, key: Hashable, now: datetime, find: Callable[[], T]) -> T:
-        """What was found lately, or is found now."""
+    def get(
+        self,
+        key: Hashable,
+        now: datetime,
+        find: Callable[[], T],
+        version: Hashable = None,
+    ) -> T:
+        """What was found lately, or is found now, from sources of this version."""
         answer = self._answer(key)
         before = answer.found
-        if before and self._is_fresh(before[0], now):
-            return before[1]
+        if before and self._is_fresh(before, now, version):
+            return before.answer
         if not answer.finding.acquire(blocking=before is None):
             assert before is not None
-            return before[1]
+            return before.answer
         try:
-            if answer.found is not before and answer.found is not None:
-                return answer.found[1]  # by the thread that we waited for
-            answer.found = now, find()
-            return answer.found[1]
+            if answer.found is None or answer.found is before:
+                answer.found = _Found(now, version, find())
+            return answer.found.answer
         finally:
             answer.finding.release()
 
@@ -54,5 +72,6 @@ class Remembered(Generic[T]):
                 del self._known[next(iter(self._known))]
             return answer
 
-    def _is_fresh(self, at: datetime, now: datetime) -> bool:
-        return abs(now - at) < self._lasts
+    def _is_fresh(self, found: _Found[T], now: datetime, version: Hashable) -> bool:
+        age = abs(now - found.at)
+        return age < (self._lasts if version == found.version else self._settles)

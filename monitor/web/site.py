@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.pipeline import Desk
 from monitor.store.database import Store
@@ -21,6 +21,8 @@ class Site:
     """This moment in UTC."""
     reach: Reach = Reach()
     """From where it can be reached."""
+    settles: timedelta = timedelta(0)
+    """So long a page that takes long to make is shown as made, whatever comes."""
 
     def polled(self, store: Store) -> datetime | None:
         """When any feed was last asked: what is said of feeds is true of that moment.

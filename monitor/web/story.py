@@ -107,7 +107,7 @@ def story_page(
         columns=tuple(_column(coverage, side, guide) for side in SIDES),
         shared=shared_views(why.shared, guide),
         items=_items(story, why, guide),
-        related=tuple(map(related_view, why.related)),
+        related=tuple(related_view(each, guide) for each in why.related),
         history=history(story, changes, corrections, guide),
     )
 

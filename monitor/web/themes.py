@@ -102,7 +102,8 @@ def themes_page(
             _part(name, labels[name], by_theme[name], days, guide) for name in names
         ),
         rising=tuple(
-            story_link(story, guide, _rise(r, guide)) for story, r in risen[:_RISING]
+            story_link(story, guide, rise_words(r, guide))
+            for story, r in risen[:_RISING]
         ),
     )
 
@@ -167,7 +168,8 @@ def _row(n: int, day: date, counts: Counts, guide: Guide) -> DayRow:
     )
 
 
-def _rise(each: Rise, guide: Guide) -> str:
+def rise_words(each: Rise, guide: Guide) -> str:
+    """``7 items of 4 outlets in six hours; hardly any were to be expected``"""
     items = guide.count(each.items, guide.words.items)
     outlets = guide.count(each.outlets, guide.words.outlets)
     usual = guide.say("hardly any")

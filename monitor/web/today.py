@@ -1,6 +1,6 @@
 """One day's edition -> the page of its stories: both sides first, then each alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from monitor.digest.edition import is_new, items_within
 from monitor.digest.headline import clean
 from monitor.model import SIDES, Country, Item, Member
 from monitor.readers import Edition
+from monitor.web.evidence import StoryLink, story_link
 from monitor.web.guide import Guide
 from monitor.web.headlines import HeadlineView, headline_view
 
@@ -52,6 +53,8 @@ class StoryView:
     """What the lag is measured between, where the headlines shown are later ones."""
     age: str
     is_new: bool
+    crossed: str
+    """Says so if a side took it up on this day."""
     watched: str
     items: str
     sides: tuple[SideView, ...]
@@ -66,8 +69,8 @@ class SectionView:
     note: str
     """What the other side's silence is worth."""
     stories: tuple[StoryView, ...]
-    hidden: int
-    """Stories of a single item left out."""
+    more: int
+    """Stories left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +85,55 @@ class TallyView:
 
 
 @dataclass(frozen=True, slots=True)
+class DayTotals:
+    """All the stories of a day, those that the page has no room for as well."""
+
+    both: int
+    only: Mapping[Country, int]
+    leading: Mapping[Country, int]
+    """Stories of both sides that each side leads, of those not on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedView:
+    """One story of the page that is on a watch-list."""
+
+    link: StoryLink
+    names: str
+
+
+@dataclass(frozen=True, slots=True)
 class TodayView:
     """The whole page, but for the way to other days."""
 
     tallies: tuple[TallyView, ...]
     leads: str
+    watched: tuple[WatchedView, ...]
     both_title: str
     both: tuple[StoryView, ...]
+    more_both: int
+    """Stories left out."""
     only: tuple[SectionView, ...]
     empty: str
     notes: tuple[str, ...]
 
 
 def today_view(
-    edition: Edition, polled: datetime | None, singles: int, guide: Guide
+    edition: Edition, polled: datetime | None, totals: DayTotals, guide: Guide
 ) -> TodayView:
-    """A day's page, at most ``singles`` stories of one item on each side.
+    """A day's page of the stories of an edition, which may be some of the day's.
 
     ``polled`` is the moment that the edition's feed health speaks of.
     """
     make = _Cards(edition, polled, guide)
     return TodayView(
-        tallies=tuple(_tallies(edition, guide)),
-        leads=_leads(edition, guide) if edition.both else "",
+        tallies=tuple(_tallies(totals, guide)),
+        leads=_leads(edition, totals, guide) if edition.both else "",
+        watched=tuple(_watched(edition, guide)),
         both_title=guide.words.both_sides,
         both=tuple(map(make.story, edition.both)),
-        only=tuple(make.section(side, singles) for side in SIDES),
+        more_both=max(totals.both - len(edition.both), 0),
+        only=tuple(make.section(side, totals) for side in SIDES),
         empty=guide.words.no_stories,
         notes=tuple(_notes(edition, guide)),
     )
@@ -121,15 +147,14 @@ class _Cards:
         self._polled = polled
         self._guide = guide
 
-    def section(self, side: Country, singles: int) -> SectionView:
+    def section(self, side: Country, totals: DayTotals) -> SectionView:
         stories = self._edition.only[side]
-        shown, hidden = _capped(stories, self._edition, singles)
         return SectionView(
             side=side,
             title=self._guide.words.only[side],
             note=self._silence(side) if stories else "",
-            stories=tuple(map(self.story, shown)),
-            hidden=hidden,
+            stories=tuple(map(self.story, stories)),
+            more=max(totals.only[side] - len(stories), 0),
         )
 
     def story(self, coverage: Coverage) -> StoryView:
@@ -149,6 +174,7 @@ class _Cards:
                 else guide.continuing(coverage.story.first_seen)
             ),
             is_new=fresh,
+            crossed=self._crossed(coverage),
             watched=self._watched(coverage),
             items=guide.count(len(members), guide.words.items),
             sides=tuple(
@@ -176,6 +202,11 @@ class _Cards:
         [other] = set(SIDES) - {leader}
         sides = coverage.sides
         return clean(self._guide.firsts(sides[leader], sides[other]))
+
+    def _crossed(self, coverage: Coverage) -> str:
+        side = self._edition.news[coverage.story.id].crossed
+        words = self._guide.words
+        return words.now_in.format(side=words.the_side[side]) if side else ""
 
     def _watched(self, coverage: Coverage) -> str:
         names = self._edition.watched.get(coverage.story.id, ())
@@ -224,25 +255,19 @@ def _lead(covered: SideCoverage, within: Sequence[Item]) -> Item:
     return first_dated(within) or within[0]
 
 
-def _capped(
-    stories: Iterable[Coverage], edition: Edition, singles: int
-) -> tuple[list[Coverage], int]:
-    """Every story of several items or on a watch-list; then the first singles."""
-    full: list[Coverage] = []
-    single: list[Coverage] = []
-    for coverage in stories:
-        is_watched = coverage.story.id in edition.watched
-        is_full = is_watched or len(coverage.story.members) > 1
-        (full if is_full else single).append(coverage)
-    return [*full, *single[:singles]], max(len(single) - singles, 0)
+def _watched(edition: Edition, guide: Guide) -> Iterable[WatchedView]:
+    told = (*edition.both, *edition.only["US"], *edition.only["MX"])
+    for coverage in told:
+        if names := edition.watched.get(coverage.story.id):
+            yield WatchedView(story_link(coverage.story, guide), ", ".join(names))
 
 
-def _tallies(edition: Edition, guide: Guide) -> Iterable[TallyView]:
+def _tallies(totals: DayTotals, guide: Guide) -> Iterable[TallyView]:
     words = guide.words
     found = (
-        ("US", len(edition.only["US"]), words.tally_only["US"]),
-        ("both", len(edition.both), words.tally_both),
-        ("MX", len(edition.only["MX"]), words.tally_only["MX"]),
+        ("US", totals.only["US"], words.tally_only["US"]),
+        ("both", totals.both, words.tally_both),
+        ("MX", totals.only["MX"], words.tally_only["MX"]),
     )
     total = sum(n for _, n, _ in found) or 1
     x = 0.0
@@ -252,9 +277,9 @@ def _tallies(edition: Edition, guide: Guide) -> Iterable[TallyView]:
         x += width
 
 
-def _leads(edition: Edition, guide: Guide) -> str:
-    leaders = [coverage.leader for coverage in edition.both]
-    us, mx = (guide.number(leaders.count(side)) for side in SIDES)
+def _leads(edition: Edition, totals: DayTotals, guide: Guide) -> str:
+    shown = [coverage.leader for coverage in edition.both]
+    us, mx = (guide.number(shown.count(s) + totals.leading[s]) for s in SIDES)
     return guide.words.leads.format(us=us, mx=mx)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
-from monitor.access import LOCAL, Person
+from monitor.access import Person
 from monitor.model import LANGUAGES, Language
 from monitor.web.guide import Guide
 from monitor.web.render import render
@@ -17,7 +17,7 @@ from monitor.web.sessions import known
 
 LANGUAGE_COOKIE = "language"
 NOBODY = Person("", "reader", "session")
-"""Whoever has not signed in: they see the page that says so."""
+"""Who has not proved to be anybody: reads what is open to all."""
 _YEAR = 365 * 24 * 3600
 
 
@@ -30,7 +30,7 @@ class Visit:
     """With its query but for the language: the view, as it can be shared."""
     is_chosen: bool = False
     """Whether the address names the language; it then stays with the browser."""
-    person: Person = LOCAL
+    person: Person = NOBODY
     csrf: str = ""
     """What every form must bring along, as ``_csrf``."""
     can_sign_in: bool = False
@@ -69,7 +69,7 @@ def visit_of(request: Request) -> Visit:
     kept = urlencode([(key, value) for key, value in query if key != "lang"])
     asked = request.query_params.get("lang", "")
     path = request.url.path
-    found = known(request)
+    asks = known(request)
     return Visit(
         language=choose(
             asked,
@@ -78,9 +78,9 @@ def visit_of(request: Request) -> Visit:
         ),
         path=f"{path}?{kept}" if kept else path,
         is_chosen=asked in LANGUAGES,
-        person=found.person or NOBODY,
-        csrf=found.csrf,
-        can_sign_in=found.person is None and found.is_open,
+        person=asks.person or NOBODY,
+        csrf=asks.csrf,
+        can_sign_in=asks.person is None and asks.is_open,
     )
 
 

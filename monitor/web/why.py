@@ -93,16 +93,17 @@ def why_view(why: Membership, here: Container[str], guide: Guide) -> WhyView:
         ),
         shared=tuple(clean(term) for term in why.shared),
         near=_near(why.item, why.nearest, here, guide) if why.nearest else None,
-        otherwise=_other(other, p, is_own=why.is_own) if other else None,
+        otherwise=_other(other, p, guide, is_own=why.is_own) if other else None,
         is_recurring=why.item.recurring,
         brought=brought_words(why.brought, guide) if why.brought else "",
     )
 
 
-def related_view(each: Related) -> OtherView:
+def related_view(each: Related, guide: Guide) -> OtherView:
     """A related story."""
     p = chance(each.score) if each.score else ""
-    return _other(each.other, p, tuple(clean(name) for name in each.names))
+    names = tuple(clean(name) for name in each.names)
+    return _other(each.other, p, guide, names)
 
 
 def shared_views(shared: Shared, guide: Guide) -> tuple[SharedView, ...]:
@@ -141,7 +142,15 @@ def _apart(item: Item, near: Item, guide: Guide) -> str:
 
 
 def _other(
-    other: Other, p: str, names: tuple[str, ...] = (), *, is_own: bool = False
+    other: Other,
+    p: str,
+    guide: Guide,
+    names: tuple[str, ...] = (),
+    *,
+    is_own: bool = False,
 ) -> OtherView:
-    headline = clip(clean(other.headline), _TITLE_LENGTH) or other.id
-    return OtherView(other.id, headline, other.language, p, names, is_own)
+    """By its headline in the guide’s language, if it has one."""
+    told = clean(other.headlines.get(guide.language, ""))
+    language = guide.language if told else other.language
+    headline = clip(told or clean(other.headline), _TITLE_LENGTH) or other.id
+    return OtherView(other.id, headline, language, p, names, is_own)
