@@ -70,7 +70,7 @@ class ListPages:
             narrowing=Narrower(desk, guide).of("/stories", query, (*KEYS, "order")),
             first=_first("/stories", query),
             next=_next("/stories", query, page.after),
-            files=exports("stories", query, "/stories.atom"),
+            files=exports("stories", query, (*KEYS, "order"), "/stories.atom"),
         )
 
     def items(self, visit: Visiting, request: Request) -> HTMLResponse:
