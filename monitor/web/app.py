@@ -45,6 +45,7 @@ from monitor.web.days import (
     parse_day,
     reader,
 )
+from monitor.web.edition_pages import EditionPages
 from monitor.web.exports import Exports
 from monitor.web.filters import FilterError
 from monitor.web.gate import READER_PATHS, is_browser
@@ -56,13 +57,17 @@ from monitor.web.narrowing import LABELS
 from monitor.web.outlet_pages import OutletPages
 from monitor.web.reader_pages import ReaderPages
 from monitor.web.refusal import Refusal
+from monitor.web.search_pages import SearchPages
 from monitor.web.sessions import Door
 from monitor.web.sign_in import add_account_pages
 from monitor.web.site import Site
 from monitor.web.story import story_page
+from monitor.web.subscription_pages import SubscriptionPages
 from monitor.web.syndication import Syndication
 from monitor.web.today_page import TodayPage
+from monitor.web.upkeep import upkeep_view
 from monitor.web.visit import Visiting, visit_of
+from monitor.web.watchlist_pages import WatchlistPages
 
 log = logging.getLogger("monitor.web")
 
@@ -87,10 +92,10 @@ def routes(site: Site) -> FastAPI:
     stories = _StoryPages(site, comparison)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_api_route("/", TodayPage(site).today, methods=_READ)
-    views = ListPages(site)
-    app.add_api_route("/stories", views.stories, methods=_READ)
-    app.add_api_route("/items", views.items, methods=_READ)
-    app.add_api_route("/news.json", views.news, methods=_READ)
+    listed = ListPages(site)
+    app.add_api_route("/stories", listed.stories, methods=_READ)
+    app.add_api_route("/items", listed.items, methods=_READ)
+    app.add_api_route("/news.json", listed.news, methods=_READ)
     outlets = OutletPages(site)
     app.add_api_route("/outlets", outlets.outlets, methods=_READ)
     app.add_api_route("/outlets/{name:path}", outlets.outlet, methods=_READ)
@@ -106,6 +111,10 @@ def routes(site: Site) -> FastAPI:
     app.add_api_route("/editions/{edition}", readers.edition, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leaving, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leave, methods=["POST"])
+    SearchPages(site).add_to(app)
+    WatchlistPages(site).add_to(app)
+    SubscriptionPages(site).add_to(app)
+    EditionPages(site).add_to(app)
     CorrectionPages(site).add_to(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     lists = Lists(site)
@@ -160,7 +169,8 @@ class _StoryPages:
             now, polled = self._clock(), self._site.polled(store)
             health = pipeline.feed_health(self._desk.feeds, store, polled or now)
             page = health_page(store, health, polled, now, visit.guide)
-        return visit.page("health.html", page=page, zone=ZONE)
+            upkeep = upkeep_view(store, self._site, visit.guide)
+        return visit.page("health.html", page=page, upkeep=upkeep, zone=ZONE)
 
     def stories_json(self, day: str = "") -> Response:
         """``/stories.json``: one day's stories, or the last week's."""
@@ -251,11 +261,9 @@ def _misasked(request: Request, error: Exception) -> HTMLResponse:
         else faults_of(cast(RequestValidationError, error))
     )
     guide = visit_of(request).guide
-    told = (
-        f"{guide.say(LABELS.get(x.key, x.key))}: {guide.say(x.message, **x.fields)}"
-        for x in faults
-    )
-    return _error(request, HTTPStatus.BAD_REQUEST, "; ".join(told))
+    named = ((LABELS.get(x.key), x) for x in faults)
+    told = (f"{guide.say(n) if n else x.key}: {x.say(guide)}." for n, x in named)
+    return _error(request, HTTPStatus.BAD_REQUEST, " ".join(told))
 
 
 def _broken(request: Request, error: Exception) -> HTMLResponse:

@@ -21,6 +21,7 @@ from monitor.model import LANGUAGES, SIDES
 from monitor.outline import Order, Selection, Told
 from monitor.web.catalogue import later
 from monitor.web.days import YEARS, ZONE, parse_day
+from monitor.web.guide import Guide
 
 _DAY = timedelta(days=1)
 
@@ -50,8 +51,12 @@ class Fault:
 
     @property
     def told(self) -> str:
-        """In English; a page says it in the language of whoever asks."""
+        """In English, as programs are told."""
         return self.message.format(**self.fields)
+
+    def say(self, guide: Guide) -> str:
+        """In the language of a page."""
+        return guide.say(self.message, **self.fields)
 
 
 def said(key: str, told: str) -> Fault:

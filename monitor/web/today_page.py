@@ -63,9 +63,9 @@ class _Made:
     page: TodayView
     days: DaysView
     beside: Beside
-    health: tuple[FeedHealth, ...]
     news: str
-    """What it was made of: another one by now is news."""
+    """What ``/news.json`` said at that moment."""
+    health: tuple[FeedHealth, ...]
 
 
 class TodayPage:
@@ -92,8 +92,8 @@ class TodayPage:
             "today.html",
             page=made.page,
             days=made.days,
-            news=made.news,
             beside=made.beside,
+            news=made.news,
             feeds=well(made.health, guide),
             idle=idle(polled, now, guide),
         )
@@ -122,8 +122,8 @@ class TodayPage:
             beside=self._beside(store, polled or now, guide)
             if shown == newest
             else Beside((), ()),
-            health=edition.health,
             news=news,
+            health=edition.health,
         )
 
     def _beside(self, store: Store, now: datetime, guide: Guide) -> Beside:
