@@ -107,7 +107,7 @@ def order(text: str) -> Order:
     for each in ORDERS:
         if text in ("", each):
             return each
-    raise FilterError([_expected("order", text, ORDERS)])
+    raise FilterError([expected("order", text, ORDERS)])
 
 
 def query_of(
@@ -144,7 +144,7 @@ def _value(key: str, text: str, names: Collection[str] | None) -> datetime | str
     if key in BOUNDS:
         return _bound(key, text)
     if names is not None and text not in names:
-        raise FilterError([_expected(key, text, names)])
+        raise FilterError([expected(key, text, names)])
     return text
 
 
@@ -167,7 +167,8 @@ def _bound(key: str, text: str) -> datetime:
     return moment
 
 
-def _expected(key: str, text: str, allowed: Collection[str]) -> Fault:
+def expected(key: str, text: str, allowed: Collection[str]) -> Fault:
+    """The fault of a value that is none of those there are."""
     if not allowed:
         return Fault(key, later("{text}: there is none"), {"text": repr(text[:80])})
     names = ", ".join(sorted(allowed)[:30])

@@ -43,7 +43,7 @@ _KNOWN = (
     later("character {n}, {text}: expected an operator in capitals; write {operator}"),
     later("character {n}, {text}: expected an operator; write AND NOT or OR NOT"),
     # of filters
-    later("lies before from; exchange the two"),
+    later("lies before since; exchange the two"),
     later("{text}: expected one of {names}"),
     later(
         "{text}: expected a day such as 2026-03-01, or a moment with its offset such "

@@ -93,7 +93,7 @@ class SearchPages:
                     asked = self._asked(query, outlets)
                     found = _find(store, asked, guide)
             except FilterError as error:
-                faults = [(f.key, f.say(guide)) for f in error.faults]
+                faults = [(f.key, told(f.told, guide)) for f in error.faults]
             except ConfigError as error:
                 faults = [("q", told(str(error), guide))]
             reach = search_reach(store, guide)
@@ -119,7 +119,7 @@ class SearchPages:
         """Raises FilterError and ConfigError."""
         chosen = {key: query.get(key, "").strip() for key in _CHOICES}
         faults = [
-            said(key, f"{value[:80]!r}: expected one of {', '.join(_CHOICES[key])}")
+            filters.expected(key, value, _CHOICES[key])
             for key, value in chosen.items()
             if value and value not in _CHOICES[key]
         ]
@@ -162,8 +162,7 @@ def bounds_of(selection: Selection) -> Bounds:
 def _beyond(selection: Selection) -> Iterator[Fault]:
     """Sides of stories: an item is of one country."""
     if selection.side not in (None, *SIDES):
-        expected = f"expected one of {', '.join(SIDES)}"
-        yield Fault("side", f"{selection.side!r}: {expected}")
+        yield filters.expected("side", selection.side, SIDES)
 
 
 def _is_place(after: str) -> bool:
