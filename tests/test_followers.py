@@ -9,11 +9,13 @@ from builders import NOW, item, member, story
 from monitor.comparison import Coverage
 from monitor.coverage.followers import (
     NO_THEME,
+    FirstTold,
     Following,
     Outlet,
     by_outlet,
     by_side,
     by_theme,
+    first_told,
     leader_first,
     ranked,
 )
@@ -273,3 +275,23 @@ def test_a_ranked_leader_was_first_at_least_as_often(some, least):
     for f in ranked(by_outlet(some), least):
         assert f.led >= f.followed
         assert f.stories >= least
+
+
+def test_who_told_a_story_first_is_counted_by_the_item_that_leads():
+    bravo, eco = Outlet("US", "Bravo"), Outlet("MX", "Eco")
+    undated = told(eco, 210, date_source="fetched")
+    found = first_told(
+        (
+            coverage(told(LEDGER, 0), told(DIARIO, 30)),
+            coverage(told(LEDGER, 100), told(DIARIO, 140)),
+            coverage(told(LEDGER, 100), told(DIARIO, 10)),
+            coverage(told(LEDGER, 300), undated, told(eco, 320)),
+            coverage(told(bravo, 200), told(eco, 220)),
+            coverage(told(HORA, 0)),
+        )
+    )
+    assert found == {
+        LEDGER: FirstTold(2, 35.0),
+        DIARIO: FirstTold(1, 90.0),
+        bravo: FirstTold(1, 20.0),
+    }

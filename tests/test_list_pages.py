@@ -219,9 +219,24 @@ def test_an_empty_list_says_what_to_do(store, browser):
 
 
 def test_the_view_is_offered_as_files_of_the_same_view(store, browser):
-    links = browser.get("/stories?side=both&order=lag&after=").page.links
-    for file in ("/export/stories.csv", "/export/stories.jsonl", "/stories.atom"):
-        assert f"{file}?side=both&order=lag" in links
+    newsroom(store)
+    for path, files in (
+        ("/stories?side=both&order=lag", 4),
+        ("/items?side=MX&since=2026-03-01&until=2026-03-02", 3),
+        ("/outlets?days=7&side=MX", 3),
+    ):
+        links = [
+            link
+            for link in browser.get(path).page.links
+            if link.startswith(("/export/", "/stories.atom?"))
+        ]
+        assert len(links) == files
+        for link in links:
+            assert browser.get(link).status == 200, link
+    assert (
+        "/export/stories.csv?side=both&order=lag"
+        in browser.get("/stories?side=both&order=lag").page.links
+    )
 
 
 def test_an_item_leads_to_its_story(store, browser):

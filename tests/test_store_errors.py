@@ -313,7 +313,6 @@ CALLS = {
     "editions.count": lambda s: s.editions.count(),
     "tables.columns": lambda s: s.tables.columns(),
     "items.page": lambda s: s.items.page(),
-    "items.homes": lambda s: s.items.homes(["a"]),
     "items.texts": lambda s: s.items.texts(["a"]),
     "items.count": lambda s: s.items.count(),
     "items.last_compared": lambda s: s.items.last_compared(),

@@ -111,16 +111,6 @@ class Items:
         return {item.id: (item, made) for item, made in found}
 
     @guarded
-    def homes(self, ids: Iterable[str]) -> dict[str, str]:
-        """Id -> the story of its item, for those that have one."""
-        found = self._db.execute(
-            "select item, story from json_each(?)"
-            " cross join assignments on item = value",
-            [json.dumps(list(ids))],
-        )
-        return dict(found.fetchall())
-
-    @guarded
     def page(
         self,
         selection: Selection = EVERYTHING,

@@ -70,7 +70,7 @@ class ListPages:
             narrowing=Narrower(desk, guide).of("/stories", query, (*KEYS, "order")),
             first=_first("/stories", query),
             next=_next("/stories", query, page.after),
-            files=exports("stories", query, "/stories.atom"),
+            files=exports("stories", query, (*KEYS, "order"), "/stories.atom"),
         )
 
     def items(self, visit: Visiting, request: Request) -> HTMLResponse:
@@ -133,7 +133,7 @@ def item_rows(
 ) -> list[ItemRow]:
     """Items as their list shows them, in their order."""
     ids = [item.id for item in items]
-    texts, homes = store.items.texts(ids), store.items.homes(ids)
+    texts, homes = store.items.texts(ids), store.relations.of_items(ids)
     outlines = store.outlines.some(set(homes.values()))
     rows = []
     for item in items:

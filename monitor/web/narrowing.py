@@ -207,10 +207,13 @@ def counted(count: Count, one: str, many: str, guide: Guide) -> str:
 
 
 def exports(
-    name: str, query: Mapping[str, str], atom: str = "", kept: Collection[str] = ()
+    name: str, query: Mapping[str, str], keys: Collection[str] = KEYS, atom: str = ""
 ) -> tuple[Link, ...]:
-    """The same list as files, and ``atom`` as a feed."""
-    asked = query_of(query, kept=kept)
+    """The same list as files, by those of its keys that files know, and ``atom`` as a
+    feed, which has an order of its own."""
+    said = {key: query[key] for key in keys if key in query}
+    asked = query_of(said, kept=keys)
     files = (("CSV", "csv"), ("JSON", "json"), ("JSON Lines", "jsonl"))
     links = [Link(text, f"/export/{name}.{form}{asked}") for text, form in files]
-    return (*links, Link("Atom", atom + asked)) if atom else tuple(links)
+    unordered = {key: value for key, value in said.items() if key != "order"}
+    return (*links, Link("Atom", atom + query_of(unordered))) if atom else tuple(links)

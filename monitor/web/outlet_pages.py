@@ -61,7 +61,7 @@ class OutletPages:
             rest=filters.query_of({k: query.get(k, "") for k in _KEYS})[1:],
             days=count,
             periods=PERIODS,
-            files=exports("outlets", query, kept=_KEPT),
+            files=exports("outlets", query, _KEPT),
         )
 
     def outlet(self, visit: Visiting, name: str, days: str = "") -> HTMLResponse:
