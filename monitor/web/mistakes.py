@@ -61,8 +61,10 @@ _KNOWN = (
     later("holds a character that cannot be shown; remove it"),
     later("{name} is in feeds.yaml already; choose another name"),
     later("{name} is on the desk already; choose another name"),
-    later("no watch-list is named {name}; {hint}"),
-    later("no theme is named {name}; {hint}"),
+    later("no watch-list is named {name}; did you mean {other}?"),
+    later("no watch-list is named {name}; expected one of {names}"),
+    later("no theme is named {name}; did you mean {other}?"),
+    later("no theme is named {name}; expected one of {names}"),
 )
 """As they are worded; a test has each said by whoever finds it."""
 _FIELD = re.compile(r"\\\{(\w+)\\\}")
