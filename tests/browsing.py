@@ -159,7 +159,25 @@ class Visitors:
 def sign_in(page: Page, name: str) -> None:
     """As a user of ``add_users``."""
     page.goto("/sign-in")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Sign in").click()
+    page.locator("#name").fill(name)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("form.sign-in button").click()
     page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def ask_to_split(page: Page, reason: str = "another event") -> None:
+    """Ask on the form of a story to split its last item off, and see the effect."""
+    page.locator("input[name=verb][value=split]").check()
+    page.locator("input[name=item]").last.check()
+    page.locator("#reason").fill(reason)
+    page.locator("button[value=preview]").click()
+    expect(page.locator("button[value=do]")).to_be_visible()
+
+
+def stories(folder: Path) -> dict[str, list[str]]:
+    """The items of each story, the largest first."""
+    held: dict[str, list[str]] = {}
+    with Store(folder / "monitor.db") as store:
+        for item, story in sorted(store.stories.found().items()):
+            held.setdefault(story, []).append(item)
+    return dict(sorted(held.items(), key=lambda kept: (-len(kept[1]), kept[0])))

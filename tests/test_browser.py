@@ -9,13 +9,14 @@ from playwright.sync_api import Browser, Page, expect
 from browsing import (
     Visitors,
     add_users,
+    ask_to_split,
     chromium,
     copy,
     dashboard,
     needs_chromium,
     sign_in,
+    stories,
 )
-from monitor.store.database import Store
 from monitor.translation.apertium import ApertiumTranslator
 
 pytestmark = needs_chromium
@@ -63,15 +64,6 @@ def signed_desk(folder: Path) -> Iterator[str]:
     add_users(folder, ana="editor", luis="editor", rosa="reader")
     with dashboard(folder) as address:
         yield address
-
-
-def stories(folder: Path) -> dict[str, list[str]]:
-    """The items of each story, the largest first."""
-    held: dict[str, list[str]] = {}
-    with Store(folder / "monitor.db") as store:
-        for item, story in sorted(store.stories.found().items()):
-            held.setdefault(story, []).append(item)
-    return dict(sorted(held.items(), key=lambda kept: (-len(kept[1]), kept[0])))
 
 
 def headings(page: Page) -> str:
@@ -175,15 +167,6 @@ def test_an_item_is_split_off(folder, own_desk, visitors):
     [made] = after.keys() - before.keys()
     assert len(after[made]) == 1
     assert len(after[story]) == len(before[story]) - 1
-
-
-def ask_to_split(page: Page, reason: str = "another event") -> None:
-    """Ask on the form of a story to split its last item off, and see the effect."""
-    page.get_by_label("Split the ticked items").check()
-    page.locator("input[name=item]").last.check()
-    page.get_by_label("Why", exact=True).fill(reason)
-    page.get_by_role("button", name="Show the effect").click()
-    expect(page.locator("h1")).to_have_text("What this would do")
 
 
 def test_the_second_of_two_editors_sees_what_the_first_did(
