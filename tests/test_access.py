@@ -20,13 +20,15 @@ from fastapi import FastAPI, Request
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException as AnyHTTPException
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from builders import NOW
 from monitor.access import User, digest, name_fault, plain_name
 from monitor.errors import ConfigError, MonitorError
 from monitor.store.database import Store
 from monitor.web import server
+from monitor.web.api.problems import told as problem_of
+from monitor.web.gate import is_browser
 from monitor.web.guard import guarded
 from monitor.web.passwords import BusyError, Passwords, password_fault
 from monitor.web.reach import LOCAL_NAMES, Reach, check
@@ -150,7 +152,9 @@ def small_app(desk: Desk):
     def show(request, template, status, **values) -> HTMLResponse:
         return visit_of(request).page(template, status, **values)
 
-    def told(request, error) -> HTMLResponse:
+    def told(request, error) -> Response:
+        if not is_browser(request):
+            return problem_of(request, error)
         status = getattr(error, "status_code", 503)
         return HTMLResponse(getattr(error, "detail", str(error)), status)
 

@@ -475,9 +475,7 @@ def test_hostile_texts_are_escaped_in_every_list(store, browser):
     paths = (f"/stories/{story}", "/framing", "/followers", "/blindspots", "/themes")
     for path in paths:
         page = browser.get(path).page
-        for element in page.elements:
-            assert element.tag not in {"script", "img", "style", "iframe", "form"}
-            assert not [n for n in element.attributes if n.startswith("on")]
+        assert page.foreign() == []
         assert path == "/followers" or "<script>alert(1)</script>" in page.text
 
 

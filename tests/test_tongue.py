@@ -26,7 +26,9 @@ from builders import NOW, assignment, item, show
 from monitor.change import Change, Correction, Move
 from monitor.comparison import SideHealth
 from monitor.coverage.framing_file import lexicon
+from monitor.coverage.marks import Marker
 from monitor.model import LANGUAGES, Language, Why
+from monitor.outlining import outline_due
 from monitor.store.database import Store
 from monitor.stories.explain import CHANNEL_WORDS
 from monitor.web.about import meanings
@@ -53,6 +55,17 @@ ADDRESSES = (
     "/blindspots",
     "/health",
     "/about",
+    "/stories",
+    "/stories?side=both&order=lag&since=2026-02-20&outlet=Ledger",
+    "/stories?side=only-US&certainty=feed&since=2026-03-09",
+    "/stories?theme=moon&since=soon&until=2026-02-31",
+    "/stories?after=zz",
+    "/items",
+    "/items?language=es&certainty=poll-bounded&leader=MX&since=2030-01-01",
+    "/outlets",
+    "/outlets?side=US&language=es&days=1",
+    "/outlets/Ledger",
+    "/outlets/Nobody",
     "/nowhere",
     "/stories/none",
     "/?day=2026-02-31",
@@ -88,6 +101,7 @@ def fill(store: Store) -> None:
     for n in range(6):
         tariffs(store, minutes=-600 - 70 * n, n=n)
     silences(store)
+    list(outline_due(store, Marker(DESK.themes, ()), DESK.owners))
     for _ in range(3):
         store.translations.fail("abc", "es", "engine: broke", NOW)
 

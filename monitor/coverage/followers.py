@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Literal, NamedTuple
 
 from monitor.comparison import Coverage
@@ -86,6 +86,35 @@ class Following:
             median=_minus(self.median),
             high=_minus(self.low),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FirstTold:
+    """The stories of both sides that one outlet had before all others."""
+
+    stories: int
+    """Those whose lag is not poll-bounded."""
+    median: float
+    """Of their lags, in minutes: how far it was ahead of the other side."""
+
+
+def first_told(coverages: Iterable[Coverage]) -> dict[Outlet, FirstTold]:
+    """Outlet -> the stories whose leading side's first item is its own.
+
+    Those without are left out.
+    """
+    lags: dict[Outlet, list[int]] = defaultdict(list)
+    for coverage in coverages:
+        side, minutes = coverage.leader, coverage.lag_minutes
+        if side is None or minutes is None:
+            continue
+        first = coverage.sides[side].first
+        if first is not None and coverage.lag_certainty != "poll-bounded":
+            lags[Outlet(side, first.outlet)].append(minutes)
+    return {
+        outlet: FirstTold(len(found), float(median(found)))
+        for outlet, found in lags.items()
+    }
 
 
 Pairs = Literal["across", "within"]

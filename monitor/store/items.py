@@ -9,12 +9,14 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from monitor.feeds.identity import Identity, Known, tell_apart
-from monitor.model import Item, Sighting
+from monitor.model import Item, Language, Sighting, Translation
 from monitor.outline import EVERYTHING, Count, Page, Selection
-from monitor.store import rows
+from monitor.store import rows, whole
 from monitor.store import sightings as seen
 from monitor.store.errors import guarded
 from monitor.store.selections import COUNTED, counted, of_items, stretch
+
+Texts = tuple[Item, Mapping[Language, Translation]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,23 @@ class Items:
             [json.dumps(list(ids))],
         )
         return {row["id"]: rows.item(row) for row in found}
+
+    @guarded
+    def texts(self, ids: Iterable[str]) -> dict[str, Texts]:
+        """Id -> its item and the translations of it, for those that are known."""
+        named = {"named": json.dumps(list(ids))}
+        found = whole.texts(self._db, "select value from json_each(:named)", named)
+        return {item.id: (item, made) for item, made in found}
+
+    @guarded
+    def homes(self, ids: Iterable[str]) -> dict[str, str]:
+        """Id -> the story of its item, for those that have one."""
+        found = self._db.execute(
+            "select item, story from json_each(?)"
+            " cross join assignments on item = value",
+            [json.dumps(list(ids))],
+        )
+        return dict(found.fetchall())
 
     @guarded
     def page(

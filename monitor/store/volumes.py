@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from monitor.comparison import Part
 from monitor.coverage.volumes import Volume
-from monitor.model import Country
+from monitor.model import Country, Language
 from monitor.outline import OutletVolume, StoryVolume
 from monitor.store import rows
 from monitor.store.errors import guarded
@@ -90,6 +90,38 @@ class Volumes:
             {"start": rows.to_text(start), "end": rows.to_text(end)},
         )
         return [OutletVolume(*row) for row in found]
+
+    @guarded
+    def dates(
+        self, start: datetime, end: datetime
+    ) -> list[tuple[str, Country, Language, int, int]]:
+        """Outlet, side, language, its items published in [start, end), and how many of
+        those are undated; by name."""
+        found = self._db.execute(
+            "select outlet, country, language, count(*), sum(date_source = 'fetched')"
+            " from items where published >= :start and published < :end"
+            " group by outlet, country, language order by outlet, country, language",
+            {"start": rows.to_text(start), "end": rows.to_text(end)},
+        )
+        return found.fetchall()
+
+    @guarded
+    def outlet_hours(
+        self, outlet: str, start: datetime, end: datetime
+    ) -> list[tuple[datetime, int]]:
+        """Hours and how many items of one outlet were published in them, of those in
+        [start, end); empty hours are left out."""
+        found = self._db.execute(
+            "select substr(published, 1, 13) as hour, count(*)"
+            " from items indexed by items_outlet where outlet = :outlet"
+            " and published >= :start and published < :end group by hour order by hour",
+            {
+                "outlet": outlet,
+                "start": rows.to_text(start),
+                "end": rows.to_text(end),
+            },
+        )
+        return [(_hour(hour, {}), items) for hour, items in found]
 
     @guarded
     def parts(self, start: datetime, end: datetime) -> list[Part]:

@@ -8,6 +8,7 @@ import logging
 from datetime import date, timedelta
 from http import HTTPStatus
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -34,6 +35,7 @@ from monitor.store.database import Store
 from monitor.web.about import meanings
 from monitor.web.api.app import create_api
 from monitor.web.api.problems import faults_of
+from monitor.web.api.problems import told as problem_of
 from monitor.web.catalogue import later
 from monitor.web.comparison_pages import ComparisonPages
 from monitor.web.correction_pages import CorrectionPages
@@ -45,14 +47,17 @@ from monitor.web.days import (
 )
 from monitor.web.edition_pages import EditionPages
 from monitor.web.exports import Exports
-from monitor.web.gate import READER_PATHS
+from monitor.web.filters import FilterError
+from monitor.web.gate import READER_PATHS, is_browser
 from monitor.web.guard import guarded
 from monitor.web.health import health_page
+from monitor.web.list_pages import ListPages
 from monitor.web.lists import Lists
+from monitor.web.narrowing import LABELS
+from monitor.web.outlet_pages import OutletPages
 from monitor.web.reader_pages import ReaderPages
 from monitor.web.refusal import Refusal
 from monitor.web.search_pages import SearchPages
-from monitor.web.selecting import MisaskedError
 from monitor.web.sessions import Door
 from monitor.web.sign_in import add_account_pages
 from monitor.web.site import Site
@@ -87,6 +92,13 @@ def routes(site: Site) -> FastAPI:
     stories = _StoryPages(site, comparison)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_api_route("/", TodayPage(site).today, methods=_READ)
+    listed = ListPages(site)
+    app.add_api_route("/stories", listed.stories, methods=_READ)
+    app.add_api_route("/items", listed.items, methods=_READ)
+    app.add_api_route("/news.json", listed.news, methods=_READ)
+    outlets = OutletPages(site)
+    app.add_api_route("/outlets", outlets.outlets, methods=_READ)
+    app.add_api_route("/outlets/{name:path}", outlets.outlet, methods=_READ)
     app.add_api_route("/stories/{story}", stories.story, methods=_READ)
     app.add_api_route("/stories.json", stories.stories_json, methods=_READ)
     app.add_api_route("/blindspots", comparison.blind_spots, methods=_READ)
@@ -112,7 +124,7 @@ def routes(site: Site) -> FastAPI:
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(AnyHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misasked)
-    app.add_exception_handler(MisaskedError, _misasked)
+    app.add_exception_handler(FilterError, _misasked)
     app.add_exception_handler(Exception, _broken)
     return app
 
@@ -234,16 +246,24 @@ def _refused(request: Request, error: Exception) -> HTMLResponse:
     return _error(request, status, told)
 
 
-def _told(request: Request, error: Exception) -> HTMLResponse:
+def _told(request: Request, error: Exception) -> Response:
     """What the gate has to say, before any route."""
+    if request.url.path.startswith("/api/") or not is_browser(request):
+        return problem_of(request, error)
     is_ours = isinstance(error, MonitorError)
     return (_unavailable if is_ours else _refused)(request, error)
 
 
 def _misasked(request: Request, error: Exception) -> HTMLResponse:
-    if isinstance(error, RequestValidationError):
-        error = MisaskedError(*faults_of(error))
-    return _error(request, HTTPStatus.BAD_REQUEST, str(error))
+    faults = (
+        error.faults
+        if isinstance(error, FilterError)
+        else faults_of(cast(RequestValidationError, error))
+    )
+    guide = visit_of(request).guide
+    named = ((LABELS.get(x.key), x) for x in faults)
+    told = (f"{guide.say(n) if n else x.key}: {x.say(guide)}." for n, x in named)
+    return _error(request, HTTPStatus.BAD_REQUEST, " ".join(told))
 
 
 def _broken(request: Request, error: Exception) -> HTMLResponse:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import cast
 from urllib.parse import urlencode
 
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from monitor.comparing import EVERY, Followed, rising_stories, unclaimed
@@ -21,16 +22,19 @@ from monitor.coverage.originals import Original, originals
 from monitor.coverage.sides import compare
 from monitor.coverage.themes import Lexicon
 from monitor.marking import MARKED, marks_of, themes_since
-from monitor.model import Country, Language, Story
+from monitor.model import OTHER_SIDE, SIDES, Country, Language, Story
+from monitor.outline import Selection
 from monitor.pipeline import Desk
 from monitor.readers import Watchlist
 from monitor.store.database import Store
+from monitor.web import filters
 from monitor.web.blindspots import blind_spots_page
 from monitor.web.catalogue import later
 from monitor.web.findings import Findings, Lists, find, theme_views
 from monitor.web.followers import WAYS, By, FollowersPage, followers_page
 from monitor.web.framing import concept_views
 from monitor.web.guide import Guide
+from monitor.web.narrowing import Narrower
 from monitor.web.refusal import Refusal
 from monitor.web.remembered import Remembered
 from monitor.web.site import Site
@@ -48,7 +52,11 @@ _HEADLINES = 5
 """Behind each cell where every concept is shown."""
 _HEADLINES_OF_ONE = 200
 """Where one concept alone is."""
-_PERIODS = (1, 7, 30, MOST_DAYS)
+SPOT_KEYS = ("side", "outlet", "theme")
+"""By what blind spots can be narrowed down."""
+ONE_SIDE = {**filters.CHOICES, "side": SIDES}
+"""Where a filter by sides is one by the side itself."""
+PERIODS = (1, 7, 30, MOST_DAYS)
 _SECOND = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
 
@@ -103,11 +111,11 @@ class ComparisonPages:
         """``/framing``: how both sides word things over the last days."""
         themes = [each.name for each in self._desk.themes.themes]
         concepts = [each.name for each in self._framing.concepts]
-        count = _days(days, FRAMING_DAYS)
+        count = days_asked(days, FRAMING_DAYS)
         if theme:
-            _one_of("theme", theme, themes)
+            one_of("theme", theme, themes)
         if concept:
-            _one_of("concept", concept, concepts)
+            one_of("concept", concept, concepts)
         with self._open_store() as store:
             found = self._worded.get(
                 (store.originals.path, count, theme),
@@ -132,15 +140,15 @@ class ComparisonPages:
             whole="/framing?" + urlencode(asked),
             themes=shown,
             days=count,
-            periods=_PERIODS,
+            periods=PERIODS,
         )
 
     def followers(
         self, visit: Visiting, days: str = "", by: str = "outlet"
     ) -> HTMLResponse:
         """``/followers``: who had first what both sides cover, and by how long."""
-        _one_of("by", by, WAYS)
-        count = _days(days, FOLLOWERS_DAYS)
+        one_of("by", by, WAYS)
+        count = days_asked(days, FOLLOWERS_DAYS)
         with self._open_store() as store:
             page, end = self._followed.get(
                 (store.stories.path, count, by, visit.language),
@@ -153,11 +161,15 @@ class ComparisonPages:
             end=visit.guide.moment(end),
             ways=WAYS,
             days=count,
-            periods=_PERIODS,
+            periods=PERIODS,
         )
 
-    def blind_spots(self, visit: Visiting) -> HTMLResponse:
+    def blind_spots(self, visit: Visiting, request: Request) -> HTMLResponse:
         """``/blindspots``: what one side covers and the other does not."""
+        query, desk = request.query_params, self._desk
+        names = {"theme": [theme.name for theme in desk.themes.themes]}
+        asked = {key: query.get(key, "") for key in SPOT_KEYS}
+        chosen = filters.read(asked, names, ONE_SIDE)
         with self._open_store() as store:
             now = self._site.polled(store) or self._clock()
             opened = store.blind_spots.open()
@@ -166,6 +178,7 @@ class ComparisonPages:
                 store.blind_spots.path, now, lambda: self._unclaimed(store, now)
             )
             kept = [*opened, *(spot for spot in ended if spot.closed)]
+            kept, untold = (_fitting(s, store, chosen) for s in (kept, untold))
             leads = store.relations.living(s.story for s in (*kept, *untold))
             stories = {s.id: s for s in store.stories.some(set(leads.values()))}
         page = blind_spots_page(
@@ -175,11 +188,19 @@ class ComparisonPages:
             now,
             visit.guide,
         )
-        return visit.page("blindspots.html", page=page, at=visit.guide.moment(now))
+        narrower = Narrower(desk, visit.guide, choices=ONE_SIDE)
+        return visit.page(
+            "blindspots.html",
+            page=page,
+            at=visit.guide.moment(now),
+            narrowing=narrower.of(
+                "/blindspots", query, SPOT_KEYS, labels={"side": later("Told by")}
+            ),
+        )
 
     def themes(self, visit: Visiting, days: str = "") -> HTMLResponse:
         """``/themes``: how many stories of which theme, by side and day."""
-        count = _days(days, THEMES_DAYS)
+        count = days_asked(days, THEMES_DAYS)
         with self._open_store() as store:
             page, end = self._tagged.get(
                 (store.stories.path, count, visit.language),
@@ -191,7 +212,7 @@ class ComparisonPages:
             page=page,
             end=visit.guide.moment(end),
             days=count,
-            periods=_PERIODS,
+            periods=PERIODS,
         )
 
     def _span(self, store: Store, days: int) -> tuple[datetime, datetime]:
@@ -276,7 +297,27 @@ def _within(
 _A_NUMBER = later("{text}: expected a number of days from 1 to {most}, such as ?days=7")
 
 
-def _days(text: str, usual: int) -> int:
+def _fitting(
+    spots: Iterable[BlindSpot], store: Store, chosen: Selection
+) -> list[BlindSpot]:
+    """Those of a side that tells them, of a theme and of an outlet."""
+    told = [s for s in spots if chosen.side in (None, OTHER_SIDE[s.silent])]
+    if chosen.theme is None and chosen.outlet is None:
+        return told
+    outlines = store.outlines.some(spot.story for spot in told)
+    return [
+        spot
+        for spot in told
+        if (found := outlines.get(spot.story)) is not None
+        and (chosen.theme is None or chosen.theme in found.themes)
+        and (
+            chosen.outlet is None
+            or any(chosen.outlet in side.outlets for side in found.sides.values())
+        )
+    ]
+
+
+def days_asked(text: str, usual: int) -> int:
     """How many days an address asks for; raises Refusal."""
     if not text:
         return usual
@@ -288,7 +329,7 @@ def _days(text: str, usual: int) -> int:
     return int(text)
 
 
-def _one_of(key: str, text: str, known: Iterable[str]) -> None:
+def one_of(key: str, text: str, known: Iterable[str]) -> None:
     """Raises Refusal for a name that there is not, with those there are."""
     names = list(known)
     if text in names:

@@ -24,7 +24,7 @@ from monitor.web.visit import Visit, Visiting
 
 LIMIT = 50
 """Editions on a page."""
-_KEYS = ("subscriber", "from", "to")
+_KEYS = ("subscriber", "since", "until")
 _FORMS = ("txt", "json", "atom")
 _STATES: Mapping[DeliveryState, str] = {
     "sent": later("sent {time}"),
@@ -66,8 +66,8 @@ class EditionPages:
         query = request.query_params
         kept = {key: query.get(key, "").strip() for key in _KEYS}
         faults: list[tuple[str, Mistake]] = []
-        days = {key: _day(kept, key, faults, visit.guide) for key in ("from", "to")}
-        page, sent = Page[Issue]((), None), dict[str, Delivery]()
+        days = {key: _day(kept, key, faults, visit.guide) for key in ("since", "until")}
+        page: Page[Issue] = Page((), None)
         with self._site.open_store() as store:
             names = store.editions.subscribers()
             if not faults:
@@ -101,8 +101,8 @@ def _page(
         after or None,
         LIMIT,
         subscriber=kept["subscriber"] or None,
-        start=days["from"],
-        end=days["to"],
+        start=days["since"],
+        end=days["until"],
     )
 
 
@@ -117,7 +117,9 @@ def _day(
     try:
         return parse_day(kept[key]) if kept[key] else None
     except ValueError as error:
-        faults.append((key, told(str(error), guide)))
+        # Its message waits for the text that it is about.
+        said = str(error).format(text=repr(kept[key][:80]))
+        faults.append((key, told(said, guide)))
         return None
 
 

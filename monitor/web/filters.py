@@ -1,7 +1,7 @@
 """
 What an address narrows a list down to: its query, read and written.
 
-    /stories?from=2026-03-01&to=2026-03-07&side=only-MX&theme=trade
+    /stories?since=2026-03-01&until=2026-03-07&side=only-MX&theme=trade
 
 Every list, export and feed of stories understands the same keys, so that a view is its
 address. Days are those of the dashboard's clock, both ends included; a moment, with its
@@ -11,7 +11,7 @@ offset, may stand in their place.
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, get_args
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from monitor.model import LANGUAGES, SIDES
 from monitor.outline import Order, Selection, Told
 from monitor.web.catalogue import later
 from monitor.web.days import YEARS, ZONE, parse_day
+from monitor.web.guide import Guide
 
 _DAY = timedelta(days=1)
 
@@ -33,7 +34,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 """Keys of which every value is known."""
 NAMES = ("outlet", "theme", "watchlist")
 """Keys that name something of ours."""
-BOUNDS = {"from": "start", "to": "end"}
+BOUNDS = {"since": "start", "until": "end"}
 """Keys of time, and what of a Selection they are."""
 KEYS = (*BOUNDS, *CHOICES, *NAMES)
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -50,26 +51,39 @@ class Fault:
 
     @property
     def told(self) -> str:
-        """In English; a page says it in the language of whoever asks."""
+        """In English, as programs are told."""
         return self.message.format(**self.fields)
+
+    def say(self, guide: Guide) -> str:
+        """In the language of a page."""
+        return guide.say(self.message, **self.fields)
+
+
+def said(key: str, told: str) -> Fault:
+    """A fault in words that are no text of the catalogue."""
+    return Fault(key, "{told}", {"told": told})
 
 
 class FilterError(ValueError):
     """An address asks for what there is not; ``faults`` are all that is wrong."""
 
     def __init__(self, faults: Collection[Fault]) -> None:
-        super().__init__("; ".join(f"{fault.key} {fault.told}" for fault in faults))
+        super().__init__("; ".join(f"{fault.key}: {fault.told}" for fault in faults))
         self.faults = tuple(faults)
 
 
 def read(
-    query: Mapping[str, str], known: Mapping[str, Collection[str]] | None = None
+    query: Mapping[str, str],
+    known: Mapping[str, Collection[str]] | None = None,
+    choices: Mapping[str, Collection[str]] = CHOICES,
 ) -> Selection:
     """The selection that a query asks for; what is empty or not of ours is left out.
 
     ``known`` has the names there are, by key; names of keys that it lacks are taken as
-    they are. Raises FilterError with every fault.
+    they are; ``choices`` are those of a list that has fewer. Raises FilterError with
+    every fault.
     """
+    allowed = {**(known or {}), **choices}
     faults: list[Fault] = []
     chosen: dict[str, Any] = {}
     for key in KEYS:
@@ -77,12 +91,12 @@ def read(
         if not text:
             continue
         try:
-            chosen[BOUNDS.get(key, key)] = _value(key, text, (known or {}).get(key))
+            chosen[BOUNDS.get(key, key)] = _value(key, text, allowed.get(key))
         except FilterError as error:
             faults.extend(error.faults)
     start, end = chosen.get("start"), chosen.get("end")
     if start and end and start >= end:
-        faults.append(Fault("to", later("lies before from; exchange the two")))
+        faults.append(Fault("until", later("lies before since; exchange the two")))
     if faults:
         raise FilterError(faults)
     return Selection(**chosen)
@@ -96,15 +110,24 @@ def order(text: str) -> Order:
     raise FilterError([_expected("order", text, ORDERS)])
 
 
-def query_of(query: Mapping[str, str], **changed: str | None) -> str:
+def query_of(
+    query: Mapping[str, str], *, kept: Collection[str] = (), **changed: str | None
+) -> str:
     """The filters of a query as the end of an address, some of them changed.
 
-    ``None`` takes one out. Empty if none is left; else it begins with ``?``.
+    ``None`` takes one out, and ``kept`` are further keys of the page. Empty if none is
+    left; else it begins with ``?``.
     """
-    kept = {key: query[key] for key in (*KEYS, "order") if query.get(key, "").strip()}
-    kept |= {key.rstrip("_"): value or "" for key, value in changed.items()}
-    left = [(key, value) for key, value in kept.items() if value]
+    keys = (*kept, *KEYS, "order")
+    said = {key: query[key] for key in keys if query.get(key, "").strip()}
+    said |= {key: value or "" for key, value in changed.items()}
+    left = [(key, value) for key, value in said.items() if value]
     return f"?{urlencode(left)}" if left else ""
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins on the dashboard's clock, in UTC."""
+    return day_bounds(day)[0].astimezone(UTC)
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
@@ -120,16 +143,15 @@ def _value(key: str, text: str, names: Collection[str] | None) -> datetime | str
     """One key's value; raises FilterError with what was expected."""
     if key in BOUNDS:
         return _bound(key, text)
-    allowed = CHOICES.get(key, names)
-    if allowed is not None and text not in allowed:
-        raise FilterError([_expected(key, text, allowed)])
+    if names is not None and text not in names:
+        raise FilterError([_expected(key, text, names)])
     return text
 
 
 def _bound(key: str, text: str) -> datetime:
     if "T" not in text:
         try:
-            return day_bounds(parse_day(text))[key == "to"]
+            return day_bounds(parse_day(text))[key == "until"]
         except ValueError as error:
             fault = Fault(key, str(error), {"text": repr(text[:80])})
             raise FilterError([fault]) from error

@@ -4,7 +4,6 @@ It stands before all routes, so that one that was forgotten is closed, not open.
 """
 
 import hmac
-import json
 from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import quote
@@ -36,7 +35,7 @@ STALE = (
 )
 
 Tell = Callable[[Request, Exception], Response]
-"""An error -> the page that tells of it."""
+"""An error -> the page, or the problem, that tells of it."""
 
 
 class Gate:
@@ -82,7 +81,7 @@ class Gate:
         if _is_in(path, (*FREE_PATHS, "/sign-in")):
             return None
         if person is None:
-            if request.method in SAFE and _is_browser(request):
+            if request.method in SAFE and is_browser(request):
                 query = f"?{request.url.query}" if request.url.query else ""
                 where = quote(path + query, safe="/")
                 return RedirectResponse(f"/sign-in?next={where}", 303)
@@ -108,8 +107,6 @@ class Gate:
             raise HTTPException(HTTPStatus.FORBIDDEN, STALE)
 
     def _said(self, request: Request, error: HTTPException | MonitorError) -> Response:
-        if isinstance(error, HTTPException) and not _is_browser(request):
-            return _problem(error)
         answer = self._tell(request, error)
         for name, value in (getattr(error, "headers", None) or {}).items():
             answer.headers[name] = value
@@ -136,21 +133,9 @@ def _is_in(path: str, roots: tuple[str, ...]) -> bool:
     return any(path == r or path.startswith(r.rstrip("/") + "/") for r in roots)
 
 
-def _is_browser(request: Request) -> bool:
+def is_browser(request: Request) -> bool:
     """Whether a person reads the answer, not a program."""
     return "text/html" in request.headers.get("accept", "") and bearer(request) is None
-
-
-def _problem(error: HTTPException) -> Response:
-    """The error for programs (RFC 9457)."""
-    status = HTTPStatus(error.status_code)
-    said = {"title": status.phrase, "status": status.value, "detail": error.detail}
-    return Response(
-        json.dumps(said),
-        status,
-        dict(error.headers or {}),
-        media_type="application/problem+json",
-    )
 
 
 def _private(scope: Scope, send: Send) -> Send:

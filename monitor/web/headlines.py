@@ -1,9 +1,10 @@
 """One item as a page shows it: the original, what it means, where it leads."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.digest.headline import clean, web_link
-from monitor.model import Item, Language, Member
+from monitor.model import Item, Language, Member, Translation
 from monitor.text import clip
 from monitor.translation.checks import of_headline, of_summary
 from monitor.web.guide import Guide
@@ -47,9 +48,15 @@ class HeadlineView:
 
 
 def headline_view(member: Member, guide: Guide) -> HeadlineView:
-    """One item, in the guide’s words and on its clock."""
-    item = member.item
-    made = _translation(member, guide)
+    """One item of a story, in the guide’s words and on its clock."""
+    return headline_of(member.item, member.translations, guide)
+
+
+def headline_of(
+    item: Item, translations: Mapping[Language, Translation], guide: Guide
+) -> HeadlineView:
+    """The same of an item by itself."""
+    made = _translation(item, translations, guide)
     is_missing = item.language != guide.language and made is None
     return HeadlineView(
         text=clip(clean(item.title), _TITLE_LENGTH) or "…",
@@ -64,8 +71,10 @@ def headline_view(member: Member, guide: Guide) -> HeadlineView:
     )
 
 
-def _translation(member: Member, guide: Guide) -> TranslationView | None:
-    made = member.translations.get(other_language(member.item))
+def _translation(
+    item: Item, translations: Mapping[Language, Translation], guide: Guide
+) -> TranslationView | None:
+    made = translations.get(other_language(item))
     if made is None or not clean(made.title):
         return None
     return TranslationView(

@@ -115,7 +115,7 @@ def health_page(
         polled=_full_moment(polled, guide) if polled else "",
         idle=idle(polled, now, guide),
         well=well(health, guide),
-        feeds=tuple(_feed(h, guide) for h in sorted(health, key=_worst_first)),
+        feeds=tuple(feed_view(h, guide) for h in sorted(health, key=_worst_first)),
         outlets=tuple(_outlet(row, guide) for row in rows),
         undated=guide.count(undated, guide.words.undated) if undated else "",
         engines=tuple((clean(e), guide.number(n)) for e, n in engines.items()),
@@ -167,7 +167,8 @@ def _worst_first(health: FeedHealth) -> tuple[bool, int, str]:
     return health.is_healthy, SIDES.index(feed.country), feed.outlet.casefold()
 
 
-def _feed(health: FeedHealth, guide: Guide) -> FeedView:
+def feed_view(health: FeedHealth, guide: Guide) -> FeedView:
+    """One feed, in the guide's words."""
     feed, state = health.feed, health.state
     return FeedView(
         outlet=clean(feed.outlet),

@@ -49,7 +49,8 @@ _KNOWN = (
         "{text}: expected a day such as 2026-03-01, or a moment with its offset such "
         "as 2026-03-01T06:00:00Z"
     ),
-    later("expected a day such as 2025-04-08"),
+    later("{text}: expected a day such as 2025-04-08"),
+    later("{text}: expected a day of our times, such as 2025-04-08"),
     # of forms
     later("is missing"),
     later("expected a text"),

@@ -1,7 +1,7 @@
 """What a search found -> views: highlights as pieces, every text on one line."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.coverage.search import Hit, Piece, StoryHits
 from monitor.digest.headline import clean, web_link
@@ -100,7 +100,7 @@ def story_view(
     size = guide.say("of {items}", items=_items(outline, guide)) if outline else ""
     return StoryView(
         story=_link(found.story, outlines, guide),
-        hits=tuple(hit_view(hit, {}, guide) for hit in found.hits),
+        hits=tuple(hit_view(replace(hit, story=None), {}, guide) for hit in found.hits),
         count=guide.say_n("{n} hit", "{n} hits", found.items),
         size=size,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Literal, cast
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from monitor.coverage.search import Bounds, Sought, sought
 from monitor.coverage.typed import understand
+from monitor.entry import Entry
 from monitor.errors import ConfigError
 from monitor.model import SIDES
 from monitor.outline import Outline, Selection
@@ -34,7 +36,7 @@ from monitor.web.visit import Visiting
 
 LIMIT = 20
 """Items or stories on a page."""
-FILTERS = ("from", "to", "side", "language", "outlet")
+FILTERS = ("since", "until", "side", "language", "outlet")
 """Keys of ``monitor/web/filters.py`` that narrow a search down, too."""
 By = Literal["item", "story"]
 Best = Literal["newest", "best"]
@@ -132,12 +134,21 @@ class SearchPages:
         by, order = (chosen[key] or _CHOICES[key][0] for key in _CHOICES)
         after = query.get("after", "")
         return Asked(
-            sought(understand(query["q"]), bridge(self._site.desk().own).called),
+            _sought(query["q"], self._site.desk().own),
             bounds_of(selection),
             cast(By, by),
             cast(Best, order),
             int(after) if _is_place(after) else None,
         )
+
+
+@lru_cache(maxsize=16)
+def _sought(text: str, own: tuple[Entry, ...]) -> Sought:
+    """What a person has typed, ready to be looked for.
+
+    The pages of one search, and those who share it, share the words it has looked at.
+    """
+    return sought(understand(text), bridge(own).called)
 
 
 def bounds_of(selection: Selection) -> Bounds:

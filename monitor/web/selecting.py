@@ -1,24 +1,23 @@
-"""What an address asks for: which stories or items, and which stretch of them.
+"""
+What an address asks for, as parameters of routes that the API's description names.
 
-Pages, the API, exports and feeds share these names, so that the address of a list in
-one form is that of the same list in another. What is empty narrows nothing: forms send
-all their fields.
+``filters.py`` says what they mean: the address of a list in one form is that of it
+in another. What is empty narrows nothing: forms send all their fields.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Literal
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query
 
 from monitor.errors import ConfigError
 from monitor.outline import Order, Selection
 from monitor.pipeline import Desk
-from monitor.web.days import ZONE, parse_day
+from monitor.web import filters
+from monitor.web.filters import FilterError, said
 
 MOST = 200
 """Rows of one page of a list."""
@@ -28,25 +27,6 @@ _MOMENT = (
     "^([0-9]{4}-[0-9]{2}-[0-9]{2}"
     "(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2}))?)?$"
 )
-_YEARS = range(1970, 2400)
-
-T = TypeVar("T", bound=str)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with one parameter of an address."""
-
-    parameter: str
-    told: str
-
-
-class MisaskedError(Exception):
-    """An address asks for what there is not."""
-
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__("; ".join(f"{x.parameter}: {x.told}" for x in faults))
-        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +84,20 @@ def asked_of(
     leader: Leader = "",
     watchlist: Annotated[str, _name("a watch-list")] = "",
 ) -> Asked:
-    """What an address narrows a list to; raises MisaskedError for what is no day."""
-    narrowed = Selection(
-        start=_start(since),
-        end=_end(until),
-        side=side or None,
-        language=language or None,
-        outlet=outlet or None,
-        theme=theme or None,
-        certainty=certainty or None,
-        leader=leader or None,
-        watchlist=watchlist or None,
-    )
-    named = {"since": since, "until": until} | {
-        each.name: getattr(narrowed, each.name) or ""
-        for each in fields(narrowed)
-        if each.name not in ("start", "end")
+    """What an address narrows a list to; raises FilterError for what is no day."""
+    query = {
+        "since": since,
+        "until": until,
+        "side": side,
+        "language": language,
+        "outlet": outlet,
+        "theme": theme,
+        "certainty": certainty,
+        "leader": leader,
+        "watchlist": watchlist,
     }
-    return Asked(narrowed, tuple((k, v) for k, v in sorted(named.items()) if v))
+    narrowed = filters.read(query)
+    return Asked(narrowed, tuple(sorted((k, v) for k, v in query.items() if v)))
 
 
 Asking = Annotated[Asked, Depends(asked_of)]
@@ -136,28 +112,16 @@ Days = Annotated[int, Query(ge=1, le=92, description="How many days up to now.")
 
 
 def known(asked: Asked, desk: Desk) -> Selection:
-    """The selection; raises MisaskedError for a theme or watch-list there is not."""
-    chosen = asked.selection
-    names = {
+    """The selection; raises FilterError for a theme or watch-list there is not."""
+    return filters.read(dict(asked.query), names(desk))
+
+
+def names(desk: Desk) -> dict[str, list[str]]:
+    """The names that filters may have, of those that we know them all of."""
+    return {
         "theme": [theme.name for theme in desk.themes.themes],
         "watchlist": [each.name for each in desk.watchlists],
     }
-    faults = list(
-        _unknown({"theme": chosen.theme, "watchlist": chosen.watchlist}, names)
-    )
-    if faults:
-        raise MisaskedError(*faults)
-    return chosen
-
-
-def _unknown(
-    said: Mapping[str, str | None], names: Mapping[str, Iterable[str]]
-) -> Iterator[Fault]:
-    for parameter, name in said.items():
-        there = list(names[parameter])
-        if name is not None and name not in there:
-            told = f"expected one of {', '.join(there)}" if there else "there is none"
-            yield Fault(parameter, f"{name!r}: {told}")
 
 
 @contextmanager
@@ -167,41 +131,4 @@ def blaming(parameter: str) -> Iterator[None]:
         yield
     except ConfigError as error:
         told = str(error).removeprefix(f"{parameter}: ")
-        raise MisaskedError(Fault(parameter, told)) from error
-
-
-def _start(text: str) -> datetime | None:
-    if not text:
-        return None
-    return _moment("since", text) if "T" in text else midnight(_day("since", text))
-
-
-def _end(text: str) -> datetime | None:
-    if not text:
-        return None
-    if "T" in text:
-        return _moment("until", text)
-    return midnight(_day("until", text) + timedelta(days=1))
-
-
-def midnight(day: date) -> datetime:
-    """When a day begins on the dashboard's clock, in UTC."""
-    return datetime.combine(day, time(), ZoneInfo(ZONE)).astimezone(UTC)
-
-
-def _day(parameter: str, text: str) -> date:
-    try:
-        return parse_day(text)
-    except ValueError as error:
-        raise MisaskedError(Fault(parameter, f"{text!r}: {error}")) from error
-
-
-def _moment(parameter: str, text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-        if at.year not in _YEARS:
-            raise ValueError("expected a moment of our times")
-        return at.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        what = "expected a moment such as 2025-04-08T14:05:00Z"
-        raise MisaskedError(Fault(parameter, f"{text!r}: {what}")) from error
+        raise FilterError([said(parameter, told)]) from error

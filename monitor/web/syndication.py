@@ -21,15 +21,9 @@ from monitor.store.database import Store
 from monitor.text import printable
 from monitor.web.api.answers import Answering
 from monitor.web.days import parse_day
+from monitor.web.filters import Fault, FilterError, midnight
 from monitor.web.guide import Guide
-from monitor.web.selecting import (
-    Asked,
-    Asking,
-    Fault,
-    MisaskedError,
-    known,
-    midnight,
-)
+from monitor.web.selecting import Asked, Asking, known
 from monitor.web.site import Site
 from monitor.web.visit import Visiting
 
@@ -146,7 +140,7 @@ def _of_day(chosen: Selection, day: str) -> Selection:
     try:
         shown = parse_day(day)
     except ValueError as error:
-        raise MisaskedError(Fault("day", f"{day!r}: {error}")) from error
+        raise FilterError([Fault("day", str(error), {"text": repr(day)})]) from error
     return replace(chosen, start=midnight(shown), end=midnight(shown + _DAY))
 
 

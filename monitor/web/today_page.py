@@ -29,6 +29,7 @@ from monitor.web.days import (
 from monitor.web.evidence import StoryLink, story_link
 from monitor.web.guide import Guide
 from monitor.web.health import idle, well
+from monitor.web.list_pages import newest_change
 from monitor.web.refusal import Refusal
 from monitor.web.remembered import Remembered
 from monitor.web.site import Site
@@ -62,6 +63,8 @@ class _Made:
     page: TodayView
     days: DaysView
     beside: Beside
+    news: str
+    """What ``/news.json`` said at that moment."""
     health: tuple[FeedHealth, ...]
 
 
@@ -90,6 +93,7 @@ class TodayPage:
             page=made.page,
             days=made.days,
             beside=made.beside,
+            news=made.news,
             feeds=well(made.health, guide),
             idle=idle(polled, now, guide),
         )
@@ -98,6 +102,7 @@ class TodayPage:
         self, store: Store, asked: date | None, polled: datetime | None, guide: Guide
     ) -> _Made:
         now, desk = self._site.clock(), self._site.desk()
+        news = newest_change(store)
         seen = store.items.first_seen(), store.items.last_moment()
         first, last = (day_of(at or now) for at in seen)
         # A feed's clock may run ahead of ours.
@@ -117,6 +122,7 @@ class TodayPage:
             beside=self._beside(store, polled or now, guide)
             if shown == newest
             else Beside((), ()),
+            news=news,
             health=edition.health,
         )
 

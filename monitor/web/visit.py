@@ -33,6 +33,8 @@ class Visit:
     person: Person = NOBODY
     csrf: str = ""
     """What every form must bring along, as ``_csrf``."""
+    can_sign_in: bool = False
+    """Whether nobody is known to ask, where people sign in."""
 
     @property
     def guide(self) -> Guide:
@@ -67,7 +69,7 @@ def visit_of(request: Request) -> Visit:
     kept = urlencode([(key, value) for key, value in query if key != "lang"])
     asked = request.query_params.get("lang", "")
     path = request.url.path
-    asks = known(request)
+    found = known(request)
     return Visit(
         language=choose(
             asked,
@@ -76,8 +78,9 @@ def visit_of(request: Request) -> Visit:
         ),
         path=f"{path}?{kept}" if kept else path,
         is_chosen=asked in LANGUAGES,
-        person=asks.person or NOBODY,
-        csrf=asks.csrf,
+        person=found.person or NOBODY,
+        csrf=found.csrf,
+        can_sign_in=found.person is None and found.is_open,
     )
 
 

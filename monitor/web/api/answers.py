@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from monitor.outline import Count
 from monitor.store import cursors
 from monitor.store.cursors import Cursor
-from monitor.web.selecting import Fault, MisaskedError, blaming
+from monitor.web.filters import FilterError, said
+from monitor.web.selecting import blaming
 
 Row = Mapping[str, Any]
 
@@ -53,7 +54,7 @@ class Answering(APIRoute):
 def _refuse_unknown(given: Iterable[str], names: list[str]) -> None:
     strangers = [name for name in given if name not in (*names, *NEITHER)]
     if strangers:
-        raise MisaskedError(*(Fault(name, _remedy(name, names)) for name in strangers))
+        raise FilterError([said(name, _remedy(name, names)) for name in strangers])
 
 
 def _remedy(name: str, names: list[str]) -> str:
@@ -118,7 +119,7 @@ def page(
 def stretch(
     rows: Sequence[Row], name: str, after: str | None, limit: int
 ) -> tuple[Sequence[Row], str | None]:
-    """A page of rows that are all here, by falling ids; raises MisaskedError."""
+    """A page of rows that are all here, by falling ids; raises FilterError."""
     if after is not None:
         with blaming("after"):
             last = cursors.read(name, after, (int,)).key

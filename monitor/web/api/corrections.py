@@ -15,7 +15,7 @@ from monitor.outlining import outline_now
 from monitor.previewing import correct, preview
 from monitor.web.api import schemas_lists as forms
 from monitor.web.api.answers import Answering
-from monitor.web.selecting import Fault, MisaskedError
+from monitor.web.filters import FilterError, said
 from monitor.web.site import Site
 from monitor.web.visit import visit_of
 
@@ -65,7 +65,7 @@ class CorrectionRoutes:
         state = wanted.state or request.headers.get("if-match", "").strip('"')
         if not state:
             told = "is missing; send the state that the preview told, or If-Match"
-            raise MisaskedError(Fault("state", told))
+            raise FilterError([said("state", told)])
         desk = self._site.desk()
         with self._site.open_store() as store:
             done = correct(store, _asked(wanted), state, by, self._site.clock())

@@ -11,8 +11,8 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from monitor.errors import ConfigError, ConflictError, MonitorError
+from monitor.web.filters import Fault, FilterError, said
 from monitor.web.guide import Guide
-from monitor.web.selecting import Fault, MisaskedError
 from monitor.web.visit import visit_of
 
 log = logging.getLogger("monitor.web")
@@ -66,32 +66,38 @@ def problem(
         "title": titles(visit.guide).get(status, HTTPStatus(status).phrase),
         "status": int(status),
         "detail": detail,
-        "errors": [{"parameter": x.parameter, "detail": x.told} for x in faults],
+        "errors": [{"parameter": x.key, "detail": x.told} for x in faults],
     }
-    told = {
+    named = {
         "Cache-Control": "no-store",
         "Content-Language": visit.language,
         "Vary": "Accept-Language, Authorization, Cookie",
         **(headers or {}),
     }
-    return JSONResponse(body, status, told, MEDIA_TYPE)
+    return JSONResponse(body, status, named, MEDIA_TYPE)
 
 
 def add_problems(app: FastAPI) -> None:
     """Let an app tell every error so."""
     app.add_exception_handler(AnyHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(MisaskedError, _misasked)
+    app.add_exception_handler(FilterError, _misasked)
     app.add_exception_handler(ConflictError, _clashing)
     app.add_exception_handler(ConfigError, _mistaken)
     app.add_exception_handler(MonitorError, _unavailable)
     app.add_exception_handler(Exception, _broken)
 
 
+def told(request: Request, error: Exception) -> Response:
+    """The problem that an error of the gate's is to a program."""
+    is_ours = isinstance(error, MonitorError)
+    return (_unavailable if is_ours else _refused)(request, error)
+
+
 def faults_of(error: RequestValidationError) -> list[Fault]:
     """What FastAPI finds wrong, by parameter."""
     return [
-        Fault(".".join(map(str, each["loc"][1:])) or "body", str(each["msg"]))
+        said(".".join(map(str, each["loc"][1:])) or "body", str(each["msg"]))
         for each in error.errors()
     ]
 
@@ -99,8 +105,8 @@ def faults_of(error: RequestValidationError) -> list[Fault]:
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, AnyHTTPException)
     phrase = HTTPStatus(error.status_code).phrase
-    told = "" if error.detail == phrase else str(error.detail)
-    return problem(request, error.status_code, told, headers=error.headers)
+    detail = "" if error.detail == phrase else str(error.detail)
+    return problem(request, error.status_code, detail, headers=error.headers)
 
 
 def _invalid(request: Request, error: Exception) -> Response:
@@ -109,13 +115,13 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _misasked(request: Request, error: Exception) -> Response:
-    assert isinstance(error, MisaskedError)
+    assert isinstance(error, FilterError)
     return _bad(request, error.faults)
 
 
 def _bad(request: Request, faults: Sequence[Fault]) -> Response:
-    told = "; ".join(f"{each.parameter}: {each.told}" for each in faults)
-    return problem(request, HTTPStatus.BAD_REQUEST, told, faults)
+    detail = "; ".join(f"{each.key}: {each.told}" for each in faults)
+    return problem(request, HTTPStatus.BAD_REQUEST, detail, faults)
 
 
 def _mistaken(request: Request, error: Exception) -> Response:
@@ -133,5 +139,5 @@ def _unavailable(request: Request, error: Exception) -> Response:
 
 
 def _broken(request: Request, error: Exception) -> Response:
-    told = "The log says more."
-    return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, told)
+    detail = "The log says more."
+    return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
