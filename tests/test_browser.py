@@ -1,5 +1,7 @@
 """What an analyst does at the desk, in a real browser on the newsroom's three days."""
 
+import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,9 @@ from browsing import (
     sign_in,
     stories,
 )
+from builders import assignment, item, show
+from monitor.newsroom.content import LAST_HOUR
+from monitor.store.database import Store
 from monitor.translation.apertium import ApertiumTranslator
 
 pytestmark = needs_chromium
@@ -110,12 +115,124 @@ def test_the_language_that_was_chosen_stays(desk, visitors):
 @needs_apertium
 def test_a_search_in_spanish_finds_english_items_and_marks_why(desk, visitors):
     page = visitors.visit(desk)
-    page.goto("/search")
-    page.get_by_label("What to look for").fill("aranceles")
+    page.goto("/about")
+    page.get_by_label("Search items and stories").fill("aranceles")
     page.keyboard.press("Enter")
     english = page.locator("main .results > li [lang=en] mark")
     expect(english.first).to_be_visible()
     assert any("tariff" in text.lower() for text in english.all_inner_texts())
+
+
+def test_filters_narrow_a_list_and_make_an_address_that_can_be_shared(desk, visitors):
+    page = visitors.visit(desk)
+    page.goto("/stories")
+    everything = page.get_by_role("status").inner_text()
+    page.get_by_text("Filters").click()
+    page.locator("main").get_by_label("Side").select_option("both")
+    page.locator("main").get_by_role("button", name="Show").click()
+    page.wait_for_url("**/stories?*side=both*")
+    narrowed = page.get_by_role("status").inner_text()
+    assert narrowed != everything
+
+    other = visitors.visit(desk)
+    other.goto(page.url)
+    assert other.get_by_role("status").inner_text() == narrowed
+    other.locator(".chips a").first.click()
+    expect(other.get_by_role("status")).to_have_text(everything)
+
+
+def test_a_narrowed_list_is_a_file_with_the_same_stories(desk, visitors):
+    page = visitors.visit(desk)
+    page.goto("/stories?side=both&leader=MX")
+    count = int(page.get_by_role("status").inner_text().split()[0])
+    rows = list(csv.DictReader(download(page, "CSV").splitlines()))
+    listed = json.loads(download(page, "JSON"))
+    assert len(rows) == len(listed) == count > 0
+    assert [row["id"] for row in rows] == [row["id"] for row in listed]
+    assert {row["leader"] for row in rows} == {"MX"}
+
+
+def download(page: Page, name: str) -> str:
+    """What comes of a click on a file at the foot of a list."""
+    with page.expect_download() as coming:
+        page.locator("footer").get_by_role("link", name=name, exact=True).click()
+    return coming.value.path().read_text(encoding="utf-8")
+
+
+# --- by keyboard ------------------------------------------------------------------------
+
+
+def test_the_first_tab_leads_past_the_head_to_the_page(desk, visitors):
+    page = visitors.visit(desk)
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_keys_go_through_headlines_and_to_the_search(desk, visitors):
+    page = visitors.visit(desk)
+    page.goto("/stories")
+    headlines = page.locator("main h3 a")
+    for key, nth in (("j", 0), ("j", 1), ("j", 2), ("k", 1)):
+        page.keyboard.press(key)
+        expect(headlines.nth(nth)).to_be_focused()
+    href = headlines.nth(1).get_attribute("href")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{href}")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("jk?/tl")  # letters of a search, no orders
+    expect(page.locator("#q")).to_have_value("jk?/tl")
+    page.locator("h1").click()
+    page.keyboard.press("t")
+    page.wait_for_url(lambda url: url == f"{desk}/")
+    page.keyboard.press("p")
+    page.wait_for_url("**/?day=*")
+
+
+def test_keys_are_told_in_a_dialog_and_can_be_turned_off(desk, visitors):
+    page = visitors.visit(desk)
+    page.goto("/stories")
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_be_visible()
+    obey = keys.get_by_role("checkbox")
+    expect(obey).to_be_checked()
+    obey.press("Space")
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    for path in ("/stories", "/items"):  # which stays so on the next page
+        page.goto(path)
+        page.keyboard.press("j")
+        page.keyboard.press("/")
+        expect(page.locator(":focus")).to_have_count(0)
+    page.keyboard.press("?")
+    expect(keys.get_by_role("checkbox")).not_to_be_checked()
+
+
+# --- news -----------------------------------------------------------------------------------
+
+
+def test_a_page_says_that_items_came_since_it_was_loaded(folder, own_desk, visitors):
+    page = visitors.visit(own_desk)
+    page.clock.install()
+    page.goto("/")
+    told = page.get_by_text("There is news.")
+    with page.expect_response("**/news.json"):
+        page.clock.fast_forward(61_000)
+    expect(told).to_be_hidden()
+
+    with Store(folder / "monitor.db") as store:
+        late = item("A ship ran aground", outlet="Hudson Dispatch", published=LAST_HOUR)
+        show(store, [late], LAST_HOUR)
+        store.stories.assign([assignment(late)])
+    with page.expect_response("**/news.json"):
+        page.clock.fast_forward(61_000)
+    expect(told).to_be_visible()
+    page.get_by_role("link", name="Load the page again").click()
+    expect(told).to_be_hidden()
 
 
 # --- correcting -----------------------------------------------------------------------
@@ -255,6 +372,12 @@ def test_a_reader_is_subscribed_after_a_look_at_the_edition(own_desk, visitors):
 
 def test_everything_works_without_a_script(folder, own_desk, visitors):
     page = visitors.visit(own_desk, java_script_enabled=False)
+    page.goto("/stories?side=both")
+    page.locator("details.filters summary").click()
+    page.locator("main").get_by_label("First to tell it").select_option("MX")
+    page.locator("details.filters button").click()
+    assert "leader=MX" in page.url and "side=both" in page.url
+    assert page.locator("main h3").count() > 3
     page.goto("/search?q=aranceles")
     assert page.locator("main .results > li").count() > 3
     page.locator("#f-side").select_option("MX")
