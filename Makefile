@@ -1,16 +1,17 @@
 # The whole workflow. Needs Python 3.11 or newer and make; everything else is installed
-# into .venv, and the Apertium translator from Debian's packages where that is possible.
+# into .venv, and from Debian's packages, where that is possible, the Apertium translator
+# and for the tests Chromium.
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP = $(BIN)/pip --disable-pip-version-check --quiet install --no-deps
 
-.PHONY: demo test lint dense bench lock argos-check apertium clean
+.PHONY: demo test lint dense bench lock argos-check apertium chromium clean
 
 demo: .venv/lean apertium   ## the main job end to end, into demo/
 	$(BIN)/monitor demo --out demo
 
-test: lint dense apertium   ## what CI runs
+test: lint dense apertium chromium   ## what CI runs
 	$(BIN)/pytest -q
 
 lint: .venv/dev
@@ -75,6 +76,16 @@ apertium:
 	  { $$sudo apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
 	    $$sudo apt-get -qq install --yes --no-install-recommends apertium-eng-spa; } \
 	    >/dev/null 2>&1 || echo "apertium-eng-spa could not be installed"; }
+
+# A browser for tests/test_browser*.py, likewise; without one they are skipped and say so.
+chromium:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+	  command -v apt-get >/dev/null || exit 0; \
+	  [ "$$(id -u)" = 0 ] || sudo="sudo -n"; \
+	  echo "installing chromium (100 MB, 400 MB once unpacked)"; \
+	  { $$sudo apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
+	    $$sudo apt-get -qq install --yes --no-install-recommends chromium; } \
+	    >/dev/null 2>&1 || echo "chromium could not be installed"; }
 
 # argostranslate wants stanza, spacy and minisbd for code that we do not call, the weights
 # of the dense channel want sentence-transformers; together with PyTorch they weigh several

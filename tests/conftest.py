@@ -15,6 +15,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
+@pytest.fixture(scope="session")
+def newsroom_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's database and feeds.yaml, to be copied, never written to."""
+    from browsing import make_newsroom  # few tests want a browser's library
+
+    return make_newsroom(tmp_path_factory.mktemp("newsroom"))
+
+
 @pytest.fixture
 def argos_home(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
