@@ -97,7 +97,7 @@ MAY_IMPORT = {
     "web": {
         *("noun", "core", "store", "pipeline", "correcting", "explaining", "export"),
         *("comparing", "contrasting", "editing", "marking", "outbox", "outlining"),
-        *("previewing", "export_lists", "web"),
+        *("previewing", "export_lists", "config", "web"),
     },
 }
 MAY_IMPORT["root"] = {*MAY_IMPORT, "root"}

@@ -117,7 +117,15 @@ class Sought:
 
 def sought(query: Query, called: Called) -> Sought:
     """A query widened by the bridge and by the other number of its words."""
-    wide = widened(query, lambda term: widen(term, called))
+    return _ready(widened(query, lambda term: widen(term, called)))
+
+
+def followed(watchlist: Watchlist) -> Sought:
+    """What a watch-list asks as it stands: a search for what it finds, and no more."""
+    return _ready(watchlist.asks)
+
+
+def _ready(wide: Query) -> Sought:
     asked = list(_asked(wide))
     finders = {
         language: Finder((form, form) for t in asked for form in t.forms(language))

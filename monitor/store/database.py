@@ -23,7 +23,7 @@ from monitor.store.originals import Originals
 from monitor.store.outbox import Outbox
 from monitor.store.outlines import Outlines
 from monitor.store.relations import Relations
-from monitor.store.schema_views import migrations
+from monitor.store.schema_find import migrations
 from monitor.store.search import Search
 from monitor.store.stories import Stories
 from monitor.store.subscriptions import Subscriptions

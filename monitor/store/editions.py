@@ -63,19 +63,36 @@ class Editions:
         return replace(kept, rendered=replace(kept.rendered, images=images))
 
     @guarded
-    def page(self, after: str | None = None, limit: int = 50) -> Page[Issue]:
+    def page(
+        self,
+        after: str | None = None,
+        limit: int = 50,
+        *,
+        subscriber: str | None = None,
+        start: date | None = None,
+        end: date | None = None,
+    ) -> Page[Issue]:
         """What was kept, the newest day first, at most so many.
 
-        Raises ConfigError if no page before has said ``after``.
+        ``subscriber``: of that one alone; ``start`` and ``end``: of these days and
+        those between. Raises ConfigError if no page before has said ``after``.
         """
-        which, values = "true", dict[str, Any](limit=limit + 1)
+        tests, values = ["true"], dict[str, Any](limit=limit + 1)
         if after is not None:
             cursor = cursors.read("editions", after, (str,))
-            which = "(date, id) < (:key, :last)"
+            tests.append("(date, id) < (:key, :last)")
             values |= {"key": cursor.key, "last": cursor.id}
+        bounds = {"subscriber = :subscriber": subscriber}
+        bounds |= {"date >= :start": start.isoformat() if start else None}
+        bounds |= {"date <= :end": end.isoformat() if end else None}
+        for test, value in bounds.items():
+            if value is not None:
+                tests.append(test)
+                values[test.rpartition(":")[2]] = value
         found = self._db.execute(
             "select id, subscriber, date, made, subject, length(json) > :empty"
-            f" from editions where {which} order by date desc, id desc limit :limit",
+            f" from editions where {' and '.join(tests)}"
+            " order by date desc, id desc limit :limit",
             values | {"empty": len(_packed(""))},
         ).fetchall()
         shown = [_issue(*row) for row in found[:limit]]
@@ -83,6 +100,12 @@ class Editions:
             return Page(tuple(shown), None)
         last = Cursor(shown[-1].date.isoformat(), shown[-1].id)
         return Page(tuple(shown), cursors.write("editions", last))
+
+    @guarded
+    def subscribers(self) -> list[str]:
+        """The names of all who have an edition."""
+        found = self._db.execute("select distinct subscriber from editions order by 1")
+        return [name for (name,) in found]
 
     @guarded
     def count(self) -> int:

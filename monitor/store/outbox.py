@@ -1,5 +1,7 @@
 """The outbox: which edition is to be mailed where, and what came of it."""
 
+import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import get_args
 
@@ -27,6 +29,19 @@ class Outbox:
         """What came of one subscriber's edition of one day, if it was made."""
         found = self._where("subscriber = ? and date = ?", subscriber, day.isoformat())
         return found[0] if found else None
+
+    @guarded
+    def of(self, editions: Iterable[str]) -> dict[str, Delivery]:
+        """Edition -> what came of it, of those that are on their way or were sent."""
+        named = json.dumps(list(editions))
+        # By subscriber and day, of which there is an index, as of editions.
+        found = self._db.query(
+            "select deliveries.* from json_each(?)"
+            " cross join editions on editions.id = value"
+            " cross join deliveries using (subscriber, date)",
+            [named],
+        )
+        return {row["edition"]: rows.delivery(row) for row in found}
 
     @guarded
     def open(self) -> list[Delivery]:

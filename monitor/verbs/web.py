@@ -69,6 +69,7 @@ def dashboard(paths: Paths, place: Place) -> Callable[[Event | None], None]:
         compose.now,
         reach,
         SETTLES,
+        config,
     )
     app = create_app(site)
     listener = server.listen(place.port, place.host)

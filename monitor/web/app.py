@@ -43,6 +43,7 @@ from monitor.web.days import (
     parse_day,
     reader,
 )
+from monitor.web.edition_pages import EditionPages
 from monitor.web.exports import Exports
 from monitor.web.gate import READER_PATHS
 from monitor.web.guard import guarded
@@ -50,14 +51,18 @@ from monitor.web.health import health_page
 from monitor.web.lists import Lists
 from monitor.web.reader_pages import ReaderPages
 from monitor.web.refusal import Refusal
+from monitor.web.search_pages import SearchPages
 from monitor.web.selecting import MisaskedError
 from monitor.web.sessions import Door
 from monitor.web.sign_in import add_account_pages
 from monitor.web.site import Site
 from monitor.web.story import story_page
+from monitor.web.subscription_pages import SubscriptionPages
 from monitor.web.syndication import Syndication
 from monitor.web.today_page import TodayPage
+from monitor.web.upkeep import upkeep_view
 from monitor.web.visit import Visiting, visit_of
+from monitor.web.watchlist_pages import WatchlistPages
 
 log = logging.getLogger("monitor.web")
 
@@ -94,6 +99,10 @@ def routes(site: Site) -> FastAPI:
     app.add_api_route("/editions/{edition}", readers.edition, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leaving, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leave, methods=["POST"])
+    SearchPages(site).add_to(app)
+    WatchlistPages(site).add_to(app)
+    SubscriptionPages(site).add_to(app)
+    EditionPages(site).add_to(app)
     CorrectionPages(site).add_to(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     lists = Lists(site)
@@ -148,7 +157,8 @@ class _StoryPages:
             now, polled = self._clock(), self._site.polled(store)
             health = pipeline.feed_health(self._desk.feeds, store, polled or now)
             page = health_page(store, health, polled, now, visit.guide)
-        return visit.page("health.html", page=page, zone=ZONE)
+            upkeep = upkeep_view(store, self._site, visit.guide)
+        return visit.page("health.html", page=page, upkeep=upkeep, zone=ZONE)
 
     def stories_json(self, day: str = "") -> Response:
         """``/stories.json``: one day's stories, or the last week's."""

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.config.settings import Config, PollSettings
 from monitor.pipeline import Desk
 from monitor.store.database import Store
 from monitor.web.reach import Reach
+
+_NOTHING = Config("", PollSettings(), "none", (), None, (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class Site:
     """From where it can be reached."""
     settles: timedelta = timedelta(0)
     """So long a page that takes long to make is shown as made, whatever comes."""
+    filed: Config = _NOTHING
+    """feeds.yaml, which pages do not change: what the database keeps lies beside it."""
 
     def polled(self, store: Store) -> datetime | None:
         """When any feed was last asked: what is said of feeds is true of that moment.
