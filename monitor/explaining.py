@@ -118,7 +118,13 @@ def _living(store: Store, stories: Iterable[Story]) -> Mapping[str, str]:
 def _others(
     store: Store, stories: Iterable[Story], ids: Iterable[str]
 ) -> Mapping[str, Other]:
-    """Id -> story, of these stories and of others that have items."""
+    """Id -> story, of these stories and of others that have items.
+
+    Their outlines tell what they are called; one that is due is read itself.
+    """
     here = {story.id: other(story) for story in stories}
-    found = store.stories.some({*ids} - here.keys())
-    return here | {story.id: other(story) for story in found}
+    named = {*ids} - here.keys()
+    told = store.outlines.headlines(named)
+    outlined = {story: Other(story, texts) for story, texts in told.items()}
+    found = store.stories.some(named - outlined.keys(), is_explained=False)
+    return here | outlined | {story.id: other(story) for story in found}
