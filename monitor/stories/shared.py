@@ -1,12 +1,12 @@
 """What the items of a story have in common, in each language."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 
 from monitor.model import LANGUAGES, Language, Member, Reading, Story
-from monitor.stories.terms import Bag, TermReader, Terms
+from monitor.stories.terms import Bag, Terms
 from monitor.text import fold, words
 
 MOST_READ = 60
@@ -29,7 +29,7 @@ class Shared:
 
 
 def read_members(
-    story: Story, reader: TermReader, *, in_english: bool = False
+    story: Story, read: Callable[[Reading], Terms], *, in_english: bool = False
 ) -> list[Terms]:
     """The terms of a story's items; of copies, the original's alone.
 
@@ -38,8 +38,8 @@ def read_members(
     """
     members = [m for m in story.members if m.assignment.copy_of is None]
     step = max(len(members) / MOST_READ, 1)
-    read = (members[int(n * step)] for n in range(min(len(members), MOST_READ)))
-    return [reader.read(_reading(member, in_english)) for member in read]
+    chosen = (members[int(n * step)] for n in range(min(len(members), MOST_READ)))
+    return [read(_reading(member, in_english)) for member in chosen]
 
 
 def _reading(member: Member, in_english: bool) -> Reading:
