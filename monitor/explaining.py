@@ -1,13 +1,14 @@
 """What the store knows around stories -> why their items are in them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 
 from monitor.change import LoggedChange
 from monitor.entry import Entry
-from monitor.model import Item, Story
+from monitor.model import Item, Reading, Story
 from monitor.store.database import Store
 from monitor.stories.aliases import aliases
 from monitor.stories.background import background
@@ -23,12 +24,14 @@ from monitor.stories.related import (
     with_names,
 )
 from monitor.stories.shared import read_members, shared_terms
-from monitor.stories.terms import TermReader
+from monitor.stories.terms import TermReader, Terms
 
 _NEAR = timedelta(days=7)
 """How long before and after a story related ones are looked for by names."""
 _READ = 30
 """Stories that are read to find those which share rare names."""
+_REMEMBERED = 4_000
+"""Items whose terms are remembered, of 10 kB each."""
 
 
 def explain(
@@ -44,7 +47,7 @@ def explain(
     items, living = _items(store, stories), _living(store, stories)
     others = _others(store, stories, (*living.values(), *ties))
     runners_up = {was: others[now] for was, now in living.items() if now in others}
-    reader = TermReader(background(), aliases(own))
+    reader = _reader(own)
     made = {}
     for story in stories:
         # One item alone shares nothing, and reading is what takes the time.
@@ -63,7 +66,7 @@ def explain(
 def explain_one(store: Store, story: Story, own: tuple[Entry, ...] = ()) -> Explanation:
     """The same of one story, and those that share rare names alone are near it, too."""
     made = explain(store, [story], own)[story.id]
-    reader = TermReader(background(), aliases(own))
+    reader = _reader(own)
     read = read_members(story, reader, in_english=True)
     start, end = story.first_seen - _NEAR, story.last_seen + _NEAR
     found = store.relations.mentioning(sought_names(read), start, end, _READ)
@@ -73,6 +76,13 @@ def explain_one(store: Store, story: Story, own: tuple[Entry, ...] = ()) -> Expl
     )
     others = {s.id: other(s) for s in near}
     return replace(made, related=with_names(made.related, names, others))
+
+
+@lru_cache(maxsize=2)
+def _reader(own: tuple[Entry, ...]) -> Callable[[Reading], Terms]:
+    """Reads an item once while it is among those read last: pages of one day's stories
+    read the same neighbours."""
+    return lru_cache(_REMEMBERED)(TermReader(background(), aliases(own)).read_briefly)
 
 
 def _ties(runners_up: Iterable[RunnerUp]) -> Mapping[str, Sequence[RunnerUp]]:
@@ -118,7 +128,13 @@ def _living(store: Store, stories: Iterable[Story]) -> Mapping[str, str]:
 def _others(
     store: Store, stories: Iterable[Story], ids: Iterable[str]
 ) -> Mapping[str, Other]:
-    """Id -> story, of these stories and of others that have items."""
+    """Id -> story, of these stories and of others that have items.
+
+    Their outlines tell what they are called; one that is due is read itself.
+    """
     here = {story.id: other(story) for story in stories}
-    found = store.stories.some({*ids} - here.keys())
-    return here | {story.id: other(story) for story in found}
+    named = {*ids} - here.keys()
+    told = store.outlines.headlines(named)
+    outlined = {story: Other(story, texts) for story, texts in told.items()}
+    found = store.stories.some(named - outlined.keys(), is_explained=False)
+    return here | outlined | {story.id: other(story) for story in found}

@@ -23,7 +23,7 @@ OTHERS = {f"s{n}": other(f"s{n}") for n in range(9)}
 
 
 def read(*members):
-    return read_members(story(*members), READER, in_english=True)
+    return read_members(story(*members), READER.read_briefly, in_english=True)
 
 
 def tied(*ties: tuple[str, str, float]) -> list[tuple[str, float]]:

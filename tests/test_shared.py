@@ -14,7 +14,7 @@ READER = TermReader(background(), aliases())
 
 
 def shared(*members):
-    return shared_terms(read_members(story(*members), READER))
+    return shared_terms(read_members(story(*members), READER.read_briefly))
 
 
 def test_each_language_says_what_its_items_share_in_its_own_words():
@@ -76,7 +76,7 @@ def test_copies_share_nothing_by_being_copies():
             Member(two, assignment(two, "sa", copy_of="a"), {}),
         ),
     )
-    assert len(read_members(told, READER)) == 1
+    assert len(read_members(told, READER.read_briefly)) == 1
 
 
 def test_the_rarer_comes_first_and_no_word_twice():
@@ -90,8 +90,8 @@ def test_the_rarer_comes_first_and_no_word_twice():
 def test_a_story_is_read_in_english_where_asked_and_translated():
     agua = item("Sequía en la presa", "MX")
     told = story(member(agua, translation(agua, "Drought at the dam")))
-    [own] = read_members(told, READER)
-    [english] = read_members(told, READER, in_english=True)
+    [own] = read_members(told, READER.read_briefly)
+    [english] = read_members(told, READER.read_briefly, in_english=True)
     assert "dam" in english.words
     assert "dam" not in own.words
 

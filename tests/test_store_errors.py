@@ -377,6 +377,7 @@ CALLS = {
     "outlines.some": lambda s: s.outlines.some(["s1"]),
     "outlines.page": lambda s: s.outlines.page(),
     "outlines.count": lambda s: s.outlines.count(),
+    "outlines.headlines": lambda s: s.outlines.headlines(["s1"]),
     "outlines.followed": lambda s: s.outlines.followed(["s1"]),
     "volumes.stories": lambda s: s.volumes.stories(NOW, NOW),
     "outlines.on_day": lambda s: s.outlines.on_day(NOW, NOW),

@@ -1,7 +1,7 @@
 """The open database: one connection, its transactions, and a table family each noun."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -40,13 +40,18 @@ BUSY_SECONDS = 5.0
 class Store:
     """One connection. Open one per thread; never share it.
 
-    Raises StoreError, naming the file and the remedy, for whatever SQLite cannot do.
+    One that is opened ``across_threads`` may go from thread to thread, as long as one
+    at a time has it. Raises StoreError, naming the file and the remedy, for whatever
+    SQLite cannot do.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    when_closed: Callable[[], None] | None = None
+    """What ``close`` does instead, for a store that was lent."""
+
+    def __init__(self, path: Path | str, *, across_threads: bool = False) -> None:
         self.path = str(path)
         try:
-            self._db = _open(self.path)
+            self._db = _open(self.path, across_threads)
         except sqlite3.Error as error:
             raise store_error(self.path, error) from error
         self.feeds = FeedStates(self._db, self.path)
@@ -85,8 +90,20 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Give the file back."""
+        """Give the file back, or the store to whoever lent it."""
+        if self.when_closed is not None:
+            self.when_closed()
+        else:
+            self._db.close()
+
+    def close_for_good(self) -> None:
+        """Give the file back, whoever lent the store."""
         self._db.close()
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether a transaction is under way."""
+        return bool(self._db.conn.in_transaction)
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
@@ -110,8 +127,10 @@ class Store:
             raise store_error(self.path, error) from error
 
 
-def _open(path: str) -> Database:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+def _open(path: str, across_threads: bool) -> Database:
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, check_same_thread=not across_threads
+    )
     db = Database(connection)
     try:
         _refuse_foreign(db)

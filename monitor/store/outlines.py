@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.model import LANGUAGES, SIDES, Country
+from monitor.model import LANGUAGES, SIDES, Country, Language
 from monitor.outline import (
     EVERYTHING,
     Count,
@@ -125,6 +125,27 @@ class Outlines:
             [json.dumps(list(stories))],
         )
         return {row["story"]: _outline(row) for row in found}
+
+    @guarded
+    def headlines(self, stories: Iterable[str]) -> dict[str, dict[Language, str]]:
+        """Story -> its first headline in each language that it has one in.
+
+        Of those of these stories whose outline is not due to be made anew.
+        """
+        found = self._db.execute(
+            "select story, headline_en, headline_es from json_each(?)"
+            " cross join outlines on story = value"
+            " where story not in (select story from outline_dues)",
+            [json.dumps(list(stories))],
+        )
+        return {
+            story: {
+                language: text
+                for language, text in zip(LANGUAGES, texts, strict=True)
+                if text
+            }
+            for story, *texts in found
+        }
 
     @guarded
     def followed(self, stories: Iterable[str]) -> list[str]:

@@ -11,7 +11,7 @@ without English has its own lemmas and the keys in the English channel.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from math import log, sqrt
@@ -155,6 +155,25 @@ class TermReader:
 
     def read(self, reading: Reading) -> Terms:
         """The terms of one item; of a text that says nothing, none."""
+        original, english, table = self._told(reading)
+        lemmas = LEMMAS[reading.item.language]
+        return replace(
+            self._brief(reading, original, english, table),
+            english=self._english(table, english, original),
+            letters=self._letters(lemmas, original),
+        )
+
+    def read_briefly(self, reading: Reading) -> Terms:
+        """The same without ``english`` and ``letters``, by which items are compared.
+
+        It takes two thirds of the time.
+        """
+        return self._brief(reading, *self._told(reading))
+
+    def _told(
+        self, reading: Reading
+    ) -> tuple[list[_Passage], list[_Passage], Table]:
+        """An item's own texts, its English ones, and the table that counts those."""
         item = reading.item
         original = self._passages(item.title, item.summary, item.language)
         english, table = original, LEMMAS[item.language]
@@ -163,17 +182,27 @@ class TermReader:
             table = "english"
         if item.language != "en" and table == "english":
             english = self._passages(*translated, "en")
+        return original, english, table
+
+    def _brief(
+        self,
+        reading: Reading,
+        original: Sequence[_Passage],
+        english: Sequence[_Passage],
+        table: Table,
+    ) -> Terms:
+        language = reading.item.language
         found = list(chain.from_iterable(passage.names for passage in original))
         return Terms(
-            language=item.language,
-            english=self._english(table, english, original),
+            language=language,
+            english={},
             original=self._bag(
-                LEMMAS[item.language], *([k for k, _ in p.lemmas()] for p in original)
+                LEMMAS[language], *([k for k, _ in p.lemmas()] for p in original)
             ),
             names=self._bag("names", [name.key for name in found], []),
             masses=self._masses(found),
             words=self._words(table, english, original),
-            letters=self._letters(LEMMAS[item.language], original),
+            letters={},
             heading=original[0].heading(),
             surfaces=_surfaces(found, [*original, *english]),
         )

@@ -2,7 +2,7 @@
 
 import getpass
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +29,7 @@ from monitor.model import LANGUAGES, Language
 from monitor.pipeline import Desk, Plan
 from monitor.readers import Alert, Watchlist
 from monitor.store.database import Store
+from monitor.store.pool import Pool
 from monitor.stories.dense_model import open_encoder
 from monitor.translation.apertium import ApertiumTranslator
 from monitor.translation.argos import ArgosTranslator
@@ -72,12 +73,28 @@ class Paths:
 
     def open_known_store(self) -> Store:
         """The database; raises ConfigError where there is none."""
+        self._find_store()
+        return Store(self.db)
+
+    def lend_known_store(self) -> Callable[[], Store]:
+        """What opens it over and over, and keeps it open in between.
+
+        Each call raises ConfigError as ``open_known_store`` does.
+        """
+        pool = Pool(self.db)
+
+        def lend() -> Store:
+            self._find_store()
+            return pool.open()
+
+        return lend
+
+    def _find_store(self) -> None:
         if not self.db.exists():
             raise ConfigError(
                 f"{self.db}: no such database; run 'monitor poll' first or name "
                 "another with --db"
             )
-        return Store(self.db)
 
 
 def with_kept(config: Config, store: Store) -> Merged:

@@ -63,9 +63,10 @@ def dashboard(paths: Paths, place: Place) -> Callable[[Event | None], None]:
         check(reach, store.users.any())
     server.check_certificate(reach)
     desk, version = InForce(config, _desk, log.warning), KeptVersion(paths.db)
+    open_store = paths.lend_known_store()
     site = Site(
-        paths.open_known_store,
-        lambda: desk.of(version.now(), paths.open_known_store),
+        open_store,
+        lambda: desk.of(version.now(), open_store),
         compose.now,
         reach,
         SETTLES,

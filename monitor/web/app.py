@@ -29,6 +29,7 @@ from monitor.coverage.sides import compare
 from monitor.digest.edition import window
 from monitor.errors import MonitorError
 from monitor.explaining import explain, explain_one
+from monitor.model import Story
 from monitor.pipeline import Desk
 from monitor.readers import Subscriber
 from monitor.store.database import Store
@@ -61,7 +62,7 @@ from monitor.web.search_pages import SearchPages
 from monitor.web.sessions import Door
 from monitor.web.sign_in import add_account_pages
 from monitor.web.site import Site
-from monitor.web.story import story_page
+from monitor.web.story import members_on, pages_of, story_page
 from monitor.web.subscription_pages import SubscriptionPages
 from monitor.web.syndication import Syndication
 from monitor.web.today_page import TodayPage
@@ -146,22 +147,29 @@ class _StoryPages:
     def _reader(self) -> Subscriber:
         return reader(self._desk.watchlists)
 
-    def story(self, visit: Visiting, story: str) -> Response:
-        """``/stories/{id}``: one story in full; one merged away leads to what it is."""
+    def story(self, visit: Visiting, story: str, page: str = "1") -> Response:
+        """``/stories/{id}``: one story in full; one merged away leads to what it is.
+
+        ``?page=2`` has further items of a large one.
+        """
         with self._open_store() as store:
             found = store.stories.one(story)
             if found is None:
                 raise Refusal(HTTPStatus.NOT_FOUND, later("No story has this id."))
             if found.id != story:
                 return _moved(found.id)
+            number = _page_number(page, found)
             changes = store.stories.changes_around(found.id)
             corrections = store.corrections.all()
             why = explain_one(store, found, self._desk.own)
             coverage = compare(found, self._desk.owners)
             now = self._site.polled(store) or self._clock()
-            findings = self._comparison.of_story(store, coverage, now, visit.guide)
-        page = story_page(coverage, why, changes, corrections, visit.guide)
-        return visit.page("story.html", page=page, found=findings)
+            here = frozenset(m.item.id for m in members_on(found, number))
+            findings = self._comparison.of_story(
+                store, coverage, now, here, visit.guide
+            )
+        shown = story_page(coverage, why, changes, corrections, visit.guide, number)
+        return visit.page("story.html", page=shown, found=findings)
 
     def health(self, visit: Visiting) -> HTMLResponse:
         """``/health``: feeds, dates and translations."""
@@ -199,6 +207,16 @@ def _moved(story: str) -> RedirectResponse:
     """
     address = f"/stories/{quote(story, safe='')}"
     return RedirectResponse(address, HTTPStatus.PERMANENT_REDIRECT)
+
+
+def _page_number(text: str, story: Story) -> int:
+    """Which of a story's pages an address asks for; raises Refusal."""
+    last = pages_of(story)
+    is_number = text.isascii() and text.isdecimal() and len(text) < 7
+    if not (is_number and 1 <= int(text) <= last):
+        message = later("page {text}: expected a number from 1 to {last}")
+        raise Refusal(HTTPStatus.BAD_REQUEST, message, text=repr(text), last=last)
+    return int(text)
 
 
 def _about(visit: Visiting) -> HTMLResponse:

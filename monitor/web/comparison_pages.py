@@ -1,6 +1,6 @@
 """The pages that compare the two sides over many stories."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
@@ -30,7 +30,7 @@ from monitor.store.database import Store
 from monitor.web import filters
 from monitor.web.blindspots import blind_spots_page
 from monitor.web.catalogue import later
-from monitor.web.findings import Findings, Lists, find, theme_views
+from monitor.web.findings import Findings, Lists, Read, find, read, theme_views
 from monitor.web.followers import WAYS, By, FollowersPage, followers_page
 from monitor.web.framing import concept_views
 from monitor.web.guide import Guide
@@ -84,6 +84,7 @@ class ComparisonPages:
         self._followed: Remembered[tuple[FollowersPage, datetime]]
         self._followed = Remembered(EVERY, 8)
         self._tagged: Remembered[tuple[ThemesPage, datetime]] = Remembered(EVERY, 4)
+        self._read: Remembered[Read] = Remembered(EVERY, 100)
         self._usual: Remembered[Mapping[Language, Usual]] = Remembered(_HOUR, 4)
 
     @property
@@ -99,11 +100,27 @@ class ComparisonPages:
         return _marker(self._desk.themes, tuple(self._desk.watchlists))
 
     def of_story(
-        self, store: Store, coverage: Coverage, now: datetime, guide: Guide
+        self,
+        store: Store,
+        coverage: Coverage,
+        now: datetime,
+        here: Set[str],
+        guide: Guide,
     ) -> Findings:
-        """What the page of one story tells of its comparison."""
+        """What the page of one story tells of its comparison.
+
+        ``here`` are the ids of the items that the page shows.
+        """
+        desk, story = self._desk, coverage.story
         lists = Lists(self._framing, self._usual_before)
-        return find(store, coverage, self._desk, lists, now, guide)
+        found = self._read.get(
+            (store.stories.path, story.id),
+            self._clock(),
+            lambda: read(store, story, desk, lists),
+            (id(desk), _texts(story)),
+        )
+        concepts = lists.framing.concepts
+        return find(store, coverage, desk, now, found, concepts, here, guide)
 
     def framing(
         self, visit: Visiting, days: str = "", theme: str = "", concept: str = ""
@@ -278,6 +295,13 @@ class ComparisonPages:
         desk = self._desk
         themes = themes_since(store, self._marker, now - MARKED)
         return unclaimed(store, Followed(desk.feeds, desk.owners, themes), now)
+
+
+def _texts(story: Story) -> Hashable:
+    """Another one after any change of what is read of a story."""
+    return tuple(
+        (m.item, m.assignment.copy_of, *m.translations.values()) for m in story.members
+    )
 
 
 @lru_cache(maxsize=2)

@@ -24,6 +24,9 @@ from monitor.web.why import (
     why_view,
 )
 
+MOST_ITEMS = 40
+"""Items on a page: one weighs 2 kB with its summary, its translation and the reasons."""
+
 
 @dataclass(frozen=True, slots=True)
 class TitleView:
@@ -64,6 +67,17 @@ class ColumnView:
 
 
 @dataclass(frozen=True, slots=True)
+class StretchView:
+    """Which items of a large story a page shows."""
+
+    told: str
+    before: int | None
+    """The page before; None on the first."""
+    after: int | None
+    """The page after; None on the last."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoryPage:
     """The whole page."""
 
@@ -80,6 +94,8 @@ class StoryPage:
     columns: tuple[ColumnView, ...]
     shared: tuple[SharedView, ...]
     items: tuple[ItemView, ...]
+    stretch: StretchView | None
+    """None where all items are shown."""
     related: tuple[OtherView, ...]
     history: History
 
@@ -90,8 +106,12 @@ def story_page(
     changes: Sequence[LoggedChange],
     corrections: Iterable[LoggedCorrection],
     guide: Guide,
+    number: int = 1,
 ) -> StoryPage:
-    """Everything we know about one story, with the changes around it."""
+    """Everything we know about one story, with the changes around it.
+
+    Of a large one, the items of page ``number``, from 1 on.
+    """
     story, certainty = coverage.story, coverage.lag_certainty
     day = day_of(max(m.item.seen for m in story.members))
     return StoryPage(
@@ -106,9 +126,38 @@ def story_page(
         certainty_words=guide.words.certainty[certainty] if certainty else "",
         columns=tuple(_column(coverage, side, guide) for side in SIDES),
         shared=shared_views(why.shared, guide),
-        items=_items(story, why, guide),
+        items=_items(story, members_on(story, number), why, guide),
+        stretch=_stretch(story, number, guide),
         related=tuple(related_view(each, guide) for each in why.related),
         history=history(story, changes, corrections, guide),
+    )
+
+
+def pages_of(story: Story) -> int:
+    """How many pages it takes to show its items."""
+    return -(-len(story.members) // MOST_ITEMS) or 1
+
+
+def members_on(story: Story, number: int) -> tuple[Member, ...]:
+    """The items that a page of a story shows."""
+    return story.members[(number - 1) * MOST_ITEMS : number * MOST_ITEMS]
+
+
+def _stretch(story: Story, number: int, guide: Guide) -> StretchView | None:
+    last = pages_of(story)
+    if last == 1:
+        return None
+    begin = (number - 1) * MOST_ITEMS
+    told = guide.say(
+        "Items {first} to {last} of {all}",
+        first=guide.number(begin + 1),
+        last=guide.number(begin + len(members_on(story, number))),
+        all=guide.number(len(story.members)),
+    )
+    return StretchView(
+        told,
+        number - 1 if number > 1 else None,
+        number + 1 if number < last else None,
     )
 
 
@@ -164,12 +213,14 @@ def _column(coverage: Coverage, side: Country, guide: Guide) -> ColumnView:
     )
 
 
-def _items(story: Story, why: Explanation, guide: Guide) -> tuple[ItemView, ...]:
+def _items(
+    story: Story, shown: Sequence[Member], why: Explanation, guide: Guide
+) -> tuple[ItemView, ...]:
     first = first_dated(m.item for m in story.members)
-    here = {member.item.id for member in story.members}
+    here = {member.item.id for member in shown}
     return tuple(
         _item(m, first, why_view(why.memberships[m.item.id], here, guide), guide)
-        for m in story.members
+        for m in shown
     )
 
 

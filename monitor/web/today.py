@@ -1,8 +1,9 @@
 """One day's edition -> the page of its stories: both sides first, then each alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from monitor.comparison import Coverage, LagCertainty, SideCoverage
 from monitor.coverage.lag import first_dated
@@ -16,15 +17,19 @@ from monitor.web.headlines import HeadlineView, headline_view
 
 _VOUCHED = timedelta(days=1)
 """A feed read well within a day of a day's end would still have listed its items."""
+SLOTS = 24
+"""Dots on the line of a day: two of the same hour nearly cover each other, and a
+thousand weigh 120 kB."""
 
 
 @dataclass(frozen=True, slots=True)
 class DotView:
-    """One item on the line of the day."""
+    """The items of an hour on the line of the day."""
 
     x: str
     """``37.50%`` of the day."""
     title: str
+    """The first of them, and how many more."""
     is_undated: bool
 
 
@@ -223,18 +228,30 @@ class _Cards:
             name=guide.words.side[side],
             headline=headline_view(members[lead.id], guide),
             counts=counts(covered, guide),
-            dots=tuple(self._dot(item) for item in within),
+            dots=tuple(self._dots(within)),
         )
 
-    def _dot(self, item: Item) -> DotView:
+    def _dots(self, items: Iterable[Item]) -> Iterator[DotView]:
+        """One dot for those of an hour, which nearly cover each other."""
+        for _, found in groupby(items, key=self._slot):
+            first, *more = found
+            title = f"{self._guide.when(first)}, {clean(first.outlet)}"
+            if more:
+                title = self._guide.say("{item} and {n} more", item=title, n=len(more))
+            yield DotView(
+                x=f"{100 * self._share(first):.2f}%",
+                title=title,
+                is_undated=first.date_source == "fetched",
+            )
+
+    def _slot(self, item: Item) -> tuple[int, bool]:
+        return int(self._share(item) * SLOTS), item.date_source == "fetched"
+
+    def _share(self, item: Item) -> float:
+        """How much of the day was over when it came, 0 to 1."""
         edition = self._edition
         share = (item.published - edition.start) / (edition.end - edition.start)
-        when = self._guide.when(item)
-        return DotView(
-            x=f"{100 * min(max(share, 0), 1):.2f}%",
-            title=f"{when}, {clean(item.outlet)}",
-            is_undated=item.date_source == "fetched",
-        )
+        return min(max(share, 0.0), 1.0)
 
 
 def counts(covered: SideCoverage, guide: Guide) -> str:

@@ -37,11 +37,11 @@ from monitor.web.themes import rise_words
 from monitor.web.today import DayTotals, TodayView, today_view
 from monitor.web.visit import Visiting
 
-MOST_BOTH = 30
-"""Stories of both sides on the page; the list of stories has all."""
-MOST_ONLY = 25
+MOST_BOTH = 18
+"""Stories of both sides on the page, of 4 kB each; the list of stories has all."""
+MOST_ONLY = 20
 """Stories of one side alone, each."""
-MOST_WATCHED = 40
+MOST_WATCHED = 30
 """Stories on watch-lists that stand on the page whatever their size."""
 _BESIDE = 4
 """Blind spots of a side, and rising stories, beside the day."""

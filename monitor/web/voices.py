@@ -111,15 +111,17 @@ def voices_view(
     found: Mapping[Country, SideRoles],
     items: Mapping[str, Item],
     guide: Guide,
+    here: Collection[str],
 ) -> VoicesView | None:
-    """The actors of each side; ``items`` are those that stand on the page, by id.
+    """The actors of each side; ``items`` are those of the story, by id, and ``here``
+    those that stand on the page.
 
     None where nobody is found often enough.
     """
     if not any(found[side].actors for side in SIDES):
         return None
     return VoicesView(
-        tuple(_voices(side, found[side], items, guide) for side in SIDES),
+        tuple(_voices(side, found[side], items, guide, here) for side in SIDES),
         voices_error(guide),
     )
 
@@ -135,7 +137,11 @@ def tone_view(found: ToneBySide, guide: Guide, here: Collection[str]) -> ToneVie
 
 
 def _voices(
-    side: Country, found: SideRoles, items: Mapping[str, Item], guide: Guide
+    side: Country,
+    found: SideRoles,
+    items: Mapping[str, Item],
+    guide: Guide,
+    here: Collection[str],
 ) -> SideVoices:
     return SideVoices(
         side=side,
@@ -145,12 +151,17 @@ def _voices(
             n=guide.number(found.telling),
             texts=_texts(found.texts, guide),
         ),
-        actors=tuple(_actor(each, items, guide) for each in found.actors[:_ACTORS]),
+        actors=tuple(_actor(each, items, guide, here) for each in found.actors[:_ACTORS]),
         more=max(len(found.actors) - _ACTORS, 0),
     )
 
 
-def _actor(each: ActorRoles, items: Mapping[str, Item], guide: Guide) -> ActorView:
+def _actor(
+    each: ActorRoles,
+    items: Mapping[str, Item],
+    guide: Guide,
+    here: Collection[str],
+) -> ActorView:
     roles = (
         (guide.say("acts"), each.agent),
         (guide.say("quoted"), each.quoted),
@@ -162,7 +173,7 @@ def _actor(each: ActorRoles, items: Mapping[str, Item], guide: Guide) -> ActorVi
             RoleView(
                 role,
                 guide.number(len(ids)),
-                evidence([items[i] for i in ids], guide, _HEADLINES, items.keys()),
+                evidence([items[i] for i in ids], guide, _HEADLINES, here),
             )
             for role, ids in roles
             if ids

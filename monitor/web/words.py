@@ -84,11 +84,13 @@ def side_words(
     )
 
 
-def retitle_views(found: Sequence[Retitle], guide: Guide) -> tuple[RetitleView, ...]:
-    """Changes of headlines, in their order."""
+def retitle_views(
+    found: Sequence[Retitle], guide: Guide, here: Collection[str]
+) -> tuple[RetitleView, ...]:
+    """Changes of headlines, in their order; ``here`` are the items on the page."""
     return tuple(
         RetitleView(
-            item=each.item.id,
+            item=each.item.id if each.item.id in here else "",
             outlet=clean(each.item.outlet),
             side=each.item.country,
             language=each.item.language,
