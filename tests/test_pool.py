@@ -5,6 +5,7 @@ import sqlite3
 import threading
 
 import pytest
+
 from builders import item, show
 from monitor.store import pool as pools
 from monitor.store.database import Store
