@@ -43,8 +43,12 @@ class StoryLink:
 
     id: str
     text: str
+    """A headline as published."""
     language: Language
     note: str = ""
+    meaning: str = ""
+    """What it means in the page's language, by a machine; empty where it needs none."""
+    meaning_language: Language = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +87,19 @@ def evidence(
 
 
 def story_link(story: Story, guide: Guide, note: str = "") -> StoryLink:
-    """By its headline in the guide’s language, else in another that it has one in."""
-    own_first = sorted(LANGUAGES, key=lambda x: x != guide.language)
-    named = ((x, clean(story.headline(x) or "")) for x in own_first)
-    language, text = next(((x, t) for x, t in named if t), (guide.language, "…"))
-    return StoryLink(story.id, clip(text, _LENGTH), language, note)
+    """By a headline of its own in the guide's language, else by its first one."""
+    texts = {x: clean(story.headline(x) or "") for x in LANGUAGES}
+    written = [m.item.language for m in story.members]
+    own = guide.language if guide.language in written else next(iter(written), "en")
+    meaning = texts[guide.language] if own != guide.language else ""
+    return StoryLink(
+        story.id,
+        clip(texts[own], _LENGTH) or "…",
+        own,
+        note,
+        clip(meaning, _LENGTH),
+        guide.language,
+    )
 
 
 def story_list(links: Sequence[StoryLink], most: int) -> StoryList:
