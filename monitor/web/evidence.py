@@ -90,7 +90,9 @@ def story_link(story: Story, guide: Guide, note: str = "") -> StoryLink:
     """By a headline of its own in the guide's language, else by its first one."""
     texts = {x: clean(story.headline(x) or "") for x in LANGUAGES}
     written = [m.item.language for m in story.members]
-    own = guide.language if guide.language in written else next(iter(written), "en")
+    own = guide.language
+    if written and own not in written:
+        own = written[0]
     meaning = texts[guide.language] if own != guide.language else ""
     return StoryLink(
         story.id,
