@@ -15,6 +15,7 @@ from monitor.change import LoggedCorrection
 from monitor.comparison import BlindSpot
 from monitor.coverage.blindspots import surprise
 from monitor.coverage.followers import Following, Outlet
+from monitor.coverage.search import Hit, Piece, StoryHits
 from monitor.export import inert, item_dict
 from monitor.model import LANGUAGES, SIDES, Item
 from monitor.outline import Headline, Outline, SideOutline
@@ -242,3 +243,41 @@ def _flat(row: Row, prefix: str = "") -> Iterator[tuple[str, Cell]]:
 def _joined(some: Sequence[Any]) -> str:
     """Names in one cell; feeds by their addresses."""
     return "; ".join(x["url"] if isinstance(x, Mapping) else str(x) for x in some)
+
+
+# --- what a search finds -------------------------------------------------------------
+
+
+def hit_dict(hit: Hit) -> dict[str, Any]:
+    """A hit as JSON; texts are lists of pieces."""
+    made = hit.translation
+    return {
+        "id": hit.item.id,
+        "story": hit.story,
+        "outlet": hit.item.outlet,
+        "country": hit.item.country,
+        "language": hit.item.language,
+        "published": hit.item.published.isoformat(),
+        "url": hit.item.url,
+        "title": _pieces(hit.title),
+        "summary": _pieces(hit.summary),
+        "translation": made
+        and {
+            "language": made.language,
+            "title": _pieces(hit.translated_title),
+            "summary": _pieces(hit.translated_summary),
+        },
+    }
+
+
+def _pieces(pieces: Sequence[Piece]) -> list[dict[str, object]]:
+    return [{"text": piece.text, "is_hit": piece.is_hit} for piece in pieces]
+
+
+def story_hits_dict(story: StoryHits) -> dict[str, Any]:
+    """A story and its newest hits as JSON."""
+    return {
+        "id": story.story,
+        "hits": story.items,
+        "items": [hit_dict(hit) for hit in story.hits],
+    }

@@ -501,3 +501,35 @@ def test_who_corrects_second_is_told_of_the_conflict(store, program):
 def test_a_correction_that_cannot_be_read_is_refused(store, program, wanted, parameter):
     status, told = post(program, "/corrections", wanted)
     assert (status, [f["parameter"] for f in told["errors"]]) == (400, [parameter])
+
+
+# --- search --------------------------------------------------------------------------
+
+
+def test_a_search_finds_both_languages_in_pieces(store, program):
+    add(store, item("Suben los aranceles", "MX", minutes=5))
+    add(store, item("New tariffs on steel", "US"))
+    add(store, item("Rain", "US", minutes=9))
+    told = program.get("/search?q=aranceles")
+    marked = [[p["text"] for p in hit["title"] if p["is_hit"]] for hit in told["items"]]
+    assert sorted(marked) == [["aranceles"], ["tariffs"]]
+    assert (told["query"], told["next"], told["stories"]) == ("aranceles", None, [])
+    told = program.get("/search?q=aranceles&by=story&side=US")
+    assert [len(story["items"]) for story in told["stories"]] == [1]
+    assert told["items"] == []
+
+
+def test_a_search_is_paged_and_says_what_it_cannot_read(store, program):
+    for n in range(5):
+        add(store, item(f"Tariffs {n}", "US", minutes=n))
+    address, found = "/api/v1/search?q=tariffs&limit=2", []
+    while address:
+        _, headers, body = program.ask(address)
+        told = json.loads(body)
+        found += [hit["id"] for hit in told["items"]]
+        address = told["next"]
+    assert len(found) == len(set(found)) == 5
+    faults = program.problem("/api/v1/search?q=-tariffs", 400)["errors"]
+    assert [fault["parameter"] for fault in faults] == ["q"]
+    faults = program.problem("/api/v1/search?q=a&side=both", 400)["errors"]
+    assert [fault["parameter"] for fault in faults] == ["side"]

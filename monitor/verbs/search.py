@@ -9,6 +9,7 @@ from typing import Any
 from monitor.coverage.search import Bounds, Hit, Piece, Sought, StoryHits, sought
 from monitor.coverage.typed import understand
 from monitor.errors import ConfigError
+from monitor.export_lists import hit_dict, story_hits_dict
 from monitor.model import Country, Language
 from monitor.store.search import Page, Reach, StoryPage
 from monitor.terminal import show, show_json
@@ -77,7 +78,7 @@ def search_stories(paths: Paths, asked: Asked, as_json: bool) -> None:
         )
         reach = store.search.reach()
     if as_json:
-        told = list(map(_story_dict, page.stories))
+        told = list(map(story_hits_dict, page.stories))
         show_json(_head(seeking, page, reach) | {"stories": told})
         return
     rows = [row for story in page.stories for row in _story_rows(story)]
@@ -110,40 +111,6 @@ def _head(seeking: Sought, page: Page | StoryPage, reach: Reach) -> dict[str, An
         "after": page.after,
         "unindexed": reach.items,
         "indexed_since": since,
-    }
-
-
-def hit_dict(hit: Hit) -> dict[str, Any]:
-    """A hit as JSON; texts are lists of pieces."""
-    made = hit.translation
-    return {
-        "id": hit.item.id,
-        "story": hit.story,
-        "outlet": hit.item.outlet,
-        "country": hit.item.country,
-        "language": hit.item.language,
-        "published": hit.item.published.isoformat(),
-        "url": hit.item.url,
-        "title": _pieces(hit.title),
-        "summary": _pieces(hit.summary),
-        "translation": made
-        and {
-            "language": made.language,
-            "title": _pieces(hit.translated_title),
-            "summary": _pieces(hit.translated_summary),
-        },
-    }
-
-
-def _pieces(pieces: Sequence[Piece]) -> list[dict[str, object]]:
-    return [{"text": piece.text, "is_hit": piece.is_hit} for piece in pieces]
-
-
-def _story_dict(story: StoryHits) -> dict[str, Any]:
-    return {
-        "id": story.story,
-        "hits": story.items,
-        "items": [hit_dict(hit) for hit in story.hits],
     }
 
 

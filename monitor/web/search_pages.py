@@ -128,13 +128,13 @@ class SearchPages:
             selection = filters.read(narrowed, {"outlet": outlets})
         except FilterError as error:
             raise FilterError([*faults, *error.faults]) from None
-        faults += _beyond(selection)
+        faults += beyond(selection)
         if faults:
             raise FilterError(faults)
         by, order = (chosen[key] or _CHOICES[key][0] for key in _CHOICES)
         after = query.get("after", "")
         return Asked(
-            _sought(query["q"], self._site.desk().own),
+            sought_by(query["q"], self._site.desk().own),
             bounds_of(selection),
             cast(By, by),
             cast(Best, order),
@@ -143,7 +143,7 @@ class SearchPages:
 
 
 @lru_cache(maxsize=16)
-def _sought(text: str, own: tuple[Entry, ...]) -> Sought:
+def sought_by(text: str, own: tuple[Entry, ...]) -> Sought:
     """What a person has typed, ready to be looked for.
 
     The pages of one search, and those who share it, share the words it has looked at.
@@ -159,7 +159,7 @@ def bounds_of(selection: Selection) -> Bounds:
     )
 
 
-def _beyond(selection: Selection) -> Iterator[Fault]:
+def beyond(selection: Selection) -> Iterator[Fault]:
     """Sides of stories: an item is of one country."""
     if selection.side and selection.side not in SIDES:
         yield filters.expected("side", selection.side, SIDES)

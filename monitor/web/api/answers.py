@@ -109,7 +109,7 @@ def page(
     after: str | None = None,
 ) -> dict[str, Any]:
     """One stretch of a list, and where the next one is: in the body and as a Link."""
-    following = _address(request, after) if after is not None else None
+    following = address_after(request, after) if after is not None else None
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     counted = {"number": total.number, "is_more": total.is_more}
@@ -131,7 +131,7 @@ def stretch(
     return shown, cursors.write(name, Cursor(shown[-1]["id"], ""))
 
 
-def _address(request: Request, after: str) -> str:
+def address_after(request: Request, after: str) -> str:
     """The address of the page that begins after a row."""
     kept = [(k, v) for k, v in request.query_params.multi_items() if k != "after"]
     return f"{request.url.path}?{urlencode([*kept, ('after', after)])}"

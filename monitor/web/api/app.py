@@ -20,6 +20,7 @@ from monitor.web.api.lists import ListRoutes
 from monitor.web.api.problems import MEDIA_TYPE, SLUGS, add_problems, titles
 from monitor.web.api.reference import reference
 from monitor.web.api.schemas import Fault, Problem
+from monitor.web.api.search import SearchRoutes
 from monitor.web.api.stories import StoryRoutes
 from monitor.web.lists import Lists
 from monitor.web.site import Site
@@ -54,6 +55,7 @@ def create_api(site: Site, lists: Lists) -> ASGIApp:
         ItemRoutes(site, lists),
         ListRoutes(site, lists),
         CorrectionRoutes(site),
+        SearchRoutes(site),
     ):
         app.include_router(routes.router(), prefix="/v1", responses=_PROBLEM)
     _Description(app).add_routes()

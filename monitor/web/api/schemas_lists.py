@@ -275,3 +275,59 @@ class Done(BaseModel):
     moves: list[Move]
     joined: list[str]
     stories: list[str]
+
+
+# --- search --------------------------------------------------------------------------
+
+
+class Piece(BaseModel):
+    """A stretch of a text."""
+
+    text: str
+    is_hit: bool
+    """Whether it is what was looked for."""
+
+
+class TranslatedHit(BaseModel):
+    """What was found in a translation."""
+
+    language: Language
+    title: list[Piece]
+    summary: list[Piece]
+
+
+class Hit(BaseModel):
+    """One item that a search found."""
+
+    id: str
+    story: str | None
+    outlet: str
+    country: Country
+    language: Language
+    published: Moment
+    url: str
+    title: list[Piece]
+    summary: list[Piece]
+    translation: TranslatedHit | None
+
+
+class StoryHits(BaseModel):
+    """One story of which a search found items."""
+
+    id: str
+    hits: int
+    items: list[Hit]
+    """The newest of them."""
+
+
+class Found(BaseModel):
+    """What a search found: items, or stories if they were asked for."""
+
+    query: str
+    """As it was understood."""
+    items: list[Hit]
+    stories: list[StoryHits]
+    unindexed: int
+    """Older items that the index does not have yet."""
+    next: str | None
+    """Address of the next page; null on the last one."""
