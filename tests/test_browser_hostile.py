@@ -7,6 +7,7 @@ no element in the page that could do anything by itself.
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from urllib.parse import quote
@@ -18,7 +19,9 @@ from playwright.sync_api import Browser
 from browsing import Visitors, chromium, copy, dashboard, needs_chromium
 from builders import assignment, item, kept_edition, show, subscriber, translation
 from monitor.change import Author, Wanted
+from monitor.comparison import BlindSpot, SideHealth
 from monitor.config.kept import check_watchlist
+from monitor.coverage.blindspots import Revision
 from monitor.newsroom.content import LAST_HOUR
 from monitor.previewing import correct, preview
 from monitor.readers import RenderedEdition
@@ -139,31 +142,52 @@ def add_outlets(feeds_yaml: Path) -> None:
 
 
 def add_items(store: Store) -> None:
-    """A story on both sides for each text, and one of them all."""
+    """A story on both sides for each text, one of them all, and one of one side."""
     for nth, text in enumerate(CORPUS):
-        hour = LAST_HOUR.replace(hour=nth % 6, minute=nth)
-        pair = [
+        moment = LAST_HOUR.replace(hour=nth % 4, minute=nth)
+        # Which side follows which, and how each words it, is on pages of its own.
+        us, mx = (
             item(
-                text,
+                f"{text} migrants",
                 side,
                 id=f"{side}-{nth}",
-                outlet=text,
+                outlet=outlet,
                 summary=text,
                 url=text,
-                published=hour,
+                published=moment + after,
             )
-            for side in ("US", "MX")
-        ]
-        also = item(text, "US", id=f"all-{nth}", outlet=text, published=hour, url=text)
-        rest = item(f"{text} .", "MX", id=f"rest-{nth}", outlet=text, published=hour)
-        made = [*pair, also, rest]
-        show(store, made, LAST_HOUR)
-        store.translations.add(
-            [translation(each, text, text, warnings=(text,)) for each in made],
-            LAST_HOUR,
+            for side, outlet, after in (
+                ("US", CORPUS[0], timedelta(0)),
+                ("MX", CORPUS[3], timedelta(hours=1)),
+            )
         )
-        store.stories.assign([assignment(each, f"h-{nth}") for each in pair])
+        also, rest = (
+            item(more, "US", id=name, outlet=text, published=moment, url=text)
+            for more, name in ((text, f"all-{nth}"), (f"{text} .", f"rest-{nth}"))
+        )
+        made = [us, mx, also, rest]
+        show(store, made, LAST_HOUR)
+        told = [translation(each, text, text, warnings=(text,)) for each in made]
+        store.translations.add(told, LAST_HOUR)
+        store.stories.assign([assignment(each, f"h-{nth}") for each in (us, mx)])
         store.stories.assign([assignment(each, "h-all") for each in (also, rest)])
+    store.blind_spots.put([Revision(None, SPOT)])
+
+
+SPOT = BlindSpot(
+    "h-all",
+    "MX",
+    since=LAST_HOUR - timedelta(hours=20),
+    opened=LAST_HOUR - timedelta(hours=6),
+    items=30,
+    outlets=9,
+    owners=9,
+    texts=9,
+    expected=4.2,
+    covered=5,
+    of=8,
+    health=SideHealth("MX", 3, 0, 0.0),
+)
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +211,7 @@ def visitors(browser: Browser) -> Iterator[Visitors]:
 
 
 PLACES = (
-    *("/", "/?day=2025-04-09", "/stories", "/stories?watchlist=javascript%3Aalert(1)"),
+    *("/", "/?day=2025-04-08", "/stories", "/stories?watchlist=javascript%3Aalert(1)"),
     *("/items", "/stories/h-all", "/stories/h-0", "/stories/h-all/correct"),
     *("/corrections", "/corrections/3", "/outlets", "/blindspots", "/themes"),
     *("/framing", "/followers", "/health", "/watchlists", "/watchlists/new"),
