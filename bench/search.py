@@ -57,14 +57,14 @@ def main() -> None:
     with TemporaryDirectory(prefix="search-") as folder:
         path = Path(folder) / "search.db"
         shutil.copy(made_by_coverage, path)
-        _plant(path)
-        _index(path)
+        plant(path)
+        index(path)
         with Store(path) as store:
             for text in QUERIES:
                 _time(store, text)
 
 
-def _plant(path: Path) -> None:
+def plant(path: Path) -> None:
     """Words into headlines, the same into those of one item and its translation."""
     number = {"items": "rowid", "translations": "(select i.rowid from items i"}
     number["translations"] += " where i.id = item)"
@@ -86,7 +86,7 @@ def _plant(path: Path) -> None:
             )
 
 
-def _index(path: Path) -> None:
+def index(path: Path) -> None:
     before, begin = path.stat().st_size, time.perf_counter()
     with Store(path) as store:
         while sum(index_waiting(store)):

@@ -31,6 +31,7 @@ from monitor.cli_parts import (
     Port,
 )
 from monitor.cli_parts import group as _group
+from monitor.cli_parts import log_to_stderr as _log_to_stderr
 from monitor.cli_parts import paths as _paths
 from monitor.cli_parts import verbs as _verbs
 from monitor.cli_search import search
@@ -77,13 +78,7 @@ def common(
     ] = False,
 ) -> None:
     """How the US and Mexico cover the same story, in English and Spanish."""
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(message)s",
-        stream=sys.stderr,
-    )
-    for chatty in ("urllib3", "apscheduler", "tzlocal", "argostranslate", "asyncio"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    _log_to_stderr(logging.DEBUG if verbose else logging.INFO)
     ctx.obj = (config, db)
 
 
@@ -282,4 +277,4 @@ def _serve(config: Path, db: Path, *place: Any) -> None:
 
 def _dashboard(paths: Any, place: tuple[Any, ...]) -> Any:
     web = _verbs("web")
-    return web.dashboard(paths, web.Place(*place))
+    return web.dashboard_aside(paths, web.Place(*place))

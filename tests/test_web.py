@@ -2,13 +2,16 @@
 
 import http.client
 import json
+import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -1064,10 +1067,12 @@ feeds:
 
 
 @contextmanager
-def serve_verb(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+def serve_verb(
+    folder: Path, *words: str, verb: str = "serve"
+) -> Iterator[subprocess.Popen[str]]:
     (folder / "feeds.yaml").write_text(YAML)
     running = subprocess.Popen(
-        [sys.executable, "-m", "monitor", "serve", *words],
+        [sys.executable, "-m", "monitor", verb, *words],
         cwd=folder,
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
         stdout=subprocess.PIPE,
@@ -1108,3 +1113,115 @@ def test_serve_without_a_database_says_what_to_do(tmp_path):
         out, err = running.communicate(timeout=20)
     assert running.returncode == 1
     assert "no such database; run 'monitor poll' first" in err
+
+
+# --- run --serve -----------------------------------------------------------------
+
+
+@contextmanager
+def run_serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], Browser]]:
+    with serve_verb(folder, "--serve", "--port", "0", verb="run") as running:
+        assert running.stdout
+        line = running.stdout.readline()
+        address = urlsplit(line.removeprefix("dashboard: ").strip())
+        assert address.port, running.stderr and running.stderr.read()
+        yield running, Browser(address.port)
+
+
+def children(of: int) -> list[int]:
+    listed = Path(f"/proc/{of}/task/{of}/children")
+    rest = Path(f"/proc/{of}/task").glob("*/children") if listed.exists() else ()
+    return [int(child) for each in rest for child in each.read_text().split()]
+
+
+def answering(port: int) -> bool:
+    with socket.socket() as asks:
+        return asks.connect_ex(("127.0.0.1", port)) == 0
+
+
+def serving(of: int) -> int:
+    """The process that has the dashboard: the one that a spawn has started for it."""
+    [child] = [
+        child
+        for child in children(of)
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+    return child
+
+
+on_linux = pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")
+
+
+def gone(process: int) -> bool:
+    return not Path(f"/proc/{process}").exists()
+
+
+def until(is_so: Callable[[], bool], seconds: float = 10.0) -> None:
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+@on_linux
+def test_run_serves_from_another_process_and_ends_it(store, tmp_path):
+    water(store)
+    with run_serving(tmp_path) as (running, browser):
+        assert "Water deal reached" in browser.get("/").text
+        child = serving(running.pid)
+        running.send_signal(signal.SIGTERM)
+        _, err = running.communicate(timeout=15)
+        assert running.returncode == 0
+        assert "run: stopped" in err and "Traceback" not in err
+        assert gone(child)
+        assert not answering(browser.port)
+
+
+@on_linux
+def test_ctrl_c_ends_both_once(store, tmp_path):
+    water(store)
+    with run_serving(tmp_path) as (running, browser):
+        assert browser.get("/livez").status == 200
+        child = serving(running.pid)
+        for process in (child, running.pid):  # as a terminal tells the whole group
+            os.kill(process, signal.SIGINT)
+        _, err = running.communicate(timeout=15)
+        assert running.returncode == 0
+        assert err.count("run: stopped") == 1
+        assert "Traceback" not in err and "ended with status" not in err
+        assert gone(child)
+
+
+@on_linux
+def test_the_dashboard_ends_where_run_is_killed(store, tmp_path):
+    water(store)
+    with run_serving(tmp_path) as (running, browser):
+        assert browser.get("/livez").status == 200
+        child = serving(running.pid)
+        running.kill()
+        running.wait(timeout=10)
+        until(lambda: gone(child))
+        assert not answering(browser.port)
+
+
+@on_linux
+def test_run_says_so_when_the_dashboard_dies(store, tmp_path):
+    water(store)
+    with run_serving(tmp_path) as (running, browser):
+        assert browser.get("/livez").status == 200
+        os.kill(serving(running.pid), signal.SIGKILL)
+        assert running.stderr
+        until(lambda: "ended with status -9" in running.stderr.readline(), 15)
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=15)
+    assert running.returncode == 0
+
+
+def test_run_refuses_a_taken_port_before_it_starts(store, tmp_path):
+    with server.listen(0) as taken:
+        port = str(taken.getsockname()[1])
+        with serve_verb(tmp_path, "--serve", "--port", port, verb="run") as running:
+            _, err = running.communicate(timeout=20)
+    assert running.returncode == 1
+    assert f"monitor: port {port}: is taken" in err
+    assert "run:" not in err

@@ -70,7 +70,7 @@ def run(
             if config.alerts:
                 work["alerts"] = busy.around(live.send_alerts)
             if serve:
-                work["serve"] = lambda: serve(stop)
+                work["serve"] = busy.around(lambda: serve(stop))
             count = len(config.feeds)
             log.info("run: %d feeds into %s, pid %d", count, paths.db, os.getpid())
             schedule.run(work, TICK_SECONDS, stop)

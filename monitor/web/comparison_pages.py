@@ -58,7 +58,10 @@ ONE_SIDE = {**filters.CHOICES, "side": SIDES}
 """Where a filter by sides is one by the side itself."""
 PERIODS = (1, 7, 30, MOST_DAYS)
 _SECOND = timedelta(seconds=1)
-_HOUR = timedelta(hours=1)
+_USUAL_LASTS = timedelta(hours=12)
+"""What four weeks say changes slowly."""
+_WEEKS = 26
+"""Of which what is usual is remembered, of 1 MB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class ComparisonPages:
         self._followed = Remembered(EVERY, 8)
         self._tagged: Remembered[tuple[ThemesPage, datetime]] = Remembered(EVERY, 4)
         self._read: Remembered[Read] = Remembered(EVERY, 100)
-        self._usual: Remembered[Mapping[Language, Usual]] = Remembered(_HOUR, 4)
+        self._usual: Remembered[Mapping[Language, Usual]] = Remembered(_USUAL_LASTS, _WEEKS)
 
     @property
     def _desk(self) -> Desk:
@@ -283,12 +286,17 @@ class ComparisonPages:
         return {s.id: self._marker.from_marks(s, marks).themes for s in stories}
 
     def _usual_before(self, store: Store, end: datetime) -> Mapping[Language, Usual]:
-        """What is usual before the end of a day: stories of one day share it."""
-        midnight = end.replace(hour=0, minute=0, second=0) + timedelta(days=1)
+        """What is usual before the end of a week: its stories share it.
+
+        To read it takes three seconds, and a reader goes from one day's stories to
+        another's.
+        """
+        midnight = end.replace(hour=0, minute=0, second=0, microsecond=0)
+        week_end = midnight + timedelta(days=7 - end.weekday())
         return self._usual.get(
-            (store.originals.path, midnight),
+            (store.originals.path, week_end),
             self._clock(),
-            lambda: usual_before(store, midnight),
+            lambda: usual_before(store, week_end),
         )
 
     def _unclaimed(self, store: Store, now: datetime) -> list[BlindSpot]:

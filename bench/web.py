@@ -1,0 +1,358 @@
+"""
+Time the dashboard while items come in.
+
+    python -m bench.web [--items 1000000] [--stories 50000] [--keep FOLDER]
+        [--seconds 60] [--rate 20]
+
+Makes the database of ``bench/coverage.py`` or takes the one in FOLDER, and readies a
+copy as ``bench/search.py`` and ``bench/lists.py`` do: words of the news in headlines,
+an index, outlines. The copy stays in FOLDER. Then, each in a process of its own, it
+runs the server with its clock at the newest item, and a writer that takes in ten items a
+second and clusters, marks and outlines them as a run does. Readers ask for a third each
+of today, stories and searches, of stories half from the newest days and by size. They
+ask at fixed times, whatever the answers take, at the rate and at twice the rate; what an
+answer takes counts from when it was asked for. Last comes the start of ``monitor
+serve``.
+"""
+
+import argparse
+import http.client
+import json
+import multiprocessing
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import cycle, islice
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+from threading import Event
+from typing import Any
+from urllib.parse import quote_plus
+
+from bench import coverage, search
+from bench.coverage import END
+from monitor.clustering import Clustering, Waiting
+from monitor.coverage.marks import Marker
+from monitor.marking import RECENT, mark
+from monitor.model import Item, Sighting
+from monitor.outlining import outline_due
+from monitor.store.database import Store
+from monitor.store.pool import Pool
+from monitor.web import server
+from monitor.web.app import create_app
+from monitor.web.site import Site
+
+ITEMS_PER_SECOND = 10
+SETTLES = timedelta(seconds=5)
+"""As ``monitor serve`` has it."""
+WORKERS = 64
+"""Answers waited for at once, at most."""
+QUERIES = (
+    *("Trump", "aranceles", '"Guardia Nacional"', "Trump aranceles", "Zihuatanejo"),
+    *("migra*", "México OR Mexico", "Trump -aranceles"),
+)
+_FEEDS_YAML = "bench-web.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    kind: str
+    milliseconds: float
+    """From when it was due."""
+    bytes: int
+
+
+def main() -> None:
+    """One database, a server, a writer, readers."""
+    args = _arguments()
+    with TemporaryDirectory(prefix="web-") as folder:
+        kept = args.keep or Path(folder)
+        path = _ready(kept, args.items, args.stories)
+        with _writer(path) as writing, _server(path) as (serving, port):
+            _warm(path, port)
+            for rate in (args.rate, 2 * args.rate):
+                before = _cpu(serving), _cpu(writing)
+                answers = _load(path, port, args.seconds, rate)
+                print(f"{rate} requests a second for {args.seconds} s:")
+                _tell(answers)
+                for name, process, was in zip(
+                    ("server", "writer"), (serving, writing), before, strict=True
+                ):
+                    share = (_cpu(process) - was) / args.seconds
+                    print(f"  {name}: {share:.0%} of a processor", flush=True)
+        _time_start(path, kept)
+
+
+# --- the database --------------------------------------------------------------------
+
+
+def _ready(folder: Path, items: int, stories: int) -> Path:
+    """A copy with words of the news, indexed and outlined."""
+    made, ready = folder / f"{items}-{stories}.db", folder / f"{items}-{stories}-web.db"
+    if ready.exists():
+        return ready
+    if not made.exists():
+        coverage.make_aside(made, items, stories)
+    started = folder / "unready.db"
+    shutil.copy(made, started)
+    search.plant(started)
+    search.index(started)
+    marker = _marker()
+    with Store(started) as store:
+        while sum(outline_due(store, marker, coverage.open_desk().owners)):
+            pass
+    started.rename(ready)
+    return ready
+
+
+def _marker() -> Marker:
+    desk = coverage.open_desk()
+    return Marker(desk.themes, tuple(desk.watchlists))
+
+
+# --- the processes -------------------------------------------------------------------
+
+
+@contextmanager
+def _server(path: Path) -> Iterator[tuple[BaseProcess, int]]:
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_serve, args=(path, there), daemon=True)
+    process.start()
+    try:
+        yield process, here.recv()
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _serve(path: Path, told: Any) -> None:
+    desk = coverage.open_desk()
+    site = Site(Pool(path).open, lambda: desk, lambda: END, settles=SETTLES)
+    listener = server.listen(0)
+    told.send(listener.getsockname()[1])
+    server.serve(create_app(site), listener, Event())
+
+
+@contextmanager
+def _writer(path: Path) -> Iterator[BaseProcess]:
+    context = multiprocessing.get_context("spawn")
+    at_work = context.Event()
+    process = context.Process(target=_write, args=(path, at_work), daemon=True)
+    begin = time.perf_counter()
+    process.start()
+    at_work.wait()
+    print(f"the writer has read its week in {time.perf_counter() - begin:.0f} s")
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _write(path: Path, at_work: Any) -> None:
+    draw, marker = random.Random(time.time_ns()), _marker()
+    owners, clustering = coverage.open_desk().owners, Clustering()
+    waiting = Waiting(END, timedelta(0), frozenset(), frozenset())
+    with Store(path) as store, closing(sqlite3.connect(path)) as db:
+        texts = db.execute(
+            "select title, summary, outlet, country, language, feed from items"
+            " order by published desc limit 5000"
+        ).fetchall()
+        while True:
+            begin = time.monotonic()
+            for text in draw.choices(texts, k=ITEMS_PER_SECOND):
+                item = _item(draw, text)
+                keys = (f"id:{item.id}",)
+                store.items.add([Sighting(item, keys, item.id)], item.feed, (), END)
+            for _ in clustering.assign(store, waiting):
+                pass
+            for _ in mark(store, marker, END - RECENT):
+                pass
+            for _ in outline_due(store, marker, owners):
+                pass
+            at_work.set()
+            time.sleep(max(begin + 1 - time.monotonic(), 0))
+
+
+def _item(draw: random.Random, text: tuple[str, ...]) -> Item:
+    title, summary, outlet, country, language, feed = text
+    name = f"{draw.getrandbits(64):016x}"
+    words = title.split()
+    draw.shuffle(words)
+    at = END - timedelta(minutes=draw.randrange(60), seconds=1)
+    return Item(
+        *(name, feed, outlet, country, language, f"{feed}/{name}"),  # type: ignore[arg-type]
+        title=" ".join(words),
+        summary=summary,
+        published=at,
+        published_raw=at.isoformat(),
+        date_source="feed",
+        seen=END - timedelta(seconds=1),
+    )
+
+
+def _cpu(process: BaseProcess) -> float:
+    """Seconds of the processor that a process has used."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+# --- the load ------------------------------------------------------------------------
+
+
+def _warm(path: Path, port: int) -> None:
+    """Ask for what all later pages share: the day, and the words of each week."""
+    begin = time.perf_counter()
+    _get(port, "/")
+    with closing(sqlite3.connect(path)) as db:
+        largest = db.execute(
+            "select story, max(items) from outlines where us_items > 9 and mx_items > 9"
+            " group by strftime('%W', last_seen)"
+        ).fetchall()
+    for story, _ in largest:
+        _get(port, f"/stories/{story}")
+    print(
+        f"today and a story of each of {len(largest)} weeks, asked for once:"
+        f" {time.perf_counter() - begin:.0f} s"
+    )
+
+
+def _load(path: Path, port: int, seconds: int, rate: int) -> list[_Answer]:
+    begin = time.perf_counter() + 0.5
+    asked = islice(_asked(path), seconds * rate)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        waited = []
+        for number, (kind, address) in enumerate(asked):
+            due = begin + number / rate
+            time.sleep(max(due - time.perf_counter(), 0))
+            waited.append(pool.submit(_ask, port, kind, address, due))
+        return [each.result() for each in waited]
+
+
+def _asked(path: Path) -> Iterator[tuple[str, str]]:
+    """Kinds and addresses, without end."""
+    draw = random.Random(13)
+    queries = cycle(
+        f"/search?q={quote_plus(query)}&by={by}"
+        for query in QUERIES
+        for by in ("item", "story")
+    )
+    with closing(sqlite3.connect(path)) as db:
+        found = db.execute("select story, items, last_seen from outlines").fetchall()
+    since = (END - timedelta(days=2)).isoformat()
+    fresh = [(story, items) for story, items, last in found if last >= since]
+    some = [(story, items) for story, items, _ in found]
+    draws = [
+        ([story for story, _ in group], [items for _, items in group])
+        for group in (fresh, some)
+    ]
+    while True:
+        yield "today", "/"
+        [story] = draw.choices(*draws[draw.random() < 0.5])
+        yield "story", f"/stories/{story}"
+        address = next(queries)
+        yield ("search by story" if address.endswith("story") else "search"), address
+
+
+def _ask(port: int, kind: str, address: str, due: float) -> _Answer:
+    size = _get(port, address)
+    return _Answer(kind, 1000 * (time.perf_counter() - due), size)
+
+
+def _get(port: int, address: str) -> int:
+    """Bytes of a page, which must be there."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as ask:
+        ask.request("GET", address, headers={"Accept": "text/html"})
+        answer = ask.getresponse()
+        body = answer.read()
+    assert answer.status == 200, f"{address}: {answer.status}"
+    return len(body)
+
+
+def _tell(answers: list[_Answer]) -> None:
+    kinds = defaultdict(list)
+    for answer in answers:
+        kinds[answer.kind].append(answer)
+    for kind, found in kinds.items():
+        spent = [answer.milliseconds for answer in found]
+        points = quantiles(spent, n=100)
+        sizes = [answer.bytes for answer in found]
+        print(
+            f"  {kind:16} median {median(spent):5.0f}, p95 {points[94]:5.0f},"
+            f" p99 {points[98]:5.0f} ms; median {median(sizes) / 1000:.0f} kB,"
+            f" at most {max(sizes) / 1000:.0f} kB"
+        )
+
+
+# --- the start -----------------------------------------------------------------------
+
+
+def _time_start(path: Path, folder: Path) -> None:
+    """From the command to the first answers, the best of three."""
+    config = folder / _FEEDS_YAML
+    config.write_text(_settings())
+    spent = [_start(path, config) for _ in range(3)]
+    live, page = (min(each) for each in zip(*spent, strict=True))
+    print(f"monitor serve: /livez answers after {live:.1f} s, today after {page:.1f} s")
+
+
+def _start(path: Path, config: Path) -> tuple[float, float]:
+    words = ["--config", str(config), "--db", str(path), "serve", "--port", "0"]
+    begin = time.perf_counter()
+    running = subprocess.Popen(
+        [sys.executable, "-m", "monitor", *words], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert running.stdout is not None
+        port = int(running.stdout.readline().rstrip("/\n").rpartition(":")[2])
+        _get(port, "/livez")
+        live = time.perf_counter() - begin
+        _get(port, "/")
+        return live, time.perf_counter() - begin
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.wait()
+
+
+def _settings() -> str:
+    """The outlets of the database, as feeds.yaml says them; JSON is YAML."""
+    feeds = [
+        {
+            "url": feed.url,
+            "outlet": feed.outlet,
+            "country": feed.country,
+            "language": feed.language,
+            "kind": feed.kind,
+            "owner": feed.owner,
+            "tz": feed.tz,
+        }
+        for feed in coverage.open_desk().feeds
+    ]
+    return json.dumps({"contact": "desk@desk.example", "feeds": feeds})
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").strip().split("\n")[0])
+    parser.add_argument("--items", type=int, default=1_000_000)
+    parser.add_argument("--stories", type=int, default=50_000)
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--rate", type=int, default=20)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
