@@ -74,7 +74,7 @@ PATHS = (
     *("/v1/stories", "/v1/stories/{story}", "/v1/stories/{story}/coverage"),
     *("/v1/items", "/v1/items/{item}", "/v1/outlets", "/v1/lags", "/v1/blindspots"),
     *("/v1/themes", "/v1/watchlists", "/v1/editions", "/v1/editions/{edition}"),
-    *("/v1/corrections", "/v1/feeds/health", "/v1/version"),
+    *("/v1/corrections", "/v1/feeds/health", "/v1/version", "/v1/search"),
 )
 
 
