@@ -177,7 +177,7 @@ KINDS: dict[str, Way] = SIGNED_OUT | {
     "programs": at("/api/v1/"),
     "search": at("/search?q=aranceles"),
     "search-stories": at("/search?q=aranceles&by=story"),
-    "search-faulty": at("/search?q=agua&from=ayer"),
+    "search-faulty": at("/search?q=agua&side=CA"),
     "watchlists": at("/watchlists"),
     "watchlist-form": at("/watchlists/new"),
     "watchlist-remove": at(f"/watchlists/remove?name={quote('Migración')}"),
