@@ -1,10 +1,10 @@
 """Stores that are lent and come back."""
 
-import os
 import sqlite3
 import threading
 
 import pytest
+
 from builders import item, show
 from monitor.store import pool as pools
 from monitor.store.database import Store
@@ -77,7 +77,7 @@ def test_a_replaced_file_is_opened_anew(pool, tmp_path):
         pass
     for ending in ("-wal", "-shm"):
         (tmp_path / f"monitor.db{ending}").unlink(missing_ok=True)
-    os.replace(tmp_path / "other.db", tmp_path / "monitor.db")
+    (tmp_path / "other.db").replace(tmp_path / "monitor.db")
     with pool.open() as new:
         assert new.items.last_moment() is None
     assert not is_open(old)

@@ -429,8 +429,6 @@ CALLS = {
     "blind_spots.put": lambda s: s.blind_spots.put([Revision(None, SPOT)]),
     "editions.add": lambda s: s.editions.add(kept_edition()),
     "editions.one": lambda s: s.editions.one("e"),
-    "editions.page": lambda s: s.editions.page(),
-    "editions.count": lambda s: s.editions.count(),
     "editions.subscribers": lambda s: s.editions.subscribers(),
     "editions.replace_token": lambda s: s.editions.replace_token("e", "a", "b"),
     "outbox.add": lambda s: s.outbox.add(delivery()),

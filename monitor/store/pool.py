@@ -5,7 +5,6 @@ To open one takes 2.5 ms: SQLite reads the schema, and we look whether it is our
 up to date. A page that opens two would wait longer for that than for what it asks.
 """
 
-import os
 import time
 from pathlib import Path
 from threading import Lock
@@ -76,7 +75,7 @@ class Pool:
 
 def _file(path: str) -> tuple[int, int] | None:
     try:
-        found = os.stat(path)
+        found = Path(path).stat()
     except OSError:
         return None
     return found.st_dev, found.st_ino

@@ -170,9 +170,7 @@ class TermReader:
         """
         return self._brief(reading, *self._told(reading))
 
-    def _told(
-        self, reading: Reading
-    ) -> tuple[list[_Passage], list[_Passage], Table]:
+    def _told(self, reading: Reading) -> tuple[list[_Passage], list[_Passage], Table]:
         """An item's own texts, its English ones, and the table that counts those."""
         item = reading.item
         original = self._passages(item.title, item.summary, item.language)

@@ -80,7 +80,9 @@ class ComparisonPages:
         self._followed = Remembered(EVERY, 8)
         self._tagged: Remembered[tuple[ThemesPage, datetime]] = Remembered(EVERY, 4)
         self._read: Remembered[Read] = Remembered(EVERY, 100)
-        self._usual: Remembered[Mapping[Language, Usual]] = Remembered(_USUAL_LASTS, _WEEKS)
+        self._usual: Remembered[Mapping[Language, Usual]] = Remembered(
+            _USUAL_LASTS, _WEEKS
+        )
 
     @property
     def _desk(self) -> Desk:

@@ -151,7 +151,9 @@ def _voices(
             n=guide.number(found.telling),
             texts=_texts(found.texts, guide),
         ),
-        actors=tuple(_actor(each, items, guide, here) for each in found.actors[:_ACTORS]),
+        actors=tuple(
+            _actor(each, items, guide, here) for each in found.actors[:_ACTORS]
+        ),
         more=max(len(found.actors) - _ACTORS, 0),
     )
 
