@@ -224,8 +224,8 @@ def _about(visit: Visiting) -> HTMLResponse:
     return visit.page("about.html", meanings=meanings(visit.guide))
 
 
-def _livez() -> PlainTextResponse:
-    """``/livez``: for whoever watches over the monitor."""
+async def _livez() -> PlainTextResponse:
+    """``/livez``: for whoever watches over the monitor; it waits for no thread."""
     return PlainTextResponse("ok\n")
 
 
