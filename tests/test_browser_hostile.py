@@ -214,7 +214,13 @@ PLACES = (
     *("/", "/?day=2025-04-08", "/stories", "/stories?watchlist=javascript%3Aalert(1)"),
     *("/items", "/stories/h-all", "/stories/h-0", "/stories/h-all/correct"),
     *("/corrections", "/corrections/3", "/outlets", "/blindspots", "/themes"),
-    *("/framing", "/followers", "/health", "/watchlists", "/watchlists/new"),
+    *(
+        "/framing?days=1&concept=migrants",
+        "/followers",
+        "/health",
+        "/watchlists",
+        "/watchlists/new",
+    ),
     *("/subscriptions", "/subscriptions/new", "/editions", "/search?q=alert"),
     "/search?q=alert&by=story",
 )

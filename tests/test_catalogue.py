@@ -20,6 +20,7 @@ KEYWORDS = {
     "say": None,
     "later": None,
     "say_n": (1, 2),
+    "counted": (2, 3),
     "_": None,
     "gettext": None,
     "ngettext": (1, 2),
