@@ -7,12 +7,12 @@ Time the dashboard while items come in.
 Makes the database of ``bench/coverage.py`` or takes the one in FOLDER, and readies a
 copy as ``bench/search.py`` and ``bench/lists.py`` do: words of the news in headlines,
 an index, outlines. The copy stays in FOLDER. Then, each in a process of its own, it
-runs the server with its clock at the newest item, and a writer that takes in ten items a
-second and clusters, marks and outlines them as a run does. Readers ask for a third each
-of today, stories and searches, of stories half from the newest days and by size. They
-ask at fixed times, whatever the answers take, at the rate and at twice the rate; what an
-answer takes counts from when it was asked for. Last comes the start of ``monitor
-serve``.
+runs the server with its clock at the newest item, and a writer that takes in ten items
+a second and clusters, marks and outlines them as a run does; it first reads its week,
+which takes minutes. Readers ask for a third each of today, stories and searches; of
+stories half from the newest days, and by size. They ask at fixed times, whatever the
+answers take, at the rate and at twice the rate; what an answer takes counts from when
+it was due. Last comes the start of ``monitor serve``.
 """
 
 import argparse

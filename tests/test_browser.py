@@ -380,6 +380,7 @@ def test_everything_works_without_a_script(folder, own_desk, visitors):
     assert page.locator("main h3").count() > 3
     page.goto("/search?q=aranceles")
     assert page.locator("main .results > li").count() > 3
+    page.get_by_text("Days, side, language and outlet").click()
     page.locator("#f-side").select_option("MX")
     page.get_by_label("What to look for").press("Enter")
     assert "side=MX" in page.url

@@ -288,6 +288,7 @@ HOMES = {
     "sqlite3": ["store"],
     "sqlite_utils": ["store"],
     "starlette": ["web"],
+    "anyio": ["web.server"],  # its threads are what Starlette runs pages in
     "tokenizers": ["stories.dense_model"],
     "typer": [
         *("cli", "cli_alerts", "cli_coverage", "cli_models", "cli_outbox"),

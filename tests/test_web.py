@@ -999,6 +999,74 @@ def test_headings_never_skip_a_level(store, browser):
         assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
 
 
+# --- large stories ---------------------------------------------------------------
+
+
+def large(store: Store, count: int) -> None:
+    """A story of both sides: an item a minute, each with a long summary."""
+    outlets = (("Ledger", "US"), ("Bravo", "US"), ("Anáhuac", "MX"))
+    items = [
+        item(
+            f"Water deal reached, part {n} of the talks",
+            outlet=outlets[n % 3][0],
+            country=outlets[n % 3][1],
+            summary=f"Part {n}. " + "The two countries share the river. " * 9,
+            published=NOW - timedelta(minutes=count - n),
+        )
+        for n in range(count)
+    ]
+    for outlet in ("Ledger", "Bravo", "Anáhuac"):
+        show(store, [each for each in items if each.outlet == outlet])
+    store.stories.assign([assignment(each, "s1") for each in items])
+
+
+def test_a_large_story_is_shown_by_pages_that_hold_all_its_items(store, browser):
+    large(store, 200)
+    shown: list[str] = []
+    path = "/stories/s1"
+    while path:
+        answer = browser.get(path)
+        assert len(answer.text.encode()) < 150_000
+        page = answer.page
+        ids = {e.attributes.get("id") for e in page.find("li")}
+        shown += sorted(i for i in ids if i and i.startswith("i-"))
+        for link in page.find("a"):
+            href = link.attributes.get("href") or ""
+            assert not href.startswith("#i-") or href[1:] in ids
+        after = page.find("a", rel="next")
+        path = after[0].attributes["href"].partition("#")[0] if after else ""
+    assert len(shown) == len(set(shown)) == 200
+
+
+def test_a_large_story_says_which_items_a_page_has(store, browser):
+    large(store, 90)
+    page = browser.get("/stories/s1?page=2").page
+    assert "Items 41 to 80 of 90" in page.text
+    assert {e.attributes["href"] for e in page.find("a", rel="prev")} == {
+        "/stories/s1?page=1#items"
+    }
+
+
+def test_a_story_of_few_items_has_one_page(store, browser):
+    large(store, 40)
+    assert "Items 1 to" not in browser.get("/stories/s1").page.text
+
+
+@pytest.mark.parametrize("page", ["0", "4", "x", "-1", "9999999"])
+def test_a_page_that_a_story_has_not_is_refused_with_those_it_has(store, browser, page):
+    large(store, 90)
+    answer = browser.get(f"/stories/s1?page={page}")
+    assert answer.status == 400
+    assert "expected a number from 1 to 3" in answer.page.text
+
+
+def test_items_of_one_hour_are_one_dot_that_says_how_many(store, browser):
+    large(store, 30)
+    dots = browser.get("/").page.find("circle")
+    assert 2 <= len(dots) <= 4
+    assert "more" in browser.get("/").text.split("<circle", 1)[1].split("</circle>")[0]
+
+
 # --- the server ----------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from monitor.model import LANGUAGES, Language, Member, Reading, Story
 from monitor.stories.terms import Bag, Terms
 from monitor.text import fold, words
 
-MOST_READ = 60
+MOST_READ = 24
 """Items of a story that are read: each takes half a millisecond, and what half of them
 say, half of all but surely say."""
 _TERMS = 8

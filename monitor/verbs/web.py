@@ -13,8 +13,6 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Event, Thread
 
-from starlette.types import ASGIApp
-
 from monitor.cli_parts import log_to_stderr
 from monitor.config.settings import Config
 from monitor.pipeline import Desk
@@ -86,7 +84,8 @@ def dashboard_aside(paths: Paths, place: Place) -> Callable[[Event], None]:
             pass
         if stop.is_set():
             process.terminate()
-            process.join()
+        process.join()
+        if stop.is_set():
             return
         log.error(
             "dashboard: ended with status %s; it starts again within a minute",
@@ -144,7 +143,7 @@ def _listen(place: Place, reach: Reach) -> socket.socket:
     return listener
 
 
-def _app(paths: Paths, reach: Reach) -> ASGIApp:
+def _app(paths: Paths, reach: Reach) -> server.App:
     config = paths.read_config()
     desk, version = InForce(config, _desk, log.warning), KeptVersion(paths.db)
     open_store = paths.lend_known_store()

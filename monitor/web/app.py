@@ -5,7 +5,7 @@ own, since a connection belongs to one thread.
 """
 
 import logging
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import cast
@@ -51,13 +51,15 @@ from monitor.web.exports import Exports
 from monitor.web.filters import FilterError
 from monitor.web.gate import READER_PATHS, is_browser
 from monitor.web.guard import guarded
-from monitor.web.health import health_page
+from monitor.web.guide import Guide
+from monitor.web.health import HealthPage, health_page
 from monitor.web.list_pages import ListPages
 from monitor.web.lists import Lists
 from monitor.web.narrowing import LABELS
 from monitor.web.outlet_pages import OutletPages
 from monitor.web.reader_pages import ReaderPages
 from monitor.web.refusal import Refusal
+from monitor.web.remembered import Remembered
 from monitor.web.search_pages import SearchPages
 from monitor.web.sessions import Door
 from monitor.web.sign_in import add_account_pages
@@ -138,6 +140,8 @@ class _StoryPages:
         self._open_store = site.open_store
         self._clock = site.clock
         self._comparison = comparison
+        # It counts every item there is.
+        self._health: Remembered[HealthPage] = Remembered(12 * site.settles, 4)
 
     @property
     def _desk(self) -> Desk:
@@ -175,10 +179,19 @@ class _StoryPages:
         """``/health``: feeds, dates and translations."""
         with self._open_store() as store:
             now, polled = self._clock(), self._site.polled(store)
-            health = pipeline.feed_health(self._desk.feeds, store, polled or now)
-            page = health_page(store, health, polled, now, visit.guide)
+            page = self._health.get(
+                (store.items.path, visit.language),
+                now,
+                lambda: self._health_page(store, polled, now, visit.guide),
+            )
             upkeep = upkeep_view(store, self._site, visit.guide)
         return visit.page("health.html", page=page, upkeep=upkeep, zone=ZONE)
+
+    def _health_page(
+        self, store: Store, polled: datetime | None, now: datetime, guide: Guide
+    ) -> HealthPage:
+        health = pipeline.feed_health(self._desk.feeds, store, polled or now)
+        return health_page(store, health, polled, now, guide)
 
     def stories_json(self, day: str = "") -> Response:
         """``/stories.json``: one day's stories, or the last week's."""
@@ -224,8 +237,8 @@ def _about(visit: Visiting) -> HTMLResponse:
     return visit.page("about.html", meanings=meanings(visit.guide))
 
 
-def _livez() -> PlainTextResponse:
-    """``/livez``: for whoever watches over the monitor."""
+async def _livez() -> PlainTextResponse:
+    """``/livez``: for whoever watches over the monitor; it waits for no thread."""
     return PlainTextResponse("ok\n")
 
 

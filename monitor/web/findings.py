@@ -83,6 +83,8 @@ class Lists:
 class Read:
     """What reading a story's headlines comes to, in no reader's language."""
 
+    themes: tuple[str, ...]
+    """Names."""
     roles: Mapping[Country, SideRoles]
     tone: ToneBySide | None
     framing: tuple[ConceptUse, ...]
@@ -94,6 +96,7 @@ def read(store: Store, story: Story, desk: Desk, lists: Lists) -> Read:
     material = material_of(story)
     is_one = len(story.members) == 1
     return Read(
+        tag(story, desk.themes),
         roles_by_side(story.members, actors(desk.own), verbs()),
         None if is_one else tone_by_side(story.members, valences()),
         lists.framing.compare(material.found),
@@ -124,7 +127,7 @@ def find(
             for side in SIDES
             if coverage.sides[side].items
         },
-        themes=theme_views(tag(story, desk.themes), desk.themes, guide),
+        themes=theme_views(found.themes, desk.themes, guide),
         blind=tuple(_silences(store, coverage, desk, now, guide)),
         spread=tuple(_pickup(each, here, guide) for each in coverage.pickups),
         framing=concept_views(found.framing, concepts, guide, _HEADLINES, here),

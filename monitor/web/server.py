@@ -6,11 +6,17 @@ import ssl
 from threading import Event
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 from starlette.types import ASGIApp
 
 from monitor.errors import ConfigError
 from monitor.web.reach import LOOPBACK, Reach
 
+App = ASGIApp
+"""What answers requests."""
+PAGES_AT_ONCE = 6
+"""Pages under way; others wait. All share one interpreter lock: with forty, each page
+takes twice the processor's time."""
 GRACE_SECONDS = 1
 """How long a stop waits for an answer under way."""
 
@@ -94,6 +100,7 @@ def serve(
     server = uvicorn.Server(config)
 
     async def obey() -> None:
+        current_default_thread_limiter().total_tokens = PAGES_AT_ONCE
         if stop is not None and stop.is_set():
             server.should_exit = True
 

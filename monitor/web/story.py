@@ -25,7 +25,7 @@ from monitor.web.why import (
 )
 
 MOST_ITEMS = 40
-"""Items on a page: one weighs 2 kB with summary, translation and reasons."""
+"""Items on a page: with its summary, translation and reasons one weighs 2 kB."""
 
 
 @dataclass(frozen=True, slots=True)
