@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 from fastapi import Request
-from test_web import DESK, Answer, Page, Stage, add, served
+from test_web import DESK, Answer, Stage, add, served
 
 from builders import NOW, item
 from monitor.access import Person
@@ -276,9 +276,8 @@ def test_the_address_of_an_undo_leads_to_its_form(store, ana):
 
 def test_the_enter_key_shows_the_effect(store, ana):
     floods(store)
-    form = ana.get("/stories/s1/correct").text.partition('id="main"')[2]
-    first, *_ = Page.of(form).find("button")
-    assert first.attributes["value"] == "preview"
+    buttons = ana.get("/stories/s1/correct").page.find("button", name="step")
+    assert buttons[0].attributes["value"] == "preview"
 
 
 def test_corrections_are_filtered_and_paged(store, ana):
