@@ -402,6 +402,10 @@ def test_what_is_not_there_is_a_problem_and_no_page(program, path):
     program.problem(path, 404)
 
 
+def test_a_line_break_in_an_address_is_a_problem_as_well(program):
+    program.problem("/api/v1/stories/%0A/coverage", 404)
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_what_only_tells_cannot_be_written_to(program, method):
     program.problem("/api/v1/stories", 405, method)

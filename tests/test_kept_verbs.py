@@ -222,7 +222,7 @@ def test_the_dashboard_follows_a_list_that_is_added_while_it_is_open(desk, monke
     snow(desk)
     monkeypatch.setattr(compose, "now", lambda: NOW)
     paths = Paths(desk.folder / "feeds.yaml", desk.path)
-    dashboard = web_verbs.dashboard(paths, 0)
+    dashboard = web_verbs.dashboard(paths, web_verbs.Place(0))
     app, listener = dashboard.args
     listener.close()
     with served(app) as browser:

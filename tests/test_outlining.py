@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from builders import NOW, assignment, item, member, show, story, translation, watchlist
 from monitor import correcting
+from monitor.change import NEW, Wanted
 from monitor.coverage.marks import Marker, Marks
 from monitor.coverage.outlines import outline, version
 from monitor.coverage.sides import compare
@@ -152,12 +153,12 @@ def test_what_changes_a_story_makes_it_due(store):
     with changed(store):
         show(store, [item("Nothing of it", id="s0", minutes=0)])
     with changed(store):
-        correcting.merge(store, "s", "t", "", NOW)
+        correcting.make(store, Wanted("merge", ("s", "t")), NOW)
     assert set(kept(store)) == {"s"}
     with changed(store):
-        correcting.undo(store, None, NOW)
+        correcting.make(store, Wanted("undo"), NOW)
     with changed(store):
-        correcting.split(store, "s", ["m"], "", NOW)
+        correcting.make(store, Wanted("split", ("s",), ("m",)), NOW)
     with changed(store):
         store.stories.forget_since(NOW + timedelta(minutes=2))
     with changed(store):
@@ -314,7 +315,7 @@ def test_a_story_can_be_outlined_at_once_within_a_rehearsal(store):
     step(store)
     before = kept(store)
     with store.rehearsal():
-        correcting.merge(store, "s", "t", "", NOW)
+        correcting.make(store, Wanted("merge", ("s", "t")), NOW)
         outline_now(store, MARKER, OWNERS, ["s", "t"])
         assert kept(store) == right(store)
         assert set(kept(store)) == {"s"}
@@ -364,7 +365,7 @@ ACTS = st.one_of(
     st.tuples(st.just("translate"), NUMBERS, WORDS),
     st.tuples(st.just("merge"), STORIES, STORIES),
     st.tuples(st.just("split"), STORIES, NUMBERS),
-    st.tuples(st.just("move"), NUMBERS, STORIES | st.just(correcting.NEW)),
+    st.tuples(st.just("move"), NUMBERS, STORIES | st.just(NEW)),
     st.tuples(st.just("undo")),
     st.tuples(st.just("forget"), NUMBERS),
     st.tuples(st.just("mark"), st.sampled_from([MARKER, OTHER])),
@@ -406,16 +407,16 @@ class Desk:
             self.store.translations.add([made], NOW)
 
     def merge(self, kept: str, other: str) -> None:
-        correcting.merge(self.store, kept, other, "", NOW)
+        correcting.make(self.store, Wanted("merge", (kept, other)), NOW)
 
     def split(self, story: str, number: int) -> None:
-        correcting.split(self.store, story, [f"i{number}"], "", NOW)
+        correcting.make(self.store, Wanted("split", (story,), (f"i{number}",)), NOW)
 
     def move(self, number: int, story: str) -> None:
-        correcting.move(self.store, f"i{number}", story, "", NOW)
+        correcting.make(self.store, Wanted("move", (story,), (f"i{number}",)), NOW)
 
     def undo(self) -> None:
-        correcting.undo(self.store, None, NOW)
+        correcting.make(self.store, Wanted("undo"), NOW)
 
     def forget(self, number: int) -> None:
         self.store.stories.forget_since(NOW + timedelta(minutes=number))

@@ -206,7 +206,7 @@ def test_served_pages_ask_for_the_first_user_at_once(store, tmp_path):
             browser = Browser(port)
             assert browser.get("/").status == 200
             add(tmp_path / "monitor.db")
-            assert [browser.get(p).status for p in ("/", "/stories.json")] == [401] * 2
+            assert [browser.get(p).status for p in ("/", "/stories.json")] == [303] * 2
             page = browser.get("/sign-in").page
             assert page.texts("h1") == ["Sign in"]
             running.send_signal(signal.SIGINT)

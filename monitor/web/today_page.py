@@ -83,10 +83,11 @@ class TodayPage:
         with self._site.open_store() as store:
             polled = self._site.polled(store)
             made = self._made.get(
-                (store.stories.path, asked, visit.language),
+                # Another desk, with a list that was just saved, waits for nothing.
+                (store.stories.path, asked, visit.language, id(self._site.desk())),
                 now,
                 lambda: self._make(store, asked, polled, guide),
-                (store.stories.mark(), polled, id(self._site.desk())),
+                (store.stories.mark(), polled),
             )
         return visit.page(
             "today.html",
