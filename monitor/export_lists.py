@@ -163,10 +163,13 @@ def correction_row(logged: LoggedCorrection) -> dict[str, Any]:
 
 def following_row(theme: str | None, f: Following) -> dict[str, Any]:
     """Who follows whom, and by how long; ``theme`` where it is that of one theme."""
+    named = {"leader": _named(f.leader), "follower": _named(f.follower)}
+    return {"theme": theme} | named | following_counts(f)
+
+
+def following_counts(f: Following) -> dict[str, Any]:
+    """How often one led and one followed, and by how many minutes."""
     return {
-        "theme": theme,
-        "leader": _named(f.leader),
-        "follower": _named(f.follower),
         "stories": f.stories,
         "led": f.led,
         "followed": f.followed,

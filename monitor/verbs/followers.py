@@ -15,6 +15,7 @@ from monitor.coverage.followers import (
 )
 from monitor.coverage.sides import compare
 from monitor.digest.phrases import Speaker
+from monitor.export_lists import following_counts
 from monitor.marking import marks_of
 from monitor.model import Story
 from monitor.store.database import Store
@@ -124,20 +125,8 @@ def _name(name: Outlet | str) -> str:
 def _fields(name: str, f: Following, by: By) -> dict[str, object]:
     """One row for programs."""
     titled: dict[str, object] = {} if by in {"outlet", "side"} else {by: name or None}
-    return titled | {
-        "leader": _named(f.leader),
-        "follower": _named(f.follower),
-        "stories": f.stories,
-        "led": f.led,
-        "followed": f.followed,
-        "ties": f.ties,
-        "bounded": f.bounded,
-        "unclear": f.unclear,
-        "certainty": {"feed": f.feed, "default-zone": f.default_zone},
-        "low_minutes": f.low,
-        "median_minutes": f.median,
-        "high_minutes": f.high,
-    }
+    named = {"leader": _named(f.leader), "follower": _named(f.follower)}
+    return titled | named | following_counts(f)
 
 
 def _named(name: Outlet | str) -> dict[str, str]:

@@ -5,7 +5,7 @@ own, since a connection belongs to one thread.
 """
 
 import logging
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import cast
@@ -43,7 +43,6 @@ from monitor.web.correction_pages import CorrectionPages
 from monitor.web.days import (
     ZONE,
     edition_date,
-    parse_day,
     reader,
 )
 from monitor.web.edition_pages import EditionPages
@@ -67,7 +66,7 @@ from monitor.web.site import Site
 from monitor.web.story import members_on, pages_of, story_page
 from monitor.web.subscription_pages import SubscriptionPages
 from monitor.web.syndication import Syndication
-from monitor.web.today_page import TodayPage
+from monitor.web.today_page import TodayPage, day_asked
 from monitor.web.upkeep import upkeep_view
 from monitor.web.visit import Visiting, visit_of
 from monitor.web.watchlist_pages import WatchlistPages
@@ -203,7 +202,7 @@ class _StoryPages:
 
     def _coverages(self, store: Store, day: str) -> list[Coverage]:
         if day:
-            start, end = window(self._reader, edition_date(_day(day)))
+            start, end = window(self._reader, edition_date(day_asked(day)))
         else:
             last = store.items.last_moment() or self._clock()
             start, end = last - timedelta(days=FEED_DAYS), last + _SECOND
@@ -240,14 +239,6 @@ def _about(visit: Visiting) -> HTMLResponse:
 async def _livez() -> PlainTextResponse:
     """``/livez``: for whoever watches over the monitor; it waits for no thread."""
     return PlainTextResponse("ok\n")
-
-
-def _day(text: str) -> date:
-    try:
-        return parse_day(text)
-    except ValueError as error:
-        refusal = Refusal(HTTPStatus.BAD_REQUEST, str(error), text=repr(text))
-        raise refusal from error
 
 
 def _show(

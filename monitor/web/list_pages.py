@@ -20,6 +20,7 @@ from monitor.web.headlines import HeadlineView, headline_of
 from monitor.web.narrowing import Narrower, counted, exports
 from monitor.web.outline_views import HeadlineLine, outline_view
 from monitor.web.refusal import Refusal
+from monitor.web.selecting import names
 from monitor.web.site import Site
 from monitor.web.visit import Visiting
 
@@ -54,7 +55,7 @@ class ListPages:
     def stories(self, visit: Visiting, request: Request) -> HTMLResponse:
         """``/stories``: outlines of stories."""
         query, desk, guide = request.query_params, self._site.desk(), visit.guide
-        chosen = filters.read(query, known(desk))
+        chosen = filters.read(query, names(desk))
         order = filters.order(query.get("order", ""))
         after = query.get("after") or None
         with self._site.open_store() as store:
@@ -76,7 +77,7 @@ class ListPages:
     def items(self, visit: Visiting, request: Request) -> HTMLResponse:
         """``/items``: items, with the story of each."""
         query, desk, guide = request.query_params, self._site.desk(), visit.guide
-        chosen = filters.read(query, known(desk))
+        chosen = filters.read(query, names(desk))
         after = query.get("after") or None
         with self._site.open_store() as store:
             try:
@@ -107,14 +108,6 @@ class ListPages:
 def newest_change(store: Store) -> str:
     """What changes whenever any story does."""
     return ".".join(str(n or 0) for n in store.stories.mark())
-
-
-def known(desk: Desk) -> dict[str, list[str]]:
-    """The names that filters may have; an outlet may be one that is read no more."""
-    return {
-        "theme": [theme.name for theme in desk.themes.themes],
-        "watchlist": [each.name for each in desk.watchlists],
-    }
 
 
 def no_place() -> Refusal:

@@ -78,7 +78,7 @@ class TodayPage:
 
     def today(self, visit: Visiting, day: str = "") -> HTMLResponse:
         """``/``: one day's stories, the newest day's unless told otherwise."""
-        asked = _day(day) if day else None
+        asked = day_asked(day) if day else None
         guide, now = visit.guide, self._site.clock()
         with self._site.open_store() as store:
             polled = self._site.polled(store)
@@ -184,7 +184,8 @@ def _rising_links(
             yield story_link(story, guide, rise_words(rise, guide))
 
 
-def _day(text: str) -> date:
+def day_asked(text: str) -> date:
+    """The day that an address asks for; raises Refusal."""
     try:
         return parse_day(text)
     except ValueError as error:
