@@ -278,6 +278,9 @@ HOMES = {
     "markupsafe": ["digest.render", "web.render"],
     "nh3": ["feeds.markup"],
     "numpy": ["stories", "store.vectors", "clustering"],
+    "prometheus_client": ["web.metrics"],
+    "pythonjsonlogger": ["cli_parts"],
+    "distributed": ["verbs.workers"],
     "pydantic": ["config", "web.api"],  # what people write; what programs are told
     "pydantic_core": ["config.mistakes", "config.read"],
     "rich": ["terminal"],
