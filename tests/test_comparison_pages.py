@@ -12,9 +12,16 @@ from builders import NOW, TODAY, assignment, feed, item, poll_day, show
 from monitor.comparison import BlindSpot, SideHealth
 from monitor.concept import Concept, Frame
 from monitor.coverage.blindspots import Revision
+from monitor.coverage.framing import Framing
+from monitor.coverage.framing_file import lexicon
+from monitor.coverage.marks import Marker
 from monitor.coverage.themes import Lexicon
+from monitor.model import Item
+from monitor.outlining import outline_due
 from monitor.pipeline import Desk
 from monitor.store.database import Store
+from monitor.store.schema_study import LEAST
+from monitor.studying import Lexicons, study_due
 from monitor.theme import Theme
 from monitor.web.app import create_app
 from monitor.web.site import Site
@@ -505,3 +512,27 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+# --- studies ---------------------------------------------------------------------------
+
+
+def test_what_was_kept_of_a_large_story_is_shown_and_said_to_be_of_then(
+    browser, store: Store
+):
+    def one_more(n: int) -> Item:
+        return item(f"Tariffs {n}", "US", outlet=US[n % 3], minutes=n - 90, id=f"i{n}")
+
+    story = add(store, *map(one_more, range(LEAST)))
+    for _ in outline_due(store, Marker(THEMES, ()), DESK.owners):
+        pass
+    by = Lexicons(THEMES, Framing(lexicon(DESK.framing)), DESK.own)
+    assert list(study_due(store, by, NOW)) == [story]
+    shown = browser.get(f"/stories/{story}").text
+    assert "it has changed since" not in shown
+    late = one_more(LEAST)
+    show(store, [late])
+    store.stories.assign([assignment(late, story)])
+    shown = browser.get(f"/stories/{story}").text
+    assert "Tariffs 12" in shown
+    assert "the story had 12 items: it has changed since" in shown

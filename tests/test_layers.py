@@ -85,6 +85,7 @@ MAY_IMPORT = {
     "outbox": {"noun", "core", "store"},
     "marking": {"noun", "core", "store"},
     "outlining": {"noun", "core", "store", "marking"},
+    "studying": {"noun", "core", "store", "contrasting", "explaining"},
     "indexing": {"noun", "core", "store"},
     "alerting": {"noun", "core", "store", "marking"},
     "editing": {
@@ -97,6 +98,7 @@ MAY_IMPORT = {
     "web": {
         *("noun", "core", "store", "pipeline", "correcting", "explaining", "export"),
         *("comparing", "contrasting", "editing", "marking", "outbox", "outlining"),
+        "studying",
         *("previewing", "export_lists", "config", "web"),
     },
 }
@@ -226,6 +228,8 @@ def test_the_tree_is_read():
         ("monitor.alerting", "monitor.store.database", True),
         ("monitor.outlining", "monitor.marking", True),
         ("monitor.outlining", "monitor.config.settings", False),
+        ("monitor.studying", "monitor.explaining", True),
+        ("monitor.studying", "monitor.web.findings", False),
     ],
 )
 def test_the_rules_are_those_of_the_design(module, other, allowed):

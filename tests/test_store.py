@@ -204,6 +204,7 @@ def test_every_table_is_strict(store, tmp_path):
         "outline_themes",
         "outline_watchlists",
         "outlines",
+        "studies",
         "feed_failures",
         "poll_days",
         "items",

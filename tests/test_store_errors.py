@@ -5,7 +5,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -380,6 +380,9 @@ CALLS = {
     "outlines.headlines": lambda s: s.outlines.headlines(["s1"]),
     "outlines.followed": lambda s: s.outlines.followed(["s1"]),
     "volumes.stories": lambda s: s.volumes.stories(NOW, NOW),
+    "studies.due": lambda s: s.studies.due("1", NOW, timedelta(1), timedelta(1), 9),
+    "studies.put": lambda s: s.studies.put("s1", 12, NOW, "1", "{}"),
+    "studies.of": lambda s: s.studies.of("s1", "1"),
     "outlines.on_day": lambda s: s.outlines.on_day(NOW, NOW),
     "relations.living": lambda s: s.relations.living(["s1"]),
     "relations.runners_up": lambda s: s.relations.runners_up(["s1"], 0.05),

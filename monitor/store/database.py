@@ -23,9 +23,10 @@ from monitor.store.originals import Originals
 from monitor.store.outbox import Outbox
 from monitor.store.outlines import Outlines
 from monitor.store.relations import Relations
-from monitor.store.schema_find import migrations
+from monitor.store.schema_study import migrations
 from monitor.store.search import Search
 from monitor.store.stories import Stories
+from monitor.store.studies import Studies
 from monitor.store.subscriptions import Subscriptions
 from monitor.store.tables import Tables
 from monitor.store.translations import Translations
@@ -63,6 +64,7 @@ class Store:
         self.memory = Memory(self._db, self.path)
         self.stories = Stories(self._db, self.path)
         self.outlines = Outlines(self._db, self.path)
+        self.studies = Studies(self._db, self.path)
         self.relations = Relations(self._db, self.path)
         self.corrections = Corrections(self._db, self.path)
         self.vectors = Vectors(self._db, self.path)

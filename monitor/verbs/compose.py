@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from secrets import token_urlsafe
 
@@ -12,10 +13,14 @@ from monitor.alerting import Channels, Facts
 from monitor.change import Author
 from monitor.clustering import PATIENCE, Clustering, Waiting
 from monitor.comparing import Changes
+from monitor.concept import Concept
 from monitor.config.kept import Merged, merged
 from monitor.config.mistakes import MistakesError, no_such
 from monitor.config.read import TOKEN_VARIABLE, read_config, secret
 from monitor.config.settings import Config, EngineName
+from monitor.contrasting import UsualOf
+from monitor.coverage.framing import Framing
+from monitor.coverage.framing_file import lexicon as framing_lexicon
 from monitor.coverage.marks import Marker
 from monitor.coverage.themes import Lexicon, lexicon
 from monitor.digest.mail import Mailer
@@ -31,6 +36,7 @@ from monitor.readers import Alert, Watchlist
 from monitor.store.database import Store
 from monitor.store.pool import Pool
 from monitor.stories.dense_model import open_encoder
+from monitor.studying import Lexicons
 from monitor.translation.apertium import ApertiumTranslator
 from monitor.translation.argos import ArgosTranslator
 from monitor.translation.argos_index import Index
@@ -205,6 +211,17 @@ def marker(config: Config) -> Marker:
     Raises ConfigError as ``themes`` does.
     """
     return Marker(themes(config), watchlists(config))
+
+
+def lexicons(config: Config, usual: UsualOf) -> Lexicons:
+    """What large stories are read by. Raises ConfigError as ``themes`` does."""
+    framing = _framing(config.framing)
+    return Lexicons(themes(config), framing, config.bridge, usual)
+
+
+@lru_cache(maxsize=2)
+def _framing(added: tuple[Concept, ...]) -> Framing:
+    return Framing(framing_lexicon(added))
 
 
 def open_index(address: str) -> Index:

@@ -17,6 +17,7 @@ from monitor.feeds.fetch import Fetcher
 from monitor.marking import MARKED, RECENT
 from monitor.store.database import Store
 from monitor.store.lock import running_alone
+from monitor.studying import UsualOfWeeks
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
 from monitor.verbs.alerts import Lookout
@@ -136,6 +137,7 @@ class _Live:
             if mine.fault:
                 log.warning("alert %s: %s", name, mine.fault)
         self._stop = stop
+        self._usual = UsualOfWeeks()
         self._today: date | None = None
         self._compared: datetime | None = None
 
@@ -147,7 +149,7 @@ class _Live:
             plan = compose.plan(config)
             if self._today != now.date():
                 store.feeds.forget(now.date())
-                self._today = now.date()
+                self._today, self._usual = now.date(), UsualOfWeeks()
             due = store.feeds.due(self._config.feeds, now)
             poll_due(self._config, store, self._fetcher, due, now, log.info, stop)
             if not stop.is_set():
@@ -178,7 +180,7 @@ class _Live:
         """Mark items published since then, and outline stories."""
         mark_items(store, config, since, self._stop)
         if not self._stop.is_set():
-            outline_stories(store, config, self._stop)
+            outline_stories(store, config, self._stop, self._usual)
 
     def send_alerts(self) -> None:
         """Send the alerts that are due, whatever the tick is busy with."""

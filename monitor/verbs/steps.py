@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from threading import Event
 
 from monitor import correcting, pipeline
@@ -15,6 +16,7 @@ from monitor.change import ChangeKind
 from monitor.clustering import Clustering, Scope, Waiting
 from monitor.config.mistakes import MistakesError
 from monitor.config.settings import Config, EngineName
+from monitor.contrasting import UsualOf
 from monitor.errors import ConfigError
 from monitor.feeds.fetch import Fetcher
 from monitor.indexing import index_waiting
@@ -27,6 +29,7 @@ from monitor.polling import Crew, PollResult
 from monitor.polling import poll as poll_feeds
 from monitor.store.database import Store
 from monitor.stories.dense_model import open_encoder
+from monitor.studying import UsualOfWeeks, study_due
 from monitor.terminal import watched
 from monitor.translation.translator import Translator
 from monitor.verbs import compose
@@ -266,10 +269,16 @@ def mark_items(store: Store, config: Config, since: datetime, stop: Event) -> No
                 return
 
 
-def outline_stories(store: Store, config: Config, stop: Event) -> None:
-    """Outline the stories that are due; ends early when told to stop."""
-    with closing(outline_due(store, compose.marker(config), config.owners)) as batches:
-        for _ in batches:
+def outline_stories(
+    store: Store, config: Config, stop: Event, usual: UsualOf | None = None
+) -> None:
+    """Outline and study the stories that are due; ends early when told to stop."""
+    by = compose.lexicons(config, usual or UsualOfWeeks())
+    with (
+        closing(outline_due(store, compose.marker(config), config.owners)) as batches,
+        closing(study_due(store, by, compose.now())) as studies,
+    ):
+        for _ in chain(batches, studies):
             if stop.is_set():
                 return
 

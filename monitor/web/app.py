@@ -28,7 +28,7 @@ from monitor.comparison import Coverage
 from monitor.coverage.sides import compare
 from monitor.digest.edition import window
 from monitor.errors import MonitorError
-from monitor.explaining import explain, explain_one
+from monitor.explaining import explain, explain_read
 from monitor.model import Story
 from monitor.pipeline import Desk
 from monitor.readers import Subscriber
@@ -164,12 +164,15 @@ class _StoryPages:
             number = _page_number(page, found)
             changes = store.stories.changes_around(found.id)
             corrections = store.corrections.all()
-            why = explain_one(store, found, self._desk.own)
+            members = members_on(found, number)
+            read = self._comparison.study(store, found)
+            said = read.study
+            why = explain_read(store, found, members, said.shared, said.near)
             coverage = compare(found, self._desk.owners)
             now = self._site.polled(store) or self._clock()
-            here = frozenset(m.item.id for m in members_on(found, number))
+            here = frozenset(member.item.id for member in members)
             findings = self._comparison.of_story(
-                store, coverage, now, here, visit.guide
+                store, coverage, read, now, here, visit.guide
             )
         shown = story_page(coverage, why, changes, corrections, visit.guide, number)
         return visit.page("story.html", page=shown, found=findings)

@@ -20,6 +20,7 @@ from monitor.coverage.keyness import Usual
 from monitor.coverage.marks import Marker
 from monitor.coverage.originals import Original, originals
 from monitor.coverage.sides import compare
+from monitor.coverage.study import Study
 from monitor.coverage.themes import Lexicon
 from monitor.marking import MARKED, marks_of, themes_since
 from monitor.model import OTHER_SIDE, SIDES, Country, Language, Story
@@ -27,10 +28,11 @@ from monitor.outline import Selection
 from monitor.pipeline import Desk
 from monitor.readers import Watchlist
 from monitor.store.database import Store
+from monitor.studying import Lexicons, Studied, studied, study, week_end
 from monitor.web import filters
 from monitor.web.blindspots import blind_spots_page
 from monitor.web.catalogue import later
-from monitor.web.findings import Findings, Lists, Read, find, read, theme_views
+from monitor.web.findings import Findings, find, theme_views
 from monitor.web.followers import WAYS, By, FollowersPage, followers_page
 from monitor.web.framing import concept_views
 from monitor.web.guide import Guide
@@ -87,7 +89,8 @@ class ComparisonPages:
         self._followed: Remembered[tuple[FollowersPage, datetime]]
         self._followed = Remembered(EVERY, 8)
         self._tagged: Remembered[tuple[ThemesPage, datetime]] = Remembered(EVERY, 4)
-        self._read: Remembered[Read] = Remembered(EVERY, 100)
+        self._studied: Remembered[Study] = Remembered(EVERY, 100)
+        self._read_by: tuple[Desk, Lexicons] | None = None
         self._usual: Remembered[Mapping[Language, Usual]] = Remembered(
             _USUAL_LASTS, _WEEKS
         )
@@ -104,10 +107,24 @@ class ComparisonPages:
     def _marker(self) -> Marker:
         return _marker(self._desk.themes, tuple(self._desk.watchlists))
 
+    def study(self, store: Store, story: Story) -> Studied:
+        """What reading a story comes to: as kept, or read now, which takes long."""
+        by = self._lexicons
+        if (kept := studied(store, story, by)) is not None:
+            return kept
+        found = self._studied.get(
+            (store.stories.path, story.id),
+            self._clock(),
+            lambda: study(store, story, by),
+            (by.version, _texts(story)),
+        )
+        return Studied(found)
+
     def of_story(
         self,
         store: Store,
         coverage: Coverage,
+        found: Studied,
         now: datetime,
         here: Set[str],
         guide: Guide,
@@ -116,16 +133,17 @@ class ComparisonPages:
 
         ``here`` are the ids of the items that the page shows.
         """
-        desk, story = self._desk, coverage.story
-        lists = Lists(self._framing, self._usual_before)
-        found = self._read.get(
-            (store.stories.path, story.id),
-            self._clock(),
-            lambda: read(store, story, desk, lists),
-            (id(desk), _texts(story)),
-        )
-        concepts = lists.framing.concepts
-        return find(store, coverage, desk, now, found, concepts, here, guide)
+        concepts = self._framing.concepts
+        return find(store, coverage, self._desk, now, found, concepts, here, guide)
+
+    @property
+    def _lexicons(self) -> Lexicons:
+        """What stories are read by, by the desk of this moment."""
+        desk, known = self._desk, self._read_by
+        if known is None or known[0] is not desk:
+            by = Lexicons(desk.themes, self._framing, desk.own, self._usual_before)
+            self._read_by = known = desk, by
+        return known[1]
 
     def framing(
         self, visit: Visiting, days: str = "", theme: str = "", concept: str = ""
@@ -293,12 +311,11 @@ class ComparisonPages:
         To read it takes three seconds, and a reader goes from one day's stories to
         another's.
         """
-        midnight = end.replace(hour=0, minute=0, second=0, microsecond=0)
-        week_end = midnight + timedelta(days=7 - end.weekday())
+        week = week_end(end)
         return self._usual.get(
-            (store.originals.path, week_end),
+            (store.originals.path, week),
             self._clock(),
-            lambda: usual_before(store, week_end),
+            lambda: usual_before(store, week),
         )
 
     def _unclaimed(self, store: Store, now: datetime) -> list[BlindSpot]:

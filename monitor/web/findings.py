@@ -6,19 +6,13 @@ from datetime import datetime, timedelta
 
 from monitor.comparison import BlindSpot, Coverage, Pickup
 from monitor.concept import Concept
-from monitor.contrasting import UsualOf, contrast, material_of, retitled_in
-from monitor.coverage.actors import actors
-from monitor.coverage.framing import ConceptUse, Framing
-from monitor.coverage.keyness import Word
-from monitor.coverage.roles import SideRoles, roles_by_side
-from monitor.coverage.themes import Lexicon, tag
-from monitor.coverage.tone import ToneBySide, tone_by_side
-from monitor.coverage.valence import valences
-from monitor.coverage.verbs import verbs
+from monitor.contrasting import retitled_in
+from monitor.coverage.themes import Lexicon
 from monitor.digest.headline import clean
 from monitor.model import OTHER_SIDE, SIDES, Country, Item, Story
 from monitor.pipeline import Desk, window_health
 from monitor.store.database import Store
+from monitor.studying import Studied
 from monitor.web.framing import ConceptView, concept_views
 from monitor.web.guide import Guide
 from monitor.web.voices import ToneView, VoicesView, tone_view, voices_view
@@ -69,39 +63,8 @@ class Findings:
     tone: ToneView | None
     """None of a single item."""
     retitles: tuple[RetitleView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Lists:
-    """What headlines are read by, beside what the desk has."""
-
-    framing: Framing
-    usual: UsualOf
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What reading a story's headlines comes to, in no reader's language."""
-
-    themes: tuple[str, ...]
-    """Names."""
-    roles: Mapping[Country, SideRoles]
-    tone: ToneBySide | None
-    framing: tuple[ConceptUse, ...]
-    words: tuple[Word, ...]
-
-
-def read(store: Store, story: Story, desk: Desk, lists: Lists) -> Read:
-    """Read the headlines: half a millisecond an item."""
-    material = material_of(story)
-    is_one = len(story.members) == 1
-    return Read(
-        tag(story, desk.themes),
-        roles_by_side(story.members, actors(desk.own), verbs()),
-        None if is_one else tone_by_side(story.members, valences()),
-        lists.framing.compare(material.found),
-        contrast(store, material, lists.usual),
-    )
+    read: str
+    """When items were read for wording, voices and tone, if some have come since."""
 
 
 def find(
@@ -109,7 +72,7 @@ def find(
     coverage: Coverage,
     desk: Desk,
     now: datetime,
-    found: Read,
+    studied: Studied,
     concepts: Sequence[Concept],
     here: Set[str],
     guide: Guide,
@@ -118,7 +81,7 @@ def find(
 
     Items whose ids are ``here`` stand on the same page, and evidence leads to them.
     """
-    story, tone = coverage.story, found.tone
+    story, found = coverage.story, studied.study
     items = {member.item.id: member.item for member in story.members}
     return Findings(
         sources=_sources(coverage, guide),
@@ -133,8 +96,22 @@ def find(
         framing=concept_views(found.framing, concepts, guide, _HEADLINES, here),
         words=side_words(found.words, guide, here),
         voices=voices_view(found.roles, items, guide, here),
-        tone=tone_view(tone, guide, here) if tone else None,
+        tone=tone_view(found.tone, guide, here) if found.tone else None,
         retitles=retitle_views(retitled_in(store, story), guide, here),
+        read=_read(studied, guide),
+    )
+
+
+def _read(studied: Studied, guide: Guide) -> str:
+    if studied.of is None:
+        return ""
+    at, items = studied.of
+    return guide.say(
+        "Wording, voices, tone and what the items share are those of {moment}, when "
+        "the story had {items}: it has changed since, and is read again within half "
+        "an hour.",
+        moment=guide.moment(at),
+        items=guide.count(items, guide.words.items),
     )
 
 
