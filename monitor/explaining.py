@@ -21,6 +21,7 @@ from monitor.stories.related import (
     related,
     sharing,
     sought_names,
+    tied,
     with_names,
 )
 from monitor.stories.shared import Shared, read_members, shared_terms
@@ -30,6 +31,9 @@ NEAR = timedelta(days=7)
 """How long before and after a story related ones are looked for by names."""
 _READ = 30
 """Stories that are read to find those which share rare names."""
+_LOOKED_AT = 20
+"""Stories tied to one that are looked at, of which the first five that have items are
+shown; a story of 500 items is tied to hundreds."""
 _REMEMBERED = 4_000
 """Items whose terms are remembered, of 10 kB each."""
 
@@ -65,7 +69,7 @@ def explain_read(
     """
     made = _explained(store, [story], members, {story.id: shared})[story.id]
     living = store.relations.living(near)
-    others = _others(store, [story], living.values())
+    others = _others(store, (), living.values())
     names = {
         living[was]: those
         for was, those in near.items()
@@ -104,7 +108,9 @@ def _explained(
     ties = _ties(store.relations.runners_up(ids, LEAST_RUNNER_UP))
     brought = _brought(store, ids, members)
     items, living = _items(store, members), _living(store, members)
-    others = _others(store, stories, (*living.values(), *ties))
+    near = (tied(id_, ties.get(id_, ()))[:_LOOKED_AT] for id_ in ids)
+    named = {*living.values(), *(other for some in near for other, _ in some)}
+    others = _others(store, [s for s in stories if s.id in named], named)
     runners_up = {was: others[now] for was, now in living.items() if now in others}
     memberships: dict[str, dict[str, Membership]] = {id_: {} for id_ in ids}
     for m in members:
@@ -170,7 +176,7 @@ def _living(store: Store, members: Iterable[Member]) -> Mapping[str, str]:
 def _others(
     store: Store, stories: Iterable[Story], ids: Iterable[str]
 ) -> Mapping[str, Other]:
-    """Id -> story, of these stories and of others that have items.
+    """Id -> story, of these ids and stories, where they have items.
 
     Their outlines tell what they are called; one that is due is read itself.
     """

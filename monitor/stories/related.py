@@ -83,15 +83,21 @@ def related(
 ) -> tuple[Related, ...]:
     """The stories related to one, the closest first, then those with more ties.
 
-    ``others`` are those that have items, by id.
+    ``others`` are those that have items, by id: of ``tied``, enough of the first ones.
     """
+    known = {id_: score for id_, score in tied(story, runners_up) if id_ in others}
+    return tuple(Related(others[id_], known[id_]) for id_ in list(known)[:_MOST])
+
+
+def tied(story: str, runners_up: Iterable[RunnerUp]) -> list[tuple[str, float]]:
+    """(story tied to one, its closest tie), in the order of ``related``."""
     ties: dict[str, list[float]] = defaultdict(list)
     for tie in runners_up:
         if story in (tie.story, tie.other) and tie.score >= LEAST_RUNNER_UP:
             ties[tie.other if tie.story == story else tie.story].append(tie.score)
-    known = [each for each in ties if each in others and each != story]
-    known.sort(key=lambda each: (-max(ties[each]), -len(ties[each]), each))
-    return tuple(Related(others[each], max(ties[each])) for each in known[:_MOST])
+    ties.pop(story, None)
+    ranked = sorted(ties, key=lambda id_: (-max(ties[id_]), -len(ties[id_]), id_))
+    return [(id_, max(ties[id_])) for id_ in ranked]
 
 
 def with_names(
