@@ -2,13 +2,13 @@
 Time the dashboard while items come in.
 
     python -m bench.web [--items 1000000] [--stories 50000] [--keep FOLDER]
-        [--seconds 60] [--rate 20]
+        [--seconds 60] [--rate 20] [--processes 2]
 
 Makes the database of ``bench/coverage.py`` or takes the one in FOLDER, and readies a
 copy as ``bench/search.py`` and ``bench/lists.py`` do: words of the news in headlines,
-an index, outlines. The copy stays in FOLDER. Then, each in a process of its own, it
+an index, outlines, studies. The copy stays in FOLDER. Then, each in a process of its own, it
 runs the server with its clock at the newest item, and a writer that takes in ten items
-a second and clusters, marks and outlines them as a run does; it first reads its week,
+a second and clusters, marks, outlines and studies them as a run does; it first reads its week,
 which takes minutes. Readers ask for a third each of today, stories and searches; of
 stories half from the newest days, and by size. They ask at fixed times, whatever the
 answers take, at the rate and at twice the rate; what an answer takes counts from when
@@ -22,6 +22,7 @@ import multiprocessing
 import random
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -33,23 +34,26 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import cycle, islice
+from multiprocessing import synchronize
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from threading import Event
-from typing import Any
 from urllib.parse import quote_plus
 
 from bench import coverage, search
 from bench.coverage import END
 from monitor.clustering import Clustering, Waiting
+from monitor.coverage.framing import Framing
+from monitor.coverage.framing_file import lexicon
 from monitor.coverage.marks import Marker
 from monitor.marking import RECENT, mark
 from monitor.model import Item, Sighting
 from monitor.outlining import outline_due
 from monitor.store.database import Store
 from monitor.store.pool import Pool
+from monitor.studying import Lexicons, UsualOfWeeks, study_due
 from monitor.web import server
 from monitor.web.app import create_app
 from monitor.web.site import Site
@@ -80,17 +84,21 @@ def main() -> None:
     with TemporaryDirectory(prefix="web-") as folder:
         kept = args.keep or Path(folder)
         path = _ready(kept, args.items, args.stories)
-        with _writer(path) as writing, _server(path) as (serving, port):
-            _warm(path, port)
+        with (
+            _writer(path) as writing,
+            _server(path, args.processes) as (serving, port),
+        ):
+            _warm(path, port, args.processes)
             for rate in (args.rate, 2 * args.rate):
-                before = _cpu(serving), _cpu(writing)
+                before = _cpu(*serving), _cpu(writing)
                 answers = _load(path, port, args.seconds, rate)
                 print(f"{rate} requests a second for {args.seconds} s:")
                 _tell(answers)
-                for name, process, was in zip(
-                    ("server", "writer"), (serving, writing), before, strict=True
+                after = _cpu(*serving), _cpu(writing)
+                for name, was, now in zip(
+                    ("servers", "writer"), before, after, strict=True
                 ):
-                    share = (_cpu(process) - was) / args.seconds
+                    share = (now - was) / args.seconds
                     print(f"  {name}: {share:.0%} of a processor", flush=True)
         _time_start(path, kept)
 
@@ -113,6 +121,8 @@ def _ready(folder: Path, items: int, stories: int) -> Path:
     with Store(started) as store:
         while sum(outline_due(store, marker, coverage.open_desk().owners)):
             pass
+        while any(study_due(store, _lexicons(), END)):
+            pass
     started.rename(ready)
     return ready
 
@@ -122,27 +132,37 @@ def _marker() -> Marker:
     return Marker(desk.themes, tuple(desk.watchlists))
 
 
+def _lexicons() -> Lexicons:
+    desk = coverage.open_desk()
+    framing = Framing(lexicon(desk.framing))
+    return Lexicons(desk.themes, framing, desk.own, UsualOfWeeks())
+
+
 # --- the processes -------------------------------------------------------------------
 
 
 @contextmanager
-def _server(path: Path) -> Iterator[tuple[BaseProcess, int]]:
+def _server(path: Path, count: int) -> Iterator[tuple[list[BaseProcess], int]]:
+    """So many processes on one port, as ``monitor serve`` has them."""
     context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(path, there), daemon=True)
-    process.start()
-    try:
-        yield process, here.recv()
-    finally:
-        process.terminate()
-        process.join()
+    with server.listen(0) as listener:
+        serving = [
+            context.Process(target=_serve, args=(path, listener), daemon=True)
+            for _ in range(count)
+        ]
+        for process in serving:
+            process.start()
+        try:
+            yield serving, listener.getsockname()[1]
+        finally:
+            for process in serving:
+                process.terminate()
+                process.join()
 
 
-def _serve(path: Path, told: Any) -> None:
+def _serve(path: Path, listener: socket.socket) -> None:
     desk = coverage.open_desk()
     site = Site(Pool(path).open, lambda: desk, lambda: END, settles=SETTLES)
-    listener = server.listen(0)
-    told.send(listener.getsockname()[1])
     server.serve(create_app(site), listener, Event())
 
 
@@ -162,9 +182,13 @@ def _writer(path: Path) -> Iterator[BaseProcess]:
         process.join()
 
 
-def _write(path: Path, at_work: Any) -> None:
+def _write(path: Path, at_work: synchronize.Event) -> None:
     draw, marker = random.Random(time.time_ns()), _marker()
-    owners, clustering = coverage.open_desk().owners, Clustering()
+    owners, clustering, lexicons = (
+        coverage.open_desk().owners,
+        Clustering(),
+        _lexicons(),
+    )
     waiting = Waiting(END, timedelta(0), frozenset(), frozenset())
     with Store(path) as store, closing(sqlite3.connect(path)) as db:
         texts = db.execute(
@@ -182,6 +206,8 @@ def _write(path: Path, at_work: Any) -> None:
             for _ in mark(store, marker, END - RECENT):
                 pass
             for _ in outline_due(store, marker, owners):
+                pass
+            for _ in study_due(store, lexicons, END):
                 pass
             at_work.set()
             time.sleep(max(begin + 1 - time.monotonic(), 0))
@@ -204,25 +230,30 @@ def _item(draw: random.Random, text: tuple[str, ...]) -> Item:
     )
 
 
-def _cpu(process: BaseProcess) -> float:
-    """Seconds of the processor that a process has used."""
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
+def _cpu(*processes: BaseProcess) -> float:
+    """Seconds of the processor that processes have used."""
+    stats = (Path(f"/proc/{process.pid}/stat").read_text() for process in processes)
+    fields = (stat.rpartition(")")[2].split() for stat in stats)
+    return sum(int(each[11]) + int(each[12]) for each in fields) / 100
 
 
 # --- the load ------------------------------------------------------------------------
 
 
-def _warm(path: Path, port: int) -> None:
-    """Ask for what all later pages share: the day, and the words of each week."""
+def _warm(path: Path, port: int, processes: int) -> None:
+    """Ask for what all later pages share: the day, and the words of each week.
+
+    Often enough that each process was asked, whichever takes a connection.
+    """
     begin = time.perf_counter()
-    _get(port, "/")
+    for _ in range(10 * processes):
+        _get(port, "/")
     with closing(sqlite3.connect(path)) as db:
         largest = db.execute(
             "select story, max(items) from outlines where us_items > 9 and mx_items > 9"
             " group by strftime('%W', last_seen)"
         ).fetchall()
-    for story, _ in largest:
+    for story, _ in largest * processes:
         _get(port, f"/stories/{story}")
     print(
         f"today and a story of each of {len(largest)} weeks, asked for once:"
@@ -351,6 +382,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--rate", type=int, default=20)
+    parser.add_argument("--processes", type=int, default=2)
     return parser.parse_args()
 
 

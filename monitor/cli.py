@@ -23,12 +23,14 @@ from monitor.cli_outbox import outbox, subscribers
 from monitor.cli_parts import (
     HOST,
     PORT,
+    PROCESSES,
     Certificate,
     Code,
     Host,
     Json,
     Key,
     Port,
+    Processes,
 )
 from monitor.cli_parts import group as _group
 from monitor.cli_parts import log_to_stderr as _log_to_stderr
@@ -191,10 +193,11 @@ def run(
     host: Host = HOST,
     certificate: Certificate = None,
     key: Key = None,
+    processes: Processes = PROCESSES,
 ) -> None:
     """Poll, translate, cluster and send what is due, for ever."""
     paths = _paths(ctx)
-    place = (port, host, certificate, key)
+    place = (port, host, certificate, key, processes)
     dashboard = partial(_dashboard, paths, place) if serve else None
     _verbs("run").run(paths, dashboard)
 
@@ -206,10 +209,11 @@ def serve(
     host: Host = HOST,
     certificate: Certificate = None,
     key: Key = None,
+    processes: Processes = PROCESSES,
 ) -> None:
     """Serve the dashboard, on this machine alone unless --host is given."""
     config, db = ctx.obj
-    _serve(config, db, port, host, certificate, key)
+    _serve(config, db, port, host, certificate, key, processes)
 
 
 app.command()(search)

@@ -1,6 +1,7 @@
 """What the groups of verbs on the command line share."""
 
 import logging
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -22,7 +23,12 @@ Json = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 
 PORT = 8765
 HOST = "127.0.0.1"
+PROCESSES = min(os.cpu_count() or 1, 2)
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")]
+Processes = Annotated[
+    int,
+    typer.Option(min=1, max=64, help="How many serve it side by side, of 150 MB each."),
+]
 Host = Annotated[
     str, typer.Option(help="Name or address to listen on; others ask for users.")
 ]

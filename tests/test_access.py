@@ -463,6 +463,14 @@ def test_tries_side_by_side_find_no_more_room():
     assert waits.count(0) == 5 and len(waits) == 30
 
 
+def test_of_processes_side_by_side_each_allows_its_share():
+    throttle = Throttle(2)
+    assert [throttle.wait_of("a", "::1") > 0 for _ in range(3)] == [False] * 2 + [True]
+    found = [throttle.wait_of(f"n{n}", "192.0.2.1") > 0 for n in range(11)]
+    assert found == [False] * 10 + [True]
+    assert Throttle(64).wait_of("a", "::1") == 0
+
+
 def test_when_the_window_has_passed_there_is_room_again():
     throttle = Throttle()
     assert [throttle.wait_of("a", "::1") > 0 for _ in range(6)] == [False] * 5 + [True]

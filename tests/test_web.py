@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -1188,7 +1188,8 @@ def test_serve_without_a_database_says_what_to_do(tmp_path):
 
 @contextmanager
 def run_serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], Browser]]:
-    with serve_verb(folder, "--serve", "--port", "0", verb="run") as running:
+    words = ("--serve", "--port", "0", "--processes", "2")
+    with serve_verb(folder, *words, verb="run") as running:
         assert running.stdout
         line = running.stdout.readline()
         address = urlsplit(line.removeprefix("dashboard: ").strip())
@@ -1207,14 +1208,13 @@ def answering(port: int) -> bool:
         return asks.connect_ex(("127.0.0.1", port)) == 0
 
 
-def serving(of: int) -> int:
-    """The process that has the dashboard: the one that a spawn has started for it."""
-    [child] = [
+def serving(of: int) -> list[int]:
+    """The processes that have the dashboard: those that a spawn has started for it."""
+    return [
         child
         for child in children(of)
         if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
     ]
-    return child
 
 
 on_linux = pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")
@@ -1236,12 +1236,13 @@ def test_run_serves_from_another_process_and_ends_it(store, tmp_path):
     water(store)
     with run_serving(tmp_path) as (running, browser):
         assert "Water deal reached" in browser.get("/").text
-        child = serving(running.pid)
+        aside = serving(running.pid)
+        assert len(aside) == 2
         running.send_signal(signal.SIGTERM)
         _, err = running.communicate(timeout=15)
         assert running.returncode == 0
         assert "run: stopped" in err and "Traceback" not in err
-        assert gone(child)
+        assert all(map(gone, aside))
         assert not answering(browser.port)
 
 
@@ -1250,14 +1251,14 @@ def test_ctrl_c_ends_both_once(store, tmp_path):
     water(store)
     with run_serving(tmp_path) as (running, browser):
         assert browser.get("/livez").status == 200
-        child = serving(running.pid)
-        for process in (child, running.pid):  # as a terminal tells the whole group
+        aside = serving(running.pid)
+        for process in (*aside, running.pid):  # as a terminal tells the whole group
             os.kill(process, signal.SIGINT)
         _, err = running.communicate(timeout=15)
         assert running.returncode == 0
         assert err.count("run: stopped") == 1
         assert "Traceback" not in err and "ended with status" not in err
-        assert gone(child)
+        assert all(map(gone, aside))
 
 
 @on_linux
@@ -1265,10 +1266,10 @@ def test_the_dashboard_ends_where_run_is_killed(store, tmp_path):
     water(store)
     with run_serving(tmp_path) as (running, browser):
         assert browser.get("/livez").status == 200
-        child = serving(running.pid)
+        aside = serving(running.pid)
         running.kill()
         running.wait(timeout=10)
-        until(lambda: gone(child))
+        until(lambda: all(map(gone, aside)))
         assert not answering(browser.port)
 
 
@@ -1277,9 +1278,11 @@ def test_run_says_so_when_the_dashboard_dies(store, tmp_path):
     water(store)
     with run_serving(tmp_path) as (running, browser):
         assert browser.get("/livez").status == 200
-        os.kill(serving(running.pid), signal.SIGKILL)
+        first, other = serving(running.pid)
+        os.kill(first, signal.SIGKILL)
         assert running.stderr
         until(lambda: "ended with status -9" in running.stderr.readline(), 15)
+        assert gone(other)
         running.send_signal(signal.SIGTERM)
         running.communicate(timeout=15)
     assert running.returncode == 0
@@ -1293,3 +1296,38 @@ def test_run_refuses_a_taken_port_before_it_starts(store, tmp_path):
     assert running.returncode == 1
     assert f"monitor: port {port}: is taken" in err
     assert "run:" not in err
+
+
+@on_linux
+def test_two_processes_take_each_others_forms(store, tmp_path):
+    """One of them gives a form out, and either may get it back."""
+    water(store)
+    words = ("--port", "0", "--processes", "2")
+    with serve_verb(tmp_path, *words) as running:
+        assert running.stdout
+        port = urlsplit(running.stdout.readline().split()[1]).port
+        assert port
+        browser = Browser(port)
+        until(lambda: len(serving(running.pid)) == 1)
+        [beside] = serving(running.pid)
+        page = browser.get("/watchlists/new").text
+        [token] = set(re.findall(r'name="_csrf" value="(\w+)"', page))
+        os.kill(running.pid, signal.SIGSTOP)  # the other one alone can answer now
+        try:
+            answer = posted(port, "/watchlists", {"_csrf": token, "name": "Rain"})
+        finally:
+            os.kill(running.pid, signal.SIGCONT)
+        assert answer != 403
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=15)
+        assert "Traceback" not in err
+        assert gone(beside)
+
+
+def posted(port: int, path: str, form: dict[str, str]) -> int:
+    """The status, once anybody takes it."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    with closing(connection):
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", path, urlencode(form), kind)
+        return connection.getresponse().status

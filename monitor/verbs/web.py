@@ -3,13 +3,13 @@
 import logging
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event, Thread
 
@@ -23,6 +23,7 @@ from monitor.verbs.in_force import InForce
 from monitor.web import server
 from monitor.web.app import create_app
 from monitor.web.reach import LOOPBACK, Reach, check
+from monitor.web.sessions import drawn
 from monitor.web.site import Site
 
 log = logging.getLogger("monitor")
@@ -35,12 +36,14 @@ SETTLES = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a person wants the dashboard."""
+    """Where a person wants the dashboard, and by how many processes."""
 
     port: int
     host: str = LOOPBACK
     certificate: Path | None = None
     key: Path | None = None
+    processes: int = 1
+    """Each answers at the pace of one processor."""
 
 
 def serve(paths: Paths, place: Place) -> None:
@@ -49,54 +52,87 @@ def serve(paths: Paths, place: Place) -> None:
     Raises ConfigError as ``dashboard`` does.
     """
     with suppress(KeyboardInterrupt):
-        dashboard(paths, place)(None)
+        dashboard(paths, place)()
 
 
-def dashboard(paths: Paths, place: Place) -> Callable[[Event | None], None]:
-    """The dashboard, its port taken: call it to serve until the event is set.
+def dashboard(paths: Paths, place: Place) -> Callable[[], None]:
+    """The dashboard, its port taken: call it to serve until a signal comes.
 
-    Raises ConfigError if there is no database, the port cannot be had, or who should
-    not could use it.
+    This process serves at once, others beside it as soon as they have started. Raises
+    ConfigError if there is no database, the port cannot be had, or who should not could
+    use it.
     """
-    reach = _reach(paths, place)
-    app = _app(paths, reach)
-    return partial(server.serve, app, _listen(place, reach), reach=reach)
+    reach, secret = _reach(paths, place), drawn()
+    app = _app(paths, place, reach, secret)
+    listener = _listen(place, reach)
+
+    def serve() -> None:
+        beside = [
+            _start_aside(paths, place, listener, secret)
+            for _ in range(place.processes - 1)
+        ]
+        try:
+            server.serve(app, listener, None, reach)
+        finally:
+            _end(beside)
+
+    return serve
 
 
 def dashboard_aside(paths: Paths, place: Place) -> Callable[[Event], None]:
-    """The same, served by a process of its own: no page waits while this one clusters.
+    """The same, served by processes of its own: no page waits while this one clusters.
 
-    Call it to serve until the event is set, or until that process ends by itself, which
-    is logged. Where this process is killed, that one ends, too. Raises ConfigError as
+    Call it to serve until the event is set, or until one of them ends by itself, which
+    is logged. Where this process is killed, those end, too. Raises ConfigError as
     ``dashboard`` does.
     """
-    listener = _listen(place, _reach(paths, place))
+    reach, secret = _reach(paths, place), drawn()
+    listener = _listen(place, reach)
 
     def serve(stop: Event) -> None:
-        process = get_context("spawn").Process(
-            target=_serve_aside,
-            args=(paths, place, listener, log.getEffectiveLevel()),
-            name="dashboard",
-            daemon=True,
-        )
-        process.start()
-        while not (stop.is_set() or wait([process.sentinel], LOOK_SECONDS)):
+        aside = [
+            _start_aside(paths, place, listener, secret) for _ in range(place.processes)
+        ]
+        ends = [process.sentinel for process in aside]
+        while not (stop.is_set() or wait(ends, LOOK_SECONDS)):
             pass
         if stop.is_set():
-            process.terminate()
-        process.join()
-        if stop.is_set():
+            _end(aside)
             return
+        [status, *_] = (p.exitcode for p in aside if p.exitcode is not None)
+        _end(aside)
         log.error(
-            "dashboard: ended with status %s; it starts again within a minute",
-            process.exitcode,
+            "dashboard: ended with status %s; it starts again within a minute", status
         )
 
     return serve
 
 
+def _start_aside(
+    paths: Paths, place: Place, listener: socket.socket, secret: bytes
+) -> BaseProcess:
+    """Another process that answers at the same port."""
+    process = get_context("spawn").Process(
+        target=_serve_aside,
+        args=(paths, place, listener, secret, log.getEffectiveLevel()),
+        name="dashboard",
+        daemon=True,
+    )
+    process.start()
+    return process
+
+
+def _end(processes: Iterable[BaseProcess]) -> None:
+    """Have them finish what they are about; each waits for the others."""
+    ending = list(processes)
+    for process in ending:
+        process.terminate()
+    for process in ending:
+        process.join()
+
+
 def _serve_aside(
-    paths: Paths, place: Place, listener: socket.socket, level: int
+    paths: Paths, place: Place, listener: socket.socket, secret: bytes, level: int
 ) -> None:
     """What the process does: serve until SIGTERM, or until who started it is dead."""
     stop = Event()
@@ -106,7 +142,7 @@ def _serve_aside(
     Thread(target=_heed_the_end, args=(stop,), daemon=True).start()
     log_to_stderr(level)
     reach = _reach(paths, place)
-    args = (_app(paths, reach), listener, stop, reach)
+    args = (_app(paths, place, reach, secret), listener, stop, reach)
     # In a thread of its own it leaves the signals alone.
     serving = Thread(target=server.serve, args=args)
     serving.start()
@@ -143,7 +179,7 @@ def _listen(place: Place, reach: Reach) -> socket.socket:
     return listener
 
 
-def _app(paths: Paths, reach: Reach) -> server.App:
+def _app(paths: Paths, place: Place, reach: Reach, secret: bytes) -> server.App:
     config = paths.read_config()
     desk, version = InForce(config, _desk, log.warning), KeptVersion(paths.db)
     open_store = paths.lend_known_store()
@@ -154,6 +190,8 @@ def _app(paths: Paths, reach: Reach) -> server.App:
         reach,
         SETTLES,
         config,
+        secret,
+        place.processes,
     )
     return create_app(site)
 

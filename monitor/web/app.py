@@ -82,7 +82,13 @@ _READ = ["GET", "HEAD"]
 def create_app(site: Site) -> ASGIApp:
     """The dashboard of a site."""
     app = routes(site)
-    door = Door(site.open_store, site.clock, site.reach)
+    door = Door(
+        site.open_store,
+        site.clock,
+        site.reach,
+        secret=site.secret,
+        processes=site.processes,
+    )
     add_account_pages(app, door, _show)
     return guarded(app, door, _told)
 

@@ -66,6 +66,11 @@ class Refusal:
     """Seconds."""
 
 
+def drawn() -> bytes:
+    """A secret."""
+    return token_urlsafe(32).encode()
+
+
 class Door:
     """Knows who asks, and lets users in and out; one for all threads."""
 
@@ -75,14 +80,20 @@ class Door:
         clock: Callable[[], datetime],
         reach: Reach,
         passwords: Passwords | None = None,
+        *,
+        secret: bytes = b"",
+        processes: int = 1,
     ) -> None:
+        """One of so many doors to one desk, all of one secret; drawn where it is b"".
+
+        A form that one of them handed out may come back through another.
+        """
         self._open_store = open_store
         self._clock = clock
         self.reach = reach
         self.passwords = passwords or Passwords()
-        self._throttle = Throttle()
-        secret = token_urlsafe(32).encode()
-        self.form_token = hmac.new(secret, b"form", sha256).hexdigest()
+        self._throttle = Throttle(processes)
+        self.form_token = hmac.new(secret or drawn(), b"form", sha256).hexdigest()
         """What forms bring along of whom no session is known."""
 
     # --- who asks --------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What every page of one dashboard is made from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.config.settings import Config, PollSettings
@@ -28,6 +28,10 @@ class Site:
     """So long a page that takes long to make is shown as made, whatever comes."""
     filed: Config = _NOTHING
     """feeds.yaml, which pages do not change: what the database keeps lies beside it."""
+    secret: bytes = field(default=b"", repr=False)
+    """What the forms of all processes that serve it go by; b"" for one alone."""
+    processes: int = 1
+    """How many serve it."""
 
     def polled(self, store: Store) -> datetime | None:
         """When any feed was last asked: what is said of feeds is true of that moment.

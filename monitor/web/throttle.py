@@ -23,7 +23,17 @@ class Throttle:
     Names count alike whether there is such a user or not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, processes: int = 1) -> None:
+        """One of so many side by side, each of which allows its share.
+
+        A browser cannot choose which of them answers; none allows less than two.
+        """
+        self._per_name, self._per_address = (
+            RateLimitItemPerMinute(
+                max(item.amount // processes, 2), WINDOW_MINUTES, item.namespace
+            )
+            for item in (PER_NAME, PER_ADDRESS)
+        )
         self._storage = MemoryStorage()
         self._windows = FixedWindowRateLimiter(self._storage)
         self._lock = Lock()
@@ -36,25 +46,25 @@ class Throttle:
         """
         mine, theirs = digest(name), _network(address)
         with self._lock:
-            if not self._windows.test(PER_ADDRESS, theirs):
-                return self._left(PER_ADDRESS, theirs)
-            if not self._windows.test(PER_NAME, mine):
-                return self._left(PER_NAME, mine)
-            self._windows.hit(PER_ADDRESS, theirs)
-            self._windows.hit(PER_NAME, mine)
+            if not self._windows.test(self._per_address, theirs):
+                return self._left(self._per_address, theirs)
+            if not self._windows.test(self._per_name, mine):
+                return self._left(self._per_name, mine)
+            self._windows.hit(self._per_address, theirs)
+            self._windows.hit(self._per_name, mine)
         return 0
 
     def forgive(self, name: str, address: str) -> None:
         """A try was right: the name begins anew, and the address did not fail."""
         with self._lock:
-            self._windows.clear(PER_NAME, digest(name))
-            self._take_back(PER_ADDRESS, _network(address))
+            self._windows.clear(self._per_name, digest(name))
+            self._take_back(self._per_address, _network(address))
 
     def excuse(self, name: str, address: str) -> None:
         """A try was never made, for want of room: it is no failure of anybody's."""
         with self._lock:
-            self._take_back(PER_NAME, digest(name))
-            self._take_back(PER_ADDRESS, _network(address))
+            self._take_back(self._per_name, digest(name))
+            self._take_back(self._per_address, _network(address))
 
     def _take_back(self, item: RateLimitItemPerMinute, key: str) -> None:
         self._storage.decr(item.key_for(key))
