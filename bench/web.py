@@ -6,13 +6,13 @@ Time the dashboard while items come in.
 
 Makes the database of ``bench/coverage.py`` or takes the one in FOLDER, and readies a
 copy as ``bench/search.py`` and ``bench/lists.py`` do: words of the news in headlines,
-an index, outlines, studies. The copy stays in FOLDER. Then, each in a process of its own, it
-runs the server with its clock at the newest item, and a writer that takes in ten items
-a second and clusters, marks, outlines and studies them as a run does; it first reads its week,
-which takes minutes. Readers ask for a third each of today, stories and searches; of
-stories half from the newest days, and by size. They ask at fixed times, whatever the
-answers take, at the rate and at twice the rate; what an answer takes counts from when
-it was due. Last comes the start of ``monitor serve``.
+an index, outlines, studies. The copy stays in FOLDER. Then, in processes of their own,
+it runs the servers with their clock at the newest item, and a writer that takes in ten
+items a second and clusters, marks, outlines and studies them as a run does; it first
+reads its week, which takes minutes. Readers ask for a third each of today, stories and
+searches; of stories half from the newest days, and by size. They ask at fixed times,
+whatever the answers take, at the rate and at twice the rate; the time of an answer
+counts from when it was due. Last comes the start of ``monitor serve``.
 """
 
 import argparse
@@ -121,7 +121,8 @@ def _ready(folder: Path, items: int, stories: int) -> Path:
     with Store(started) as store:
         while sum(outline_due(store, marker, coverage.open_desk().owners)):
             pass
-        while any(study_due(store, _lexicons(), END)):
+        lexicons = _lexicons()
+        while list(study_due(store, lexicons, END)):
             pass
     started.rename(ready)
     return ready
