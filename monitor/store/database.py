@@ -16,6 +16,7 @@ from monitor.store.corrections import Corrections
 from monitor.store.editions import Editions
 from monitor.store.errors import store_error
 from monitor.store.feeds import FeedStates
+from monitor.store.file import File
 from monitor.store.items import Items
 from monitor.store.kept import Kept
 from monitor.store.marks import MarksOfItems
@@ -23,6 +24,7 @@ from monitor.store.memory import Memory
 from monitor.store.originals import Originals
 from monitor.store.outbox import Outbox
 from monitor.store.outlines import Outlines
+from monitor.store.pruning import Pruning
 from monitor.store.relations import Relations
 from monitor.store.schema_keep import migrations
 from monitor.store.search import Search
@@ -78,6 +80,8 @@ class Store:
         self.sessions = Sessions(self._db, self.path)
         self.api_tokens = ApiTokens(self._db, self.path)
         self.kept = Kept(self._db, self.path)
+        self.pruning = Pruning(self._db, self.path)
+        self.file = File(self._db, self.path)
 
     def __enter__(self) -> Self:
         return self

@@ -15,7 +15,8 @@ __all__ = ["migrations"]
 def count_what_was_pruned(db: Database) -> None:
     """How many items an outlet published on a day of UTC, of those that were pruned.
 
-    ``copies`` of them repeated another's text.
+    ``copies`` of them repeated another's text. And an index by which an item's
+    sightings are found: one that named an item which is gone would stop its feed.
     """
     db.execute(
         "create table pruned_days (day text not null, outlet text not null,"
@@ -23,3 +24,4 @@ def count_what_was_pruned(db: Database) -> None:
         " copies integer not null, primary key (day, outlet, country, language))"
         " strict, without rowid"
     )
+    db.execute("create index sightings_item on sightings (item)")
