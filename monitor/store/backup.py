@@ -7,10 +7,10 @@ A copy gets its name once it was looked through: whatever is found under it is w
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -29,6 +29,8 @@ COUNTED = ("items", "translations", "assignments", "corrections", "editions", "u
 HELD = "restored from a backup: it may have been mailed since"
 """Why what waited in a backup waits no more."""
 
+Owed = tuple[str, date, str]
+"""A reader, the day of an edition and the address it goes to."""
 Told = Callable[[int, int], None]
 """To be told of bytes copied, and of how many."""
 
@@ -97,16 +99,22 @@ class Restored:
     """Editions that are known to be mailed from the database that was there."""
     alerts: int
     """Messages of alerts that waited in the backup and are given up."""
-    was_read: bool
-    """Whether the database that was there could be asked what it had mailed."""
 
 
-def restore(backup: Path, path: Path, now: datetime, *, send_again: bool) -> Restored:
+def restore(
+    backup: Path,
+    path: Path,
+    now: datetime,
+    owed: Iterable[Owed] = (),
+    *,
+    send_again: bool,
+) -> Restored:
     """Put a backup in the place of the database; nobody may run on it meanwhile.
 
     The one that was there is put aside. What was under way in the backup, mails and
-    messages of alerts, is held unless it is to be sent again; sessions end. Raises
-    StoreError, and changes nothing, if the backup does not pass ``verify``.
+    messages of alerts, is held unless it is to be sent again; sessions end. Where the
+    one that was there cannot say what it has mailed, editions ``owed`` count as mailed.
+    Raises StoreError, and changes nothing, if the backup does not pass ``verify``.
     """
     verify(backup)
     part = path.with_name(f".{path.name}.restoring")
@@ -118,24 +126,23 @@ def restore(backup: Path, path: Path, now: datetime, *, send_again: bool) -> Res
         with Store(part) as store, store.atomic():
             db = store._db
             sent = None if send_again else _sent(path)
-            held = _hold(db, sent or [], now) if not send_again else (0, 0)
+            if sent is None and not send_again:
+                _count_as_mailed(db, owed)
+            held = (0, 0) if send_again else _hold(db, sent or [], now)
             db.execute("delete from sessions")
         _to_one_file(part)
         is_there = path.exists()
         with _nobody_writing(path):
             if is_there:
                 _put_aside(path, aside)
-            os.replace(part, path)
+            part.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
         what = error.strerror or error
         raise StoreError(f"{error.filename or path}: {what}") from error
     finally:
         _remove(part)
-    known = len(sent or [])
-    return Restored(
-        aside if is_there else None, held[0], known, held[1], bool(sent is not None)
-    )
+    return Restored(aside if is_there else None, held[0], len(sent or []), held[1])
 
 
 # --- copying -------------------------------------------------------------------------
@@ -176,7 +183,7 @@ def _publish(part: Path, target: Path, *, replace: bool) -> None:
     with part.open("rb") as file:
         os.fsync(file.fileno())
     if replace:
-        os.replace(part, target)
+        part.replace(target)
     else:
         os.link(part, target)  # never over what came meanwhile
     _sync_folder(target.parent)
@@ -215,6 +222,14 @@ def _sent(path: Path) -> list[tuple[object, ...]] | None:
         return None
 
 
+def _count_as_mailed(db: Database, owed: Iterable[Owed]) -> None:
+    db.conn.executemany(
+        "insert or ignore into deliveries (subscriber, date, address, state, error)"
+        " values (?, ?, ?, 'failed', ?)",
+        [(name, day.isoformat(), address, HELD) for name, day, address in owed],
+    )
+
+
 def _hold(
     db: Database, sent: list[tuple[object, ...]], now: datetime
 ) -> tuple[int, int]:
@@ -238,7 +253,7 @@ def _hold(
         "update alert_messages set state = 'failed', reason = ? where state = 'queued'",
         [HELD],
     ).rowcount
-    db.execute("update alert_notes set state = 'told' where state = 'held'")
+    db.execute("update alert_notes set state = 'silent' where state = 'held'")
     db.execute("update alert_scopes set since = ?", [rows.to_text(now)])
     return mails, alerts
 
@@ -278,7 +293,7 @@ def _put_aside(path: Path, aside: Path) -> None:
     for end in ("-wal", "-shm"):
         log = Path(f"{path}{end}")
         if log.exists():
-            os.replace(log, f"{aside}{end}")
+            log.replace(f"{aside}{end}")
 
 
 def _remove(part: Path) -> None:

@@ -164,7 +164,7 @@ class File:
 
     @guarded
     def optimize(self) -> None:
-        """Let SQLite look at tables that have changed much, to find its ways in them."""
+        """Let SQLite look at tables that have changed much."""
         self._db.execute("pragma analysis_limit = 400")
         self._db.execute("pragma optimize")
 

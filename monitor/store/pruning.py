@@ -19,7 +19,7 @@ from monitor.store.errors import guarded
 
 SHOWN = timedelta(days=14)
 """How long a feed may have shown an item no more, before its newest document, and is
-still trusted to show it again: caches and rebuilt pages bring back what lay days ago."""
+still trusted to show it again: caches and rebuilt pages bring back what was old."""
 MEMORIES = 6
 """Remembered texts kept for each translation: a headline and five sentences."""
 
@@ -195,8 +195,10 @@ _REMOVALS = (
     ),
     f"delete from faults where substr(unit, 1, instr(unit, ':') - 1) in {_ITEMS}",
     # What other stories say of these.
-    "update assignments set runner_up = null, runner_up_score = 0"
-    f" where runner_up in {_LED} and story not in {_STORIES}",
+    (
+        "update assignments set runner_up = null, runner_up_score = 0"
+        f" where runner_up in {_LED} and story not in {_STORIES}"
+    ),
     f"delete from blind_spots where story in {_LED}",
     f"delete from redirects where story in {_LED}",
     f"delete from moves where item in {_ITEMS}",
@@ -212,38 +214,36 @@ _REMOVALS = (
     f"delete from outlines where story in {_STORIES}",
     f"delete from outline_dues where story in {_STORIES}",
 )
+_UNSHOWN = """
+    delete from pictures where digest not in (select value from editions,
+    json_tree(images) where type = 'text' and length(value) = 64)
+"""
+# A change that moved nothing that is still there. What a person asked for stays, and
+# the newest: its number must not be given again.
+_EMPTY_CHANGES = """
+    delete from changes where at < :before and correction is null
+    and id < (select max(id) from changes)
+    and id not in (select change from moves)
+    and id not in (select undoes from changes where undoes is not null)
+"""
+# The older a row, the lower its number.
+_OLD_MEMORIES = """
+    delete from memory where rowid <= (select rowid from memory order by rowid
+    desc limit 1 offset (select :memories * count(*) from translations))
+"""
+_IDLE = "delete from alert_items where note not in (select id from alert_notes)"
 _OTHERS = (
     ("editions", "delete from editions where date < :day"),
     ("deliveries", "delete from deliveries where date < :day and state <> 'queued'"),
-    (
-        "pictures",
-        "delete from pictures where digest not in (select value from editions,"
-        " json_tree(images) where type = 'text' and length(value) = 64)",
-    ),
+    ("pictures", _UNSHOWN),
     (
         "messages",
         "delete from alert_messages where made < :before and state <> 'queued'",
     ),
-    (
-        "notes",
-        "delete from alert_notes where seen < :before and state <> 'held'",
-    ),
-    ("notes", "delete from alert_items where note not in (select id from alert_notes)"),
+    ("notes", "delete from alert_notes where seen < :before and state <> 'held'"),
+    ("notes", _IDLE),
     ("sessions", "delete from sessions where made < :signed_in"),
     ("faults", "delete from faults where last < :before"),
-    # A change that moved nothing that is still there. What a person asked for stays,
-    # and the newest: its number must not be given again.
-    (
-        "changes",
-        "delete from changes where at < :before and correction is null"
-        " and id < (select max(id) from changes)"
-        " and id not in (select change from moves)"
-        " and id not in (select undoes from changes where undoes is not null)",
-    ),
-    # The older a row, the lower its number.
-    (
-        "remembered texts",
-        "delete from memory where rowid <= (select rowid from memory order by rowid"
-        " desc limit 1 offset (select :memories * count(*) from translations))",
-    ),
+    ("changes", _EMPTY_CHANGES),
+    ("remembered texts", _OLD_MEMORIES),
 )
