@@ -106,10 +106,15 @@ def run(store, before=BEFORE) -> tuple[int, int]:
     return sum(p.stories for p in done), sum(p.items for p in done)
 
 
-def two(at, title="Water for the border", **more) -> tuple:
+def two(at, title="Migrants ask for asylum at the border", **more) -> tuple:
     return (
         item(title, "US", published=at, **more),
-        item(f"Agua: {title}", "MX", published=at + timedelta(hours=2), **more),
+        item(
+            f"{title}: migrantes piden asilo",
+            "MX",
+            published=at + timedelta(hours=2),
+            **more,
+        ),
     )
 
 
@@ -130,8 +135,10 @@ def test_a_story_whose_last_item_is_old_goes_with_all_of_it(store):
     later = sighting(item("Since", outlet=first.outlet))
     store.items.add([later], first.feed, (), NOW)
     settle(store)
-    assert run(store) == (1, 2)
     db = store._db
+    themed = {item for (item,) in db.execute("select item from item_themes")}
+    assert second.id in themed
+    assert run(store) == (1, 2)
     for table, column in (
         *(("items", "id"), ("translations", "item"), ("revisions", "item")),
         *(("vectors", "item"), ("marks", "item"), ("sightings", "item")),

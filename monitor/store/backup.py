@@ -137,6 +137,7 @@ def restore(
                 _put_aside(path, aside)
             part.replace(path)
         _sync_folder(path.parent)
+        _tidy(aside)
     except OSError as error:
         what = error.strerror or error
         raise StoreError(f"{error.filename or path}: {what}") from error
@@ -294,6 +295,14 @@ def _put_aside(path: Path, aside: Path) -> None:
         log = Path(f"{path}{end}")
         if log.exists():
             log.replace(f"{aside}{end}")
+
+
+def _tidy(aside: Path) -> None:
+    """Leave no empty log beside what was put aside."""
+    log = Path(f"{aside}-wal")
+    if log.exists() and not log.stat().st_size:
+        for end in ("-wal", "-shm"):
+            Path(f"{aside}{end}").unlink(missing_ok=True)
 
 
 def _remove(part: Path) -> None:

@@ -135,7 +135,7 @@ class File:
         """Table or index -> bytes; None where this SQLite cannot tell."""
         try:
             found = self._db.execute(
-                "select name, sum(pgsize) from dbstat where aggregate group by name"
+                "select name, pgsize from dbstat where aggregate = 1"
             )
             return dict(found.fetchall())
         except sqlite3.OperationalError as error:

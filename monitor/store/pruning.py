@@ -130,12 +130,12 @@ class Pruning:
         last, read = found
         if last is None:
             return None, 0
-        gone = self._db.execute(
-            "delete from keys where key > ? and key <= ? and item <> ''"
-            " and not exists (select 1 from items where id = item)",
-            [after, last],
-        ).rowcount
-        self._db.conn.commit()
+        with self._db.atomic():
+            gone = self._db.execute(
+                "delete from keys where key > ? and key <= ? and item <> ''"
+                " and not exists (select 1 from items where id = item)",
+                [after, last],
+            ).rowcount
         return (last if read == most else None), int(gone)
 
     @guarded
