@@ -78,32 +78,25 @@ def test_a_backup_is_whole_closed_to_others_and_leaves_nothing_beside_it(paths, 
 
 
 def test_a_backup_while_others_write_is_of_one_moment(paths, monkeypatch):
-    """An item and its story come in one transaction: no copy may split them."""
+    """What comes between two steps is not in it, and does not begin it anew."""
     monkeypatch.setattr(copies, "PAGES", 5)
-    stop = threading.Event()
+    steps = []
+    with Store(paths.db) as store:
 
-    def write() -> None:
-        with Store(paths.db) as store:
-            number = 0
-            while not stop.is_set():
-                number += 1
-                made = item(f"Written meanwhile {number}", minutes=number)
-                with store.atomic():
-                    show(store, [made])
-                    store.stories.assign([assignment(made)])
+        def write(done: int, of: int) -> None:
+            steps.append((done, of))
+            made = item(f"Written meanwhile {len(steps)}", minutes=len(steps))
+            with store.atomic():
+                show(store, [made])
+                store.stories.assign([assignment(made)])
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        for n in range(3):
-            made = back_up(
-                paths.db, paths.db.with_name(f"{n}.db"), ignore, replace=False
-            )
-            assert made.rows["items"] == made.rows["assignments"] + 30
-    finally:
-        stop.set()
-        writer.join()
-    assert items(paths.db) > made.rows["items"] > 30
+        target = paths.db.with_name("copy.db")
+        made = back_up(paths.db, target, write, replace=False)
+    assert made.rows["items"] == 30
+    assert len(steps) > 10
+    assert steps == sorted(steps)
+    assert len({of for _, of in steps}) == 1
+    assert items(paths.db) == 30 + len(steps)
 
 
 def test_a_backup_is_not_written_over(paths):

@@ -13,8 +13,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from test_web import DESK, served
 
-from builders import item, show
+from builders import NOW, item, show
 from monitor.clustering import Clustering, Waiting
 from monitor.coverage.marks import Marker
 from monitor.coverage.themes import lexicon
@@ -28,6 +29,8 @@ from monitor.pipeline import Desk
 from monitor.readers import Subscriber
 from monitor.store.database import Store
 from monitor.store.pool import Pool
+from monitor.web.app import create_app
+from monitor.web.site import Site
 
 FOLDER = Path(__file__).parent / "databases"
 RELEASES = sorted(path.name.removesuffix(".db.gz") for path in FOLDER.glob("*.db.gz"))
@@ -269,3 +272,20 @@ def test_the_dashboard_lends_no_store_of_a_newer_database(newer):
     with pytest.raises(StoreError, match="newer monitor"):
         pool.open()
     pool.close()
+
+
+def test_a_dashboard_that_runs_on_says_so_once_the_database_is_newer(tmp_path):
+    """Whoever holds a store open from before gives it back within a minute."""
+    path = tmp_path / "monitor.db"
+    with Store(path) as store:
+        show(store, [item()])
+    pool = Pool(path)
+    with served(create_app(Site(pool.open, lambda: DESK, lambda: NOW))) as browser:
+        assert browser.get("/").status == 200
+        with closing(sqlite3.connect(path)) as db:
+            later(db)
+        pool.close()  # the minute is over
+        answer = browser.get("/")
+    assert answer.status == 503
+    assert "written by a newer monitor" in answer.page.text
+    assert "update the monitor" in answer.page.text

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy import ones
+from test_web import DESK, served
 
 from builders import (
     NOW,
@@ -34,6 +35,8 @@ from monitor.pruning import LEAST_DAYS, horizon, prune, would_prune
 from monitor.query import Term
 from monitor.store.database import Store
 from monitor.store.file import faults
+from monitor.web.app import create_app
+from monitor.web.site import Site
 
 BEFORE = horizon(LEAST_DAYS, NOW)
 DAY = timedelta(days=1)
@@ -61,7 +64,7 @@ def assert_whole(store) -> None:
         assert db.execute(lost).fetchall() == [], table
     for table, column in (
         *(("outlines", "story"), ("redirects", "target"), ("outline_dues", "story")),
-        *(("assignments", "runner_up"), ("moves", "after")),
+        ("assignments", "runner_up"),
     ):
         lost = (
             f"select {column} from {table} where {column} is not null"
@@ -252,6 +255,37 @@ def test_a_dry_run_counts_and_changes_nothing(store):
     [pruned] = would_prune(store, BEFORE)
     assert (pruned.stories, pruned.items) == (1, 2)
     assert dump(store) == before
+
+
+def test_pages_of_its_neighbours_work(store, tmp_path):
+    """Of what was kept beside it, copied it and nearly was in it."""
+    kept(store, *two(OLD), story="old")
+    young = kept(store, *two(YOUNG, "Rain"), story="young")
+    store.stories.change(
+        Change("move", (Move(young[1].id, "young", "old"),), ""), YOUNG
+    )
+    store.stories.change(
+        Change("move", (Move(young[1].id, "old", "young"),), ""), YOUNG
+    )
+    store._db.execute(
+        "update assignments set runner_up = 'old', runner_up_score = .4,"
+        " copy_of = (select id from items order by published limit 1), nearest ="
+        " (select id from items order by published limit 1) where story = 'young'"
+    )
+    store._db.conn.commit()
+    settle(store)
+    site = Site(lambda: Store(tmp_path / "monitor.db"), lambda: DESK, lambda: NOW)
+    with served(create_app(site)) as browser:
+        assert browser.get("/stories/old").status == 200
+        assert run(store) == (1, 2)
+        assert browser.get("/stories/old").status == 404
+        for page in (
+            *("/", "/stories", "/stories/young", "/items", "/health", "/blind-spots"),
+            *("/stories/young.json", "/changes", "/search?q=border"),
+        ):
+            assert browser.get(page).status in (200, 404), page
+        assert browser.get("/stories/young").status == 200
+        assert browser.get("/").status == 200
 
 
 # --- laws ----------------------------------------------------------------------------
