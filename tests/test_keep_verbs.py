@@ -289,10 +289,11 @@ def test_what_was_mailed_since_stays_mailed(paths, capsys):
 def test_where_nobody_knows_nothing_is_mailed_twice(paths, capsys):
     target = mailed_since(paths)
     text(paths.db)
-    for end in ("-wal", "-shm"):
-        Path(f"{paths.db}{end}").unlink(missing_ok=True)
+    Path(f"{paths.db}-wal").write_bytes(b"half a log")
     keep.restore(paths, target, False)
     assert states(paths) == {"2026-03-01": "failed", "2026-03-02": "failed"}
+    [log] = paths.db.parent.glob("monitor.db.before-*-wal")
+    assert log.read_bytes() == b"half a log"
     assert "may have been mailed since" in capsys.readouterr().out
 
 
