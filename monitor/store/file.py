@@ -11,8 +11,8 @@ from monitor.store.errors import guarded
 
 START_SECONDS = 2.0
 """What a look at the start may take. On a machine of two cores ``quick_check`` of 36 MB
-took 0.12 s, of 102 MB while the machine was busy 1.4 s: a desk's file is looked through,
-and of a much larger one a part."""
+took 0.12 s, of 102 MB while the machine was busy 1.4 s: a desk's file is looked
+through, and of a much larger one a part."""
 _STEPS = 20_000
 """Of SQLite's machine between two looks at the clock: some milliseconds."""
 _FAMILIES: Mapping[str, tuple[str, ...]] = {

@@ -272,7 +272,8 @@ def daily_items(extent: Extent) -> float:
 def check_at_start(store: Store) -> None:
     """Look the file through as far as START_SECONDS reach.
 
-    Raises StoreError with the remedy if it is damaged. ``store.file.faults`` looks at all.
+    Raises StoreError with the remedy if it is damaged. ``store.file.faults`` can look
+    at all of it.
     """
     if found := store.file.faults(thorough=False, seconds=START_SECONDS):
         raise StoreError(
