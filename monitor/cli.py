@@ -18,6 +18,7 @@ from monitor.cli_alerts import alerts
 from monitor.cli_coverage import coverage
 from monitor.cli_export import exports
 from monitor.cli_feeds import feeds
+from monitor.cli_keep import backup, prune, restore, size
 from monitor.cli_models import models
 from monitor.cli_outbox import outbox, subscribers
 from monitor.cli_parts import (
@@ -217,6 +218,10 @@ def serve(
 
 
 app.command()(search)
+app.command()(backup)
+app.command()(restore)
+app.command()(prune)
+app.command()(size)
 
 
 @app.command()

@@ -826,7 +826,8 @@ def test_known_keys_lists_every_key_once_as_a_dotted_path():
         "feeds.local",
     } <= set(keys)
     ours = {key.rpartition(".")[2] for key in keys if not key.startswith("alerts")}
-    written = re.findall(r"(?m)^ *(?:- )?(\w+):", GOOD + DKIM + WEB)
+    kept = "retention:\n  keep_days: 365\n"
+    written = re.findall(r"(?m)^ *(?:- )?(\w+):", GOOD + DKIM + WEB + kept)
     assert set(written) == ours
 
 

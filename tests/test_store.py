@@ -191,6 +191,7 @@ def test_every_table_is_strict(store, tmp_path):
         *("search_reach", "sessions", "api_tokens", "users"),
         *("watchlists", "subscribers", "kept_version"),
         "alert_items",
+        "pruned_days",
         "alert_messages",
         "alert_notes",
         "alert_scopes",

@@ -201,6 +201,11 @@ class _Web(Schema):
     address: Annotated[Text, PUBLIC, NO_LOGIN] | None = None
 
 
+class _Retention(Schema):
+    # As ``monitor.pruning.LEAST_DAYS``: what the longest page looks back.
+    keep_days: int | None = Field(default=None, ge=120, le=36_500)
+
+
 class SubscriberSchema(Schema):
     """One member of its subscribers."""
 
@@ -241,6 +246,7 @@ class FileSchema(Schema):
     themes: tuple[ThemeSchema, ...] = ()
     web: _Web = _Web()
     alerts: tuple[AlertSchema, ...] = ()
+    retention: _Retention = _Retention()
 
     @property
     def all_watchlists(self) -> tuple[tuple[Loc, WatchlistSchema], ...]:
@@ -272,6 +278,7 @@ class FileSchema(Schema):
             themes=tuple(theme.to_edit() for theme in self.themes),
             web_address=(self.web.address or "").rstrip("/"),
             alerts=tuple(alert.to_alert() for alert in self.alerts),
+            keep_days=self.retention.keep_days,
         )
 
 

@@ -97,6 +97,8 @@ class Config:
     web_address: str = ""
     """The dashboard's public one, for editions and unsubscribing; empty: none."""
     alerts: tuple[Alert, ...] = ()
+    keep_days: int | None = None
+    """How long stories are kept after their last item; None: for ever."""
 
     @property
     def owners(self) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +16,7 @@ from monitor.store.corrections import Corrections
 from monitor.store.editions import Editions
 from monitor.store.errors import store_error
 from monitor.store.feeds import FeedStates
+from monitor.store.file import File
 from monitor.store.items import Items
 from monitor.store.kept import Kept
 from monitor.store.marks import MarksOfItems
@@ -22,8 +24,9 @@ from monitor.store.memory import Memory
 from monitor.store.originals import Originals
 from monitor.store.outbox import Outbox
 from monitor.store.outlines import Outlines
+from monitor.store.pruning import Pruning
 from monitor.store.relations import Relations
-from monitor.store.schema_study import migrations
+from monitor.store.schema_keep import migrations
 from monitor.store.search import Search
 from monitor.store.stories import Stories
 from monitor.store.studies import Studies
@@ -79,6 +82,8 @@ class Store:
         self.sessions = Sessions(self._db, self.path)
         self.api_tokens = ApiTokens(self._db, self.path)
         self.kept = Kept(self._db, self.path)
+        self.pruning = Pruning(self._db, self.path)
+        self.file = File(self._db, self.path)
 
     def __enter__(self) -> Self:
         return self
@@ -136,8 +141,10 @@ def _open(path: str, across_threads: bool) -> Database:
     db = Database(connection)
     try:
         _refuse_foreign(db)
-        if migrations.pending(db):
+        if refuse_newer(db) != _known():
+            _set_out(db)
             with _writing(db):
+                refuse_newer(db)  # which may have come while this one waited
                 migrations.apply(db)
         _enable_wal(db)
         # A power cut may cost the last moments, never order: items come back with the
@@ -154,6 +161,30 @@ def _refuse_foreign(db: Database) -> None:
     tables = set(db.table_names()) - {Migrations.migrations_table}
     if tables and "feed_states" not in tables:
         raise sqlite3.DatabaseError("holds another program's tables")
+
+
+def refuse_newer(db: Database) -> frozenset[str]:
+    """Leave a database alone that a newer monitor has changed: we would break it.
+
+    Returns the migrations it has had.
+    """
+    had = frozenset(migration.name for migration in migrations.applied(db))
+    if unknown := sorted(had - _known()):
+        named = ", ".join(unknown[:3])
+        raise sqlite3.DatabaseError(f"was written by a newer monitor ({named})")
+    return had
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Every migration there is: all that an empty database waits for."""
+    return frozenset(m.name for m in migrations.pending(Database(memory=True)))
+
+
+def _set_out(db: Database) -> None:
+    """Let a new file give room back a piece at a time, which is set before all else."""
+    if db.execute("pragma page_count").fetchone() == (0,):
+        db.execute("pragma auto_vacuum = incremental")
 
 
 def _enable_wal(db: Database) -> None:

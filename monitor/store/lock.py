@@ -66,6 +66,24 @@ def sending_alone(path: Path, what: str = "editions") -> Iterator[None]:
         lock.release()
 
 
+@contextmanager
+def backing_up_alone(path: Path) -> Iterator[None]:
+    """Hold the database's backup; raises StoreError if another is being made."""
+    lock = FileLock(f"{path}.backup.lock", blocking=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise StoreError(
+            f"{path}: another backup is being made; try again when it is done"
+        ) from error
+    except OSError as error:
+        raise StoreError(f"{path}.backup.lock: {error.strerror or error}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def _pid(holder: Path) -> str:
     try:
         return holder.read_text(encoding="ascii").strip() or "unknown"

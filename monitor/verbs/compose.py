@@ -79,7 +79,7 @@ class Paths:
 
     def open_known_store(self) -> Store:
         """The database; raises ConfigError where there is none."""
-        self._find_store()
+        self.find_store()
         return Store(self.db)
 
     def lend_known_store(self) -> Callable[[], Store]:
@@ -90,12 +90,13 @@ class Paths:
         pool = Pool(self.db)
 
         def lend() -> Store:
-            self._find_store()
+            self.find_store()
             return pool.open()
 
         return lend
 
-    def _find_store(self) -> None:
+    def find_store(self) -> None:
+        """Raises ConfigError where there is no database."""
         if not self.db.exists():
             raise ConfigError(
                 f"{self.db}: no such database; run 'monitor poll' first or name "

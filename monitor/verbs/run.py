@@ -26,6 +26,7 @@ from monitor.verbs.alerts import send as send_alerts
 from monitor.verbs.blindspots import compare_all
 from monitor.verbs.compose import Paths
 from monitor.verbs.in_force import InForce
+from monitor.verbs.keep import check_at_start, prune_due
 from monitor.verbs.outbox import send_due, told
 from monitor.verbs.steps import (
     cluster_waiting,
@@ -59,6 +60,7 @@ def run(
         if not compose.translates(translator):
             log.warning(compose.NO_TRANSLATOR)
         with paths.open_store() as store:
+            check_at_start(store)
             store.alerts.retire_all_but(alert.name for alert in config.alerts)
         serve = open_dashboard() if open_dashboard else None
         with schedule.stopping_on_signals() as stop:
@@ -140,6 +142,7 @@ class _Live:
         self._usual = UsualOfWeeks()
         self._today: date | None = None
         self._compared: datetime | None = None
+        self._pruned: date | None = None
 
     def tick(self) -> None:
         """Poll, translate, cluster, mark, outline and compare what is due."""
@@ -175,6 +178,13 @@ class _Live:
                 self._compared = now
             if config.alerts and not stop.is_set():
                 self._lookout.look(store, config, now)
+            self._prune(store, now)
+
+    def _prune(self, store: Store, now: datetime) -> None:
+        """Remove what is too old, once a day; a large part of it in several ticks."""
+        is_time = self._pruned != now.date() and not self._stop.is_set()
+        if is_time and prune_due(store, self._config, now, self._stop, log.info):
+            self._pruned = now.date()
 
     def _note(self, store: Store, config: Config, since: datetime) -> None:
         """Mark items published since then, and outline stories."""

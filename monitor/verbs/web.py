@@ -20,6 +20,7 @@ from monitor.store.kept import KeptVersion
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
 from monitor.verbs.in_force import InForce
+from monitor.verbs.keep import check_at_start
 from monitor.web import server
 from monitor.web.app import create_app
 from monitor.web.reach import LOOPBACK, Reach, check
@@ -49,8 +50,10 @@ class Place:
 def serve(paths: Paths, place: Place) -> None:
     """Serve the dashboard until Ctrl-C is pressed.
 
-    Raises ConfigError as ``dashboard`` does.
+    Raises ConfigError as ``dashboard`` does, and StoreError for a damaged database.
     """
+    with paths.open_known_store() as store:
+        check_at_start(store)
     with suppress(KeyboardInterrupt):
         dashboard(paths, place)()
 
