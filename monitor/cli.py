@@ -31,7 +31,6 @@ from monitor.cli_parts import (
     Port,
 )
 from monitor.cli_parts import group as _group
-from monitor.cli_parts import log_to_stderr as _log_to_stderr
 from monitor.cli_parts import paths as _paths
 from monitor.cli_parts import verbs as _verbs
 from monitor.cli_search import search
@@ -39,10 +38,12 @@ from monitor.cli_stories import stories
 from monitor.cli_users import users
 from monitor.cli_watchlists import watchlists
 from monitor.errors import MonitorError
+from monitor.logs import log_to_stderr as _log_to_stderr
 from monitor.text import printable
 
 Engine = StrEnum("Engine", "auto argos apertium none")
 Dense = StrEnum("Dense", "auto none")
+LogForm = StrEnum("LogForm", "text json")
 
 
 app = _group("How the US and Mexico cover the same story, in English and Spanish.")
@@ -76,9 +77,18 @@ def common(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Log more, on stderr.")
     ] = False,
+    log_format: Annotated[
+        LogForm,
+        typer.Option(
+            envvar="MONITOR_LOG_FORMAT", help="Lines for people, or for programs."
+        ),
+    ] = LogForm.text,
 ) -> None:
     """How the US and Mexico cover the same story, in English and Spanish."""
-    _log_to_stderr(logging.DEBUG if verbose else logging.INFO)
+    is_json = log_format is LogForm.json
+    _log_to_stderr(
+        logging.DEBUG if verbose else logging.INFO, "json" if is_json else "text"
+    )
     ctx.obj = (config, db)
 
 

@@ -63,6 +63,7 @@ ROOT = {
     "cli_stories",
     "cli_users",
     "cli_watchlists",
+    "logs",
     "terminal",
     "verbs",
     "__main__",
@@ -279,7 +280,7 @@ HOMES = {
     "nh3": ["feeds.markup"],
     "numpy": ["stories", "store.vectors", "clustering"],
     "prometheus_client": ["web.metrics"],
-    "pythonjsonlogger": ["cli_parts"],
+    "pythonjsonlogger": ["logs"],
     "distributed": ["verbs.workers"],
     "pydantic": ["config", "web.api"],  # what people write; what programs are told
     "pydantic_core": ["config.mistakes", "config.read"],

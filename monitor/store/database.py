@@ -15,6 +15,7 @@ from monitor.store.corrections import Corrections
 from monitor.store.editions import Editions
 from monitor.store.errors import store_error
 from monitor.store.feeds import FeedStates
+from monitor.store.figures import Figures
 from monitor.store.items import Items
 from monitor.store.kept import Kept
 from monitor.store.marks import MarksOfItems
@@ -23,8 +24,9 @@ from monitor.store.originals import Originals
 from monitor.store.outbox import Outbox
 from monitor.store.outlines import Outlines
 from monitor.store.relations import Relations
-from monitor.store.schema_find import migrations
+from monitor.store.schema_operate import migrations
 from monitor.store.search import Search
+from monitor.store.step_runs import StepRuns
 from monitor.store.stories import Stories
 from monitor.store.subscriptions import Subscriptions
 from monitor.store.tables import Tables
@@ -77,6 +79,8 @@ class Store:
         self.sessions = Sessions(self._db, self.path)
         self.api_tokens = ApiTokens(self._db, self.path)
         self.kept = Kept(self._db, self.path)
+        self.step_runs = StepRuns(self._db, self.path)
+        self.figures = Figures(self._db, self.path)
 
     def __enter__(self) -> Self:
         return self
