@@ -50,8 +50,7 @@ def log_to_stderr(level: int, log_format: LogFormat = "text") -> None:
 def in_force() -> LogFormat:
     """How this process logs, for one that it starts."""
     formatters = (handler.formatter for handler in logging.getLogger().handlers)
-    is_plain = all(isinstance(f, Plain) or f is None for f in formatters)
-    return "text" if is_plain else "json"
+    return "json" if any(getattr(f, "is_json", False) for f in formatters) else "text"
 
 
 def harmless(text: str) -> str:
@@ -82,6 +81,8 @@ def _json() -> logging.Formatter:
     from pythonjsonlogger.json import JsonFormatter
 
     class Json(JsonFormatter):
+        is_json = True
+
         def add_fields(
             self,
             log_data: dict[str, Any],

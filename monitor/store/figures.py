@@ -1,8 +1,6 @@
 """Figures for whoever watches over the monitor, none of which counts a million rows."""
 
 import json
-import sqlite3
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -138,28 +136,6 @@ class Figures:
         applied = {migration.name for migration in migrations.applied(self._db)}
         every = {m.name for m in migrations.pending(Database(memory=True))}
         return tuple(sorted(pending)), tuple(sorted(applied - every))
-
-    @guarded
-    def faults(self, thorough: bool, most_seconds: float) -> list[str] | None:
-        """What SQLite finds broken in the file; None if it could not look at it all.
-
-        ``thorough`` holds every index against its table, too.
-        """
-        end = time.monotonic() + most_seconds
-        how = "integrity" if thorough else "quick"
-        self._db.conn.set_progress_handler(lambda: time.monotonic() > end, 100_000)
-        try:
-            found = self._db.execute(f"pragma {how}_check({_MOST_FAULTS})").fetchall()
-        except sqlite3.OperationalError as error:
-            if "interrupted" in str(error):
-                return None
-            raise
-        finally:
-            self._db.conn.set_progress_handler(None, 0)
-        return [said for (said,) in found if said != "ok"]
-
-
-_MOST_FAULTS = 5
 
 
 def _moment(text: str | None) -> datetime | None:
