@@ -114,6 +114,28 @@ def check(ctx: typer.Context) -> None:
 
 
 @app.command()
+def doctor(
+    ctx: typer.Context,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no other machine anything.")
+    ] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Look through the whole database.")
+    ] = False,
+    certificate: Certificate = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Look the whole installation over: a line a check, with its remedy."""
+    if (certificate is None) != (key is None):
+        raise typer.BadParameter("go together: --certificate, --key")
+    verbs = _verbs("doctor")
+    asked = verbs.Asked(offline, thorough, certificate, key)
+    if not verbs.doctor(_paths(ctx), asked, as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
 def poll(
     ctx: typer.Context,
     outlets: Annotated[

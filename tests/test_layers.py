@@ -26,7 +26,7 @@ PATHS = {
 
 NOUNS = {
     *("access", "change", "comparison", "concept", "entry", "errors", "model"),
-    *("outline", "query", "readers", "text", "theme", "yaml_list"),
+    *("outline", "query", "readers", "text", "theme", "verdict", "yaml_list"),
 }
 FOLDERS = (
     *("feeds", "translation", "stories", "coverage", "digest", "alerts"),

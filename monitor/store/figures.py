@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from monitor.model import FeedState
 from monitor.store.errors import guarded
-from monitor.store.schema_operate import migrations
+from monitor.store.integrity import Schema, schema_of
 from monitor.store.translations import MAX_FAILURES
 
 LOOKED_AT = 5_000
@@ -126,16 +126,9 @@ class Figures:
         return FileFigures(pages * page, free * page, logged)
 
     @guarded
-    def schema(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Names of migrations that are still to come, and of those we do not know.
-
-        The first are there where an older program made the database anew meanwhile,
-        the second where a newer one has taken it over.
-        """
-        pending = {migration.name for migration in migrations.pending(self._db)}
-        applied = {migration.name for migration in migrations.applied(self._db)}
-        every = {m.name for m in migrations.pending(Database(memory=True))}
-        return tuple(sorted(pending)), tuple(sorted(applied - every))
+    def schema(self) -> Schema:
+        """Whether the database is of this version of the monitor."""
+        return schema_of(self._db)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from fastapi.responses import JSONResponse
 
 from monitor.errors import MonitorError
+from monitor.store.integrity import Schema
 from monitor.store.lock import Running, running
 from monitor.web.site import Site
 
@@ -54,24 +55,24 @@ class Probes:
     def _checks(self) -> Mapping[str, Check]:
         try:
             with self._site.open_store() as store:
-                pending, unknown = store.figures.schema()
+                found = store.figures.schema()
                 known = running(Path(store.path))
         except MonitorError:
             why = "'monitor doctor' says why"
             return {"database": Check(False, "cannot be read", why)}
         return {
             "database": Check(True, "can be read"),
-            "schema": schema_check(bool(pending), bool(unknown)),
+            "schema": schema_check(found),
             "run": run_check(known, self._site.clock()),
         }
 
 
-def schema_check(is_older: bool, is_newer: bool) -> Check:
+def schema_check(found: Schema) -> Check:
     """Whether the database is of this version of the monitor."""
-    if is_newer:
+    if found.unknown:
         remedy = "restart the dashboard with the monitor's newest version"
         return Check(False, "was taken over by a newer monitor", remedy)
-    if is_older:
+    if found.pending:
         return Check(False, "is of an older monitor", "restart the dashboard")
     return Check(True, "is this version's")
 
