@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -16,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from prometheus_client.openmetrics.parser import (
     text_string_to_metric_families as read_openmetrics,
 )
@@ -32,7 +34,7 @@ from monitor.newsroom.server import Newsroom, serve
 from monitor.pipeline import Desk
 from monitor.store.database import Store
 from monitor.store.integrity import Schema
-from monitor.store.lock import Running, running, running_alone
+from monitor.store.lock import PROBED_SECONDS, Running, running, running_alone
 from monitor.web.app import create_app
 from monitor.web.probes import STUCK, run_check, schema_check
 from monitor.web.reach import Reach
@@ -290,13 +292,31 @@ def test_a_run_without_a_sign_of_life_is_stuck(tmp_path):
             assert readyz(port)[0] == 200
 
 
-def test_asking_whether_one_runs_keeps_none_from_starting(tmp_path):
+def test_whether_one_runs_can_be_asked_at_any_time(tmp_path):
     path = tmp_path / "monitor.db"
     assert running(path) == Running(False)
-    for _ in range(20):
-        with running_alone(path):
-            assert running(path).is_alive
-        assert not running(path).is_expected
+    with running_alone(path):
+        assert running(path).is_alive
+    assert not running(path).is_expected
+
+
+def test_asking_whether_one_runs_keeps_none_from_starting(tmp_path):
+    path = tmp_path / "monitor.db"
+    with running_alone(path):
+        pass
+    asked, free = threading.Event(), threading.Event()
+
+    def ask() -> None:  # as ``running`` does, and slowly
+        with FileLock(f"{path}.lock"):
+            asked.set()
+            free.wait(PROBED_SECONDS / 4)
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    asked.wait(5)
+    with running_alone(path):
+        pass
+    asker.join()
 
 
 def test_a_clock_that_was_set_back_makes_no_run_stuck():
