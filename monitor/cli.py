@@ -34,7 +34,6 @@ from monitor.cli_parts import (
     Processes,
 )
 from monitor.cli_parts import group as _group
-from monitor.cli_parts import log_to_stderr as _log_to_stderr
 from monitor.cli_parts import paths as _paths
 from monitor.cli_parts import verbs as _verbs
 from monitor.cli_search import search
@@ -42,10 +41,12 @@ from monitor.cli_stories import stories
 from monitor.cli_users import users
 from monitor.cli_watchlists import watchlists
 from monitor.errors import MonitorError
+from monitor.logs import log_to_stderr as _log_to_stderr
 from monitor.text import printable
 
 Engine = StrEnum("Engine", "auto argos apertium none")
 Dense = StrEnum("Dense", "auto none")
+LogForm = StrEnum("LogForm", "text json")
 
 
 app = _group("How the US and Mexico cover the same story, in English and Spanish.")
@@ -79,9 +80,18 @@ def common(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Log more, on stderr.")
     ] = False,
+    log_format: Annotated[
+        LogForm,
+        typer.Option(
+            envvar="MONITOR_LOG_FORMAT", help="Lines for people, or for programs."
+        ),
+    ] = LogForm.text,
 ) -> None:
     """How the US and Mexico cover the same story, in English and Spanish."""
-    _log_to_stderr(logging.DEBUG if verbose else logging.INFO)
+    is_json = log_format is LogForm.json
+    _log_to_stderr(
+        logging.DEBUG if verbose else logging.INFO, "json" if is_json else "text"
+    )
     ctx.obj = (config, db)
 
 
@@ -104,6 +114,28 @@ def demo(
 def check(ctx: typer.Context) -> None:
     """Say that feeds.yaml is right, or every mistake in it."""
     _verbs("steps").check(_paths(ctx))
+
+
+@app.command()
+def doctor(
+    ctx: typer.Context,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no other machine anything.")
+    ] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Look through the whole database.")
+    ] = False,
+    certificate: Certificate = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Look the whole installation over: a line a check, with its remedy."""
+    if (certificate is None) != (key is None):
+        raise typer.BadParameter("go together: --certificate, --key")
+    verbs = _verbs("doctor")
+    asked = verbs.Asked(offline, thorough, certificate, key)
+    if not verbs.doctor(_paths(ctx), asked, as_json):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,8 +1,6 @@
 """What the groups of verbs on the command line share."""
 
-import logging
 import os
-import sys
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
@@ -36,17 +34,6 @@ Certificate = Annotated[
     Path | None, typer.Option(help="Certificate chain in PEM, to speak TLS.")
 ]
 Key = Annotated[Path | None, typer.Option(help="Its key, in PEM.")]
-
-
-def log_to_stderr(level: int) -> None:
-    """Log what matters to whoever runs the monitor."""
-    logging.basicConfig(
-        level=level,
-        format="%(asctime)s %(levelname)s %(message)s",
-        stream=sys.stderr,
-    )
-    for chatty in ("urllib3", "apscheduler", "tzlocal", "argostranslate", "asyncio"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def group(text: str) -> typer.Typer:

@@ -26,7 +26,7 @@ PATHS = {
 
 NOUNS = {
     *("access", "change", "comparison", "concept", "entry", "errors", "model"),
-    *("outline", "query", "readers", "text", "theme", "yaml_list"),
+    *("outline", "query", "readers", "text", "theme", "verdict", "yaml_list"),
 }
 FOLDERS = (
     *("feeds", "translation", "stories", "coverage", "digest", "alerts"),
@@ -64,6 +64,7 @@ ROOT = {
     "cli_stories",
     "cli_users",
     "cli_watchlists",
+    "logs",
     "terminal",
     "verbs",
     "__main__",
@@ -285,7 +286,7 @@ HOMES = {
     "nh3": ["feeds.markup"],
     "numpy": ["stories", "store.vectors", "clustering"],
     "prometheus_client": ["web.metrics"],
-    "pythonjsonlogger": ["cli_parts"],
+    "pythonjsonlogger": ["logs"],
     "distributed": ["verbs.workers"],
     "pydantic": ["config", "web.api"],  # what people write; what programs are told
     "pydantic_core": ["config.mistakes", "config.read"],

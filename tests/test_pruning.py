@@ -34,7 +34,7 @@ from monitor.outlining import outline_due
 from monitor.pruning import LEAST_DAYS, horizon, prune, would_prune
 from monitor.query import Term
 from monitor.store.database import Store
-from monitor.store.file import faults
+from monitor.store.integrity import looked_through
 from monitor.web.app import create_app
 from monitor.web.site import Site
 
@@ -53,7 +53,7 @@ def sound(store):
 
 def assert_whole(store) -> None:
     db = store._db
-    assert faults(db.conn, thorough=True) == []
+    assert looked_through(db.conn, thorough=True) == []
     # The index of searches says what the tables say; it raises where it does not.
     db.execute("insert into search (search, rank) values ('integrity-check', 1)")
     for table in (

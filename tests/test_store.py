@@ -190,6 +190,7 @@ def test_every_table_is_strict(store, tmp_path):
     assert {name for name, _ in tables} == {
         *("search_reach", "sessions", "api_tokens", "users"),
         *("watchlists", "subscribers", "kept_version"),
+        *("step_runs", "tallies"),
         "alert_items",
         "pruned_days",
         "alert_messages",

@@ -1,6 +1,6 @@
 """DKIM: a signature by which a mail server knows that a mail is ours (RFC 6376)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import dkim
@@ -10,6 +10,8 @@ from monitor.errors import ConfigError
 
 LEAST_BITS = 1024
 """Shorter keys count as no signature (RFC 8301)."""
+
+_LOOK_UP_SECONDS = 5
 
 _SIGNED = (
     *(b"from", b"to", b"subject", b"date", b"message-id", b"mime-version"),
@@ -39,6 +41,32 @@ class Signer:
             include_headers=list(_SIGNED),
         )
         return bytes(signature) + mail
+
+
+def is_published(
+    selector: str,
+    domain: str,
+    key: str,
+    look_up: Callable[..., bytes | None] = dkim.get_txt,
+) -> bool | None:
+    """Whether the domain publishes the public half of this key.
+
+    None if it publishes none, or cannot be asked: DNS does not tell these apart where
+    its servers fail. Raises ConfigError as ``open_signer`` does.
+    """
+    ours = parse_pem_private_key(open_signer(selector, domain, key).key)
+    name = b".".join((selector.encode(), b"_domainkey", domain.encode("idna"), b""))
+    try:
+        text = look_up(name, timeout=_LOOK_UP_SECONDS)
+        if text is None:
+            return None
+        theirs, *_ = dkim.evaluate_pk(name, text)
+    except dkim.DnsTimeoutError:
+        return None
+    except (dkim.DKIMException, *_UNPARSABLE):
+        return False
+    names = ("modulus", "publicExponent")
+    return isinstance(theirs, dict) and all(theirs[n] == ours[n] for n in names)
 
 
 def open_signer(selector: str, domain: str, key: str) -> Signer:

@@ -19,7 +19,7 @@ from monitor.errors import StoreError
 from monitor.store import rows
 from monitor.store.database import BUSY_SECONDS, Store, refuse_newer
 from monitor.store.errors import store_error
-from monitor.store.file import faults
+from monitor.store.integrity import looked_through
 
 PAGES = 1_024
 """Copied at a time, 4 MB: some milliseconds, in which others wait for the disk."""
@@ -82,7 +82,7 @@ def verify(path: Path) -> Copy:
         if "feed_states" not in tables:
             raise sqlite3.DatabaseError("is no database of a monitor")
         refuse_newer(Database(conn, execute_plugins=False))
-        if found := faults(conn, thorough=True):
+        if found := looked_through(conn, thorough=True):
             raise sqlite3.DatabaseError(f"malformed: {found[0]}")
         return Copy(path, path.stat().st_size, _counted(conn))
 

@@ -16,6 +16,7 @@ from monitor.store.corrections import Corrections
 from monitor.store.editions import Editions
 from monitor.store.errors import store_error
 from monitor.store.feeds import FeedStates
+from monitor.store.figures import Figures
 from monitor.store.file import File
 from monitor.store.items import Items
 from monitor.store.kept import Kept
@@ -26,8 +27,9 @@ from monitor.store.outbox import Outbox
 from monitor.store.outlines import Outlines
 from monitor.store.pruning import Pruning
 from monitor.store.relations import Relations
-from monitor.store.schema_keep import migrations
+from monitor.store.schema_operate import migrations
 from monitor.store.search import Search
+from monitor.store.step_runs import StepRuns
 from monitor.store.stories import Stories
 from monitor.store.studies import Studies
 from monitor.store.subscriptions import Subscriptions
@@ -84,6 +86,8 @@ class Store:
         self.kept = Kept(self._db, self.path)
         self.pruning = Pruning(self._db, self.path)
         self.file = File(self._db, self.path)
+        self.step_runs = StepRuns(self._db, self.path)
+        self.figures = Figures(self._db, self.path)
 
     def __enter__(self) -> Self:
         return self

@@ -1,20 +1,18 @@
 """The database as a file: whether it is sound, how large, and how it gets smaller."""
 
 import sqlite3
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlite_utils import Database
 
 from monitor.store.errors import guarded
+from monitor.store.integrity import looked_through
 
 START_SECONDS = 2.0
 """What a look at the start may take. On a machine of two cores ``quick_check`` of 36 MB
 took 0.12 s, of 102 MB while the machine was busy 1.4 s: a desk's file is looked
 through, and of a much larger one a part."""
-_STEPS = 20_000
-"""Of SQLite's machine between two looks at the clock: some milliseconds."""
 _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "items": ("items", "revisions", "faults"),
     "sightings and keys": ("sightings", "keys"),
@@ -84,18 +82,7 @@ class File:
         ``thorough`` holds indexes and foreign keys against their tables, too, and takes
         several times as long. None if ``seconds`` were over before the end.
         """
-        conn, end = self._db.conn, time.monotonic() + (seconds or 0)
-        if seconds is not None:
-            conn.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
-        try:
-            return faults(conn, thorough=thorough)
-        except sqlite3.OperationalError as error:
-            if seconds is None or "interrupted" not in str(error):
-                raise
-            return None
-        finally:
-            if seconds is not None:
-                conn.set_progress_handler(None, 0)
+        return looked_through(self._db.conn, thorough=thorough, seconds=seconds)
 
     @guarded
     def extent(self, since: Mapping[int, str]) -> Extent:
@@ -167,15 +154,3 @@ class File:
         """Let SQLite look at tables that have changed much."""
         self._db.execute("pragma analysis_limit = 400")
         self._db.execute("pragma optimize")
-
-
-def faults(conn: sqlite3.Connection, *, thorough: bool) -> list[str]:
-    """What is wrong with an open database, in SQLite's words."""
-    check = "integrity_check" if thorough else "quick_check"
-    found = [text for (text,) in conn.execute(f"pragma {check}(20)") if text != "ok"]
-    if thorough:
-        found += [
-            f"{table}: row {row} names a {parent} that there is not"
-            for table, row, parent, _ in conn.execute("pragma foreign_key_check")
-        ]
-    return found

@@ -11,6 +11,7 @@ from monitor.alerts.message import Message, title
 from monitor.comparing import Changes
 from monitor.config.settings import Config
 from monitor.errors import ConfigError, DeliveryError
+from monitor.logs import Line
 from monitor.model import Feed
 from monitor.readers import Alert
 from monitor.store.alerts import Sending
@@ -71,7 +72,8 @@ class Lookout:
         if known == self._known and not store.alerts.held():
             return
         for message in alerting.note(store, config.alerts, facts, now):
-            self._say(f"alerts: {title(message)}")
+            line = Line(f"alerts: {title(message)}", alert=message.alert)
+            self._say(line)
         self._known = known
 
 
@@ -85,8 +87,20 @@ def send(
         yield from alerting.send(store, channels, compose.now)
 
 
-def outcome(result: SendResult) -> str:
+def outcome(result: SendResult) -> Line:
     """One line on one message and channel."""
+    sending, standing = result.sending, result.standing
+    return Line(
+        _outcome(result),
+        alert=sending.message.alert,
+        channel=sending.label,
+        state=standing.state,
+        attempts=standing.attempts,
+        error=standing.reason or None,
+    )
+
+
+def _outcome(result: SendResult) -> str:
     sending, standing = result.sending, result.standing
     to = f" to {sending.label}" if sending.label else ""
     what = f"alerts: {sending.message.alert}{to}"

@@ -297,6 +297,11 @@ def token() -> str:
     return secret(os.environ, TOKEN_VARIABLE).strip()
 
 
+def notify_socket() -> str:
+    """Where the service manager listens; empty: there is none."""
+    return os.environ.get("NOTIFY_SOCKET", "")
+
+
 def open_channels(config: Config) -> dict[str, Channels]:
     """The channels of each alert by its name, or why it has none."""
     return {alert.name: _channels(alert) for alert in config.alerts}

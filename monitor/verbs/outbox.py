@@ -16,6 +16,7 @@ from monitor.digest.message import kept_message, message_id
 from monitor.digest.render import render
 from monitor.editing import make_editions
 from monitor.errors import ConfigError, DeliveryError
+from monitor.logs import Line
 from monitor.outbox import Forms, Owed, Press, SendResult
 from monitor.readers import Delivery, Edition, Subscriber, Subscription
 from monitor.store.database import Store
@@ -110,8 +111,20 @@ def _told_before(asked: Iterable[Delivery]) -> DeliveryError | None:
     return failed
 
 
-def told(delivery: Delivery) -> str:
+def told(delivery: Delivery) -> Line:
     """One line on where an edition is."""
+    return Line(
+        _told(delivery),
+        subscriber=delivery.subscriber,
+        date=delivery.date,
+        edition=delivery.edition,
+        state=delivery.state,
+        attempts=delivery.attempts,
+        error=delivery.error or None,
+    )
+
+
+def _told(delivery: Delivery) -> str:
     what = f"digest: {delivery.date} for {delivery.subscriber}"
     match delivery.state:
         case "sent":

@@ -4,8 +4,8 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from threading import Event
 
@@ -15,6 +15,7 @@ from monitor.config.settings import Config
 from monitor.errors import MonitorError, TranslationError
 from monitor.feeds.fetch import Fetcher
 from monitor.marking import MARKED, RECENT
+from monitor.pipeline import Plan
 from monitor.store.database import Store
 from monitor.store.lock import running_alone
 from monitor.studying import UsualOfWeeks
@@ -37,6 +38,8 @@ from monitor.verbs.steps import (
     think_again,
     translate_pending,
 )
+from monitor.verbs.timing import timed
+from monitor.verbs.watchdog import Pulse, notify
 
 log = logging.getLogger("monitor")
 
@@ -51,7 +54,7 @@ def run(
     """Do what is due, every minute, for ever; end the process on SIGTERM or SIGINT."""
     config = paths.read_config()
     with (
-        running_alone(paths.db),
+        running_alone(paths.db) as show_life,
         compose.open_fetcher(config) as fetcher,
         closing(compose.open_translator(config.engine, config.bridge)) as translator,
     ):
@@ -64,7 +67,9 @@ def run(
             store.alerts.retire_all_but(alert.name for alert in config.alerts)
         serve = open_dashboard() if open_dashboard else None
         with schedule.stopping_on_signals() as stop:
-            live = _Live(paths, config, fetcher, translator, stop)
+            manager = compose.notify_socket()
+            pulse = Pulse(show_life, lambda: notify(manager, "WATCHDOG=1"))
+            live = _Live(paths, config, fetcher, translator, stop, pulse)
             busy = _Busy()
             work: dict[str, Callable[[], None]] = {
                 "tick": busy.around(live.tick),
@@ -76,7 +81,9 @@ def run(
                 work["serve"] = busy.around(lambda: serve(stop))
             count = len(config.feeds)
             log.info("run: %d feeds into %s, pid %d", count, paths.db, os.getpid())
+            notify(manager, "READY=1")
             schedule.run(work, TICK_SECONDS, stop)
+            notify(manager, "STOPPING=1")
             busy.wait(STOP_SECONDS)
             log.info("run: stopped")
     # A thread may still wait for a silent server. Nothing of it is committed, and the
@@ -126,15 +133,17 @@ class _Live:
         fetcher: Fetcher,
         translator: Translator,
         stop: Event,
+        pulse: Pulse,
     ) -> None:
         self._paths = paths
+        self._pulse = pulse
         self._config = config
         self._in_force = InForce(config, lambda merged: merged, log.warning)
         self._fetcher = fetcher
         self._translator = translator
         self._clustering = compose.open_clustering(config)
         self._channels = compose.open_channels(config)
-        self._lookout = Lookout(config.feeds, log.info)
+        self._lookout = Lookout(config.feeds, self._say)
         for name, mine in self._channels.items():
             if mine.fault:
                 log.warning("alert %s: %s", name, mine.fault)
@@ -146,56 +155,86 @@ class _Live:
 
     def tick(self) -> None:
         """Poll, translate, cluster, mark, outline and compare what is due."""
-        now, stop = compose.now(), self._stop
-        with self._paths.open_store() as store:
-            config = self._in_force.at(store)
-            plan = compose.plan(config)
-            if self._today != now.date():
-                store.feeds.forget(now.date())
-                self._today, self._usual = now.date(), UsualOfWeeks()
+        with self._paths.open_store() as store, timed(store, "tick"):
+            self._tick(store)
+
+    def _tick(self, store: Store) -> None:
+        now, stop, say = compose.now(), self._stop, self._say
+        config = self._in_force.at(store)
+        plan = compose.plan(config)
+        if self._today != now.date():
+            store.feeds.forget(now.date())
+            self._today, self._usual = now.date(), UsualOfWeeks()
+        with self._step(store, "poll"):
             due = store.feeds.due(self._config.feeds, now)
-            poll_due(self._config, store, self._fetcher, due, now, log.info, stop)
-            if not stop.is_set():
-                try:
-                    translate_pending(
-                        store, self._translator, plan, now, log.info, stop
-                    )
-                except TranslationError as error:
-                    log.error("translate: %s", error)
-            if not stop.is_set():
+            poll_due(self._config, store, self._fetcher, due, now, say, stop)
+        if not stop.is_set():
+            self._translate(store, plan, now)
+        if not stop.is_set():
+            with self._step(store, "cluster"):
                 waiting = compose.waiting(plan, self._translator, now)
-                cluster_waiting(store, self._clustering, waiting, log.info, stop)
-            if not stop.is_set():
-                think_again(store, self._clustering, now, log.info)
-            is_time = self._is_time_to_compare(now)
-            if not stop.is_set():
-                self._note(store, config, now - (MARKED if is_time else RECENT))
+                cluster_waiting(store, self._clustering, waiting, say, stop)
+        if not stop.is_set():
+            with self._step(store, "consolidate"):
+                think_again(store, self._clustering, now, say)
+        is_time = self._is_time_to_compare(now)
+        if not stop.is_set():
+            self._note(store, config, now - (MARKED if is_time else RECENT))
+        with self._step(store, "index"):
             index_items(store, stop)
-            if not stop.is_set() and is_time:
-                compare_all(config, store, now, log.info)
+        if not stop.is_set() and is_time:
+            with self._step(store, "compare"):
+                compare_all(config, store, now, say)
                 if config.alerts:
                     self._lookout.count(store, now)
-                self._compared = now
-            if config.alerts and not stop.is_set():
+            self._compared = now
+        if config.alerts and not stop.is_set():
+            with self._step(store, "look"):
                 self._lookout.look(store, config, now)
-            self._prune(store, now)
+        self._prune(store, now)
 
     def _prune(self, store: Store, now: datetime) -> None:
         """Remove what is too old, once a day; a large part of it in several ticks."""
-        is_time = self._pruned != now.date() and not self._stop.is_set()
-        if is_time and prune_due(store, self._config, now, self._stop, log.info):
-            self._pruned = now.date()
+        if self._pruned == now.date() or self._stop.is_set():
+            return
+        with self._step(store, "prune"):
+            if prune_due(store, self._config, now, self._stop, self._say):
+                self._pruned = now.date()
+
+    def _say(self, line: str) -> None:
+        """Log a unit of work, which is a sign of life."""
+        log.info(line)
+        self._pulse.beat()
+
+    @contextmanager
+    def _step(self, store: Store, name: str) -> Iterator[None]:
+        """A step of the tick, noted; its beginning is a sign of life, too."""
+        self._pulse.beat()
+        with timed(store, name):
+            yield
+
+    def _translate(self, store: Store, plan: Plan, now: datetime) -> None:
+        """Without an engine that works, stories are matched all the same."""
+        engine, stop = self._translator, self._stop
+        try:
+            with self._step(store, "translate"):
+                translate_pending(store, engine, plan, now, self._say, stop)
+        except TranslationError as error:
+            log.error("translate: %s", error)
 
     def _note(self, store: Store, config: Config, since: datetime) -> None:
         """Mark items published since then, and outline stories."""
-        mark_items(store, config, since, self._stop)
+        with self._step(store, "mark"):
+            mark_items(store, config, since, self._stop)
         if not self._stop.is_set():
-            outline_stories(store, config, self._stop, self._usual)
+            with self._step(store, "outline"):
+                outline_stories(store, config, self._stop, self._usual)
 
     def send_alerts(self) -> None:
         """Send the alerts that are due, whatever the tick is busy with."""
         with (
             self._paths.open_store() as store,
+            timed(store, "alerts"),
             closing(send_alerts(self._paths, store, self._channels)) as results,
         ):
             for result in results:
@@ -212,7 +251,7 @@ class _Live:
         if self._config.mail is None:
             return
         now = compose.now()
-        with self._paths.open_store() as store:
+        with self._paths.open_store() as store, timed(store, "digest"):
             config = self._in_force.at(store)
             for delivery in send_due(self._paths, config, store, now, self._stop):
                 is_sent = delivery.state == "sent"

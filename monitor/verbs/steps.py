@@ -20,6 +20,7 @@ from monitor.contrasting import UsualOf
 from monitor.errors import ConfigError
 from monitor.feeds.fetch import Fetcher
 from monitor.indexing import index_waiting
+from monitor.logs import Line
 from monitor.marking import MARKED, mark
 from monitor.model import Feed, FeedState
 from monitor.outlining import outline_due
@@ -39,7 +40,8 @@ from monitor.verbs.compose import Paths
 log = logging.getLogger("monitor")
 
 Say = Callable[[str], None]
-"""Where a line for each unit of work goes: stdout, or the log of a long run."""
+"""Where a line for each unit of work goes: stdout, or the log of a long run. A Line has
+the same as fields, too."""
 
 
 def check(paths: Paths) -> None:
@@ -180,8 +182,13 @@ def _translate_line(result: pipeline.TranslateResult) -> str:
     what = {"headline": "headlines", "whole": "items"}[result.part]
     doubted = f", {result.doubted} doubted" if result.doubted else ""
     failed = f", {result.failed} failed" if result.failed else ""
-    return (
-        f"translate: {result.translated} {what} into {result.target}{doubted}{failed}"
+    return Line(
+        f"translate: {result.translated} {what} into {result.target}{doubted}{failed}",
+        target=result.target,
+        part=result.part,
+        translated=result.translated,
+        doubted=result.doubted,
+        failed=result.failed,
     )
 
 
@@ -236,7 +243,10 @@ def cluster_waiting(
             copies = sum(a.copy_of is not None for a in assignments)
             joined = len(assignments) - opened
             copied = f", {copies} of them copies" if copies else ""
-            say(f"cluster: {opened} stories opened, {joined} items joined one{copied}")
+            text = (
+                f"cluster: {opened} stories opened, {joined} items joined one{copied}"
+            )
+            say(Line(text, opened=opened, joined=joined, copies=copies))
             if stop.is_set():
                 break
 
@@ -255,7 +265,8 @@ def think_again(
     kinds = Counter(change.kind for change in clustering.consolidate(store, scope, now))
     if kinds:
         done = (f"{kinds[kind]} {word}" for kind, word in _DONE.items() if kinds[kind])
-        say(f"cluster: on second thoughts {', '.join(done)}")
+        text = f"cluster: on second thoughts {', '.join(done)}"
+        say(Line(text, **{word: kinds[kind] for kind, word in _DONE.items()}))
 
 
 def mark_items(store: Store, config: Config, since: datetime, stop: Event) -> None:
@@ -297,14 +308,25 @@ _DONE: Mapping[ChangeKind, str] = {
 }
 
 
-def _poll_line(result: PollResult, name: str) -> str:
-    if result.error:
-        return f"poll: {name}: failed: {result.error}"
-    if not result.is_read:
-        return f"poll: {name}: unchanged"
-    if not result.items:
-        return f"poll: {name}: 0 items"
-    return f"poll: {name}: {result.new} new of {result.items}"
+def _poll_line(result: PollResult, name: str) -> Line:
+    feed, error = result.feed, result.error
+    if error:
+        came_to = f"failed: {error}"
+    elif not result.is_read:
+        came_to = "unchanged"
+    elif not result.items:
+        came_to = "0 items"
+    else:
+        came_to = f"{result.new} new of {result.items}"
+    return Line(
+        f"poll: {name}: {came_to}",
+        outlet=feed.outlet,
+        feed=feed.url,
+        items=result.items,
+        new=result.new,
+        failure=error.kind if error else None,
+        error=error.reason if error else None,
+    )
 
 
 def _names(feeds: Iterable[Feed]) -> Mapping[Feed, str]:

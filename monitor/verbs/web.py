@@ -13,8 +13,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event, Thread
 
-from monitor.cli_parts import log_to_stderr
 from monitor.config.settings import Config
+from monitor.logs import LogFormat, in_force, log_to_stderr
 from monitor.pipeline import Desk
 from monitor.store.kept import KeptVersion
 from monitor.verbs import compose
@@ -117,7 +117,7 @@ def _start_aside(
     """Another process that answers at the same port."""
     process = get_context("spawn").Process(
         target=_serve_aside,
-        args=(paths, place, listener, secret, log.getEffectiveLevel()),
+        args=(paths, place, listener, secret, log.getEffectiveLevel(), in_force()),
         name="dashboard",
         daemon=True,
     )
@@ -135,7 +135,12 @@ def _end(processes: Iterable[BaseProcess]) -> None:
 
 
 def _serve_aside(
-    paths: Paths, place: Place, listener: socket.socket, secret: bytes, level: int
+    paths: Paths,
+    place: Place,
+    listener: socket.socket,
+    secret: bytes,
+    level: int,
+    log_format: LogFormat,
 ) -> None:
     """What the process does: serve until SIGTERM, or until who started it is dead."""
     stop = Event()
@@ -143,7 +148,7 @@ def _serve_aside(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     Thread(target=_heed_the_end, args=(stop,), daemon=True).start()
-    log_to_stderr(level)
+    log_to_stderr(level, log_format)
     reach = _reach(paths, place)
     args = (_app(paths, place, reach, secret), listener, stop, reach)
     # In a thread of its own it leaves the signals alone.

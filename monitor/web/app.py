@@ -54,8 +54,10 @@ from monitor.web.guide import Guide
 from monitor.web.health import HealthPage, health_page
 from monitor.web.list_pages import ListPages
 from monitor.web.lists import Lists
+from monitor.web.metrics import Metrics
 from monitor.web.narrowing import LABELS
 from monitor.web.outlet_pages import OutletPages
+from monitor.web.probes import Probes
 from monitor.web.reader_pages import ReaderPages
 from monitor.web.refusal import Refusal
 from monitor.web.remembered import Remembered
@@ -90,7 +92,9 @@ def create_app(site: Site) -> ASGIApp:
         processes=site.processes,
     )
     add_account_pages(app, door, _show)
-    return guarded(app, door, _told)
+    metrics = Metrics(site)
+    metrics.add_to(app)
+    return metrics.metered(guarded(app, door, _told))
 
 
 def routes(site: Site) -> FastAPI:
@@ -116,6 +120,7 @@ def routes(site: Site) -> FastAPI:
     app.add_api_route("/health", stories.health, methods=_READ)
     app.add_api_route("/about", _about, methods=_READ)
     app.add_api_route("/livez", _livez, methods=_READ)
+    app.add_api_route("/readyz", Probes(site).readyz, methods=_READ)
     app.add_api_route("/editions/{edition}", readers.edition, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leaving, methods=_READ)
     app.add_api_route("/unsubscribe/{token}", readers.leave, methods=["POST"])

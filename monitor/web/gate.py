@@ -21,7 +21,7 @@ from monitor.web.sessions import Door, Known, bearer
 
 READER_PATHS = ("/editions/", "/unsubscribe/")
 """What readers of the digest may open from anywhere: who has the address may."""
-FREE_PATHS = ("/static/", "/livez")
+FREE_PATHS = ("/static/", "/livez", "/readyz")
 """What tells nothing of anybody."""
 OWN_PATHS = ("/sign-in", "/sign-out", "/account")
 """Where a reader may send forms, too."""
