@@ -1318,6 +1318,12 @@ def test_two_processes_take_each_others_forms(store, tmp_path):
         finally:
             os.kill(running.pid, signal.SIGCONT)
         assert answer != 403
+        counted = re.findall(
+            r"^monitor_dashboard_requests_total{.*} (.*)$",
+            browser.get("/metrics").text,
+            re.MULTILINE,
+        )
+        assert sum(map(float, counted)) == 2  # the page by one, the form by the other
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=15)
         assert "Traceback" not in err

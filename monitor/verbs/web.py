@@ -5,12 +5,14 @@ import signal
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from threading import Event, Thread
 
 from monitor.config.settings import Config
@@ -47,6 +49,30 @@ class Place:
     """Each answers at the pace of one processor."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """What the processes of one dashboard share."""
+
+    place: Place
+    listener: socket.socket
+    secret: bytes = field(default_factory=drawn, repr=False)
+    """A form that one has handed out may come back to another."""
+    meters: Path | None = None
+    """Where each counts what it answers; None for one alone."""
+
+    @classmethod
+    def at(cls, place: Place, reach: Reach) -> "_Together":
+        """With the port taken."""
+        many = place.processes > 1
+        meters = Path(mkdtemp(prefix="monitor-")) if many else None
+        return cls(place, _listen(place, reach), meters=meters)
+
+    def end(self) -> None:
+        """Leave nothing behind."""
+        if self.meters:
+            rmtree(self.meters, ignore_errors=True)
+
+
 def serve(paths: Paths, place: Place) -> None:
     """Serve the dashboard until Ctrl-C is pressed.
 
@@ -65,19 +91,18 @@ def dashboard(paths: Paths, place: Place) -> Callable[[], None]:
     ConfigError if there is no database, the port cannot be had, or who should not could
     use it.
     """
-    reach, secret = _reach(paths, place), drawn()
-    app = _app(paths, place, reach, secret)
-    listener = _listen(place, reach)
+    reach = _reach(paths, place)
+    together = _Together.at(place, reach)
+    app = _app(paths, together, reach)
 
     def serve() -> None:
-        beside = [
-            _start_aside(paths, place, listener, secret)
-            for _ in range(place.processes - 1)
-        ]
+        others = range(place.processes - 1)
+        beside = [_start_aside(paths, together) for _ in others]
         try:
-            server.serve(app, listener, None, reach)
+            server.serve(app, together.listener, None, reach)
         finally:
             _end(beside)
+            together.end()
 
     return serve
 
@@ -89,21 +114,19 @@ def dashboard_aside(paths: Paths, place: Place) -> Callable[[Event], None]:
     is logged. Where this process is killed, those end, too. Raises ConfigError as
     ``dashboard`` does.
     """
-    reach, secret = _reach(paths, place), drawn()
-    listener = _listen(place, reach)
+    together = _Together.at(place, _reach(paths, place))
 
     def serve(stop: Event) -> None:
-        aside = [
-            _start_aside(paths, place, listener, secret) for _ in range(place.processes)
-        ]
-        ends = [process.sentinel for process in aside]
-        while not (stop.is_set() or wait(ends, LOOK_SECONDS)):
-            pass
-        if stop.is_set():
-            _end(aside)
-            return
-        [status, *_] = (p.exitcode for p in aside if p.exitcode is not None)
+        aside = [_start_aside(paths, together) for _ in range(place.processes)]
+        dead: list[object] = []
+        while not (stop.is_set() or dead):
+            dead = [*wait([process.sentinel for process in aside], LOOK_SECONDS)]
+        # A process that is dead has no status before it was waited for.
         _end(aside)
+        if stop.is_set():
+            together.end()
+            return
+        [status, *_] = (p.exitcode for p in aside if p.sentinel in dead)
         log.error(
             "dashboard: ended with status %s; it starts again within a minute", status
         )
@@ -111,13 +134,11 @@ def dashboard_aside(paths: Paths, place: Place) -> Callable[[Event], None]:
     return serve
 
 
-def _start_aside(
-    paths: Paths, place: Place, listener: socket.socket, secret: bytes
-) -> BaseProcess:
+def _start_aside(paths: Paths, together: _Together) -> BaseProcess:
     """Another process that answers at the same port."""
     process = get_context("spawn").Process(
         target=_serve_aside,
-        args=(paths, place, listener, secret, log.getEffectiveLevel(), in_force()),
+        args=(paths, together, log.getEffectiveLevel(), in_force()),
         name="dashboard",
         daemon=True,
     )
@@ -135,12 +156,7 @@ def _end(processes: Iterable[BaseProcess]) -> None:
 
 
 def _serve_aside(
-    paths: Paths,
-    place: Place,
-    listener: socket.socket,
-    secret: bytes,
-    level: int,
-    log_format: LogFormat,
+    paths: Paths, together: _Together, level: int, log_format: LogFormat
 ) -> None:
     """What the process does: serve until SIGTERM, or until who started it is dead."""
     stop = Event()
@@ -149,8 +165,8 @@ def _serve_aside(
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     Thread(target=_heed_the_end, args=(stop,), daemon=True).start()
     log_to_stderr(level, log_format)
-    reach = _reach(paths, place)
-    args = (_app(paths, place, reach, secret), listener, stop, reach)
+    reach = _reach(paths, together.place)
+    args = (_app(paths, together, reach), together.listener, stop, reach)
     # In a thread of its own it leaves the signals alone.
     serving = Thread(target=server.serve, args=args)
     serving.start()
@@ -187,7 +203,7 @@ def _listen(place: Place, reach: Reach) -> socket.socket:
     return listener
 
 
-def _app(paths: Paths, place: Place, reach: Reach, secret: bytes) -> server.App:
+def _app(paths: Paths, together: _Together, reach: Reach) -> server.App:
     config = paths.read_config()
     desk, version = InForce(config, _desk, log.warning), KeptVersion(paths.db)
     open_store = paths.lend_known_store()
@@ -198,8 +214,9 @@ def _app(paths: Paths, place: Place, reach: Reach, secret: bytes) -> server.App:
         reach,
         SETTLES,
         config,
-        secret,
-        place.processes,
+        together.secret,
+        together.place.processes,
+        together.meters,
     )
     return create_app(site)
 

@@ -2,9 +2,10 @@
 
 The dashboard serves it, while the work is done by another process; so most of it is
 read from the database at each scrape. Only what the dashboard itself does is counted
-here. docs/operation.md says what each metric means.
+here, by all its processes together. docs/operation.md says what each metric means.
 """
 
+import os
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +20,9 @@ from prometheus_client import (
     Histogram,
     ProcessCollector,
 )
+from prometheus_client import (
+    values as kinds,
+)
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -26,6 +30,7 @@ from prometheus_client.core import (
     Metric,
 )
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -51,18 +56,25 @@ class Metrics:
 
     def __init__(self, site: Site) -> None:
         self._registry = CollectorRegistry(auto_describe=False)
+        counted: CollectorRegistry | None = self._registry
+        if site.meters:
+            _count_together(site.meters)
+            MultiProcessCollector(  # type: ignore[no-untyped-call]
+                self._registry, str(site.meters)
+            )
+            counted = None
         self._requests = Counter(
             "monitor_dashboard_requests",
             "Requests answered, by route and status.",
             ("method", "route", "status"),
-            registry=self._registry,
+            registry=counted,
         )
         self._seconds = Histogram(
             "monitor_dashboard_request_seconds",
             "From a request to the end of its answer.",
             ("route",),
             buckets=REQUEST_BUCKETS,
-            registry=self._registry,
+            registry=counted,
         )
         ProcessCollector(registry=self._registry)
         self._registry.register(_OfDatabase(site))
@@ -99,6 +111,16 @@ class Metrics:
                 self._seconds.labels(route).observe(time.perf_counter() - start)
 
         return answer
+
+
+def _count_together(folder: Path) -> None:
+    """Have this process count in a file of its own there, which all others add up.
+
+    The library takes the folder from the environment alone, and looks there when it is
+    loaded, which was before.
+    """
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    kinds.ValueClass = kinds.MultiProcessValue()  # type: ignore[no-untyped-call]
 
 
 def template(scope: Scope) -> str:

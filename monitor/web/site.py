@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from monitor.config.settings import Config, PollSettings
 from monitor.pipeline import Desk
@@ -32,6 +33,8 @@ class Site:
     """What the forms of all processes that serve it go by; b"" for one alone."""
     processes: int = 1
     """How many serve it."""
+    meters: Path | None = None
+    """Where several count together what they answer."""
 
     def polled(self, store: Store) -> datetime | None:
         """When any feed was last asked: what is said of feeds is true of that moment.
