@@ -9,7 +9,7 @@ import hashlib
 import stat
 import zipfile
 import zlib
-from pathlib import Path, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from monitor.errors import TranslationError
 
@@ -62,8 +62,12 @@ def _check(file: Path, members: list[zipfile.ZipInfo]) -> None:
             f"{file}: not an Argos package: {len(members):,} files of {size:,} bytes"
             " in all are more than one has"
         )
+    folders = {parent for member in members for parent in _plain(member).parents}
+    seen: set[PurePosixPath] = set()
     for member in members:
-        if fault := _fault(member):
+        fault = _fault(member) or _clash(member, folders, seen)
+        seen.add(_plain(member))
+        if fault:
             raise TranslationError(
                 f"{file}: not an Argos package: {member.filename[:200]!r} {fault}"
             )
@@ -78,3 +82,18 @@ def _fault(member: zipfile.ZipInfo) -> str:
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
         return "is a link or a device"
     return ""
+
+
+def _plain(member: zipfile.ZipInfo) -> PurePosixPath:
+    """Its name, as disks read it that take capitals for small letters."""
+    return PurePosixPath(member.filename.casefold())
+
+
+def _clash(
+    member: zipfile.ZipInfo, folders: set[PurePosixPath], seen: set[PurePosixPath]
+) -> str:
+    """What is wrong with one member among the others; empty if nothing."""
+    if _plain(member) in seen:
+        return "comes twice"
+    is_both = not member.is_dir() and _plain(member) in folders
+    return "is a file and a folder" if is_both else ""
