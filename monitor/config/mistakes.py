@@ -13,6 +13,7 @@ from monitor.config.fields import SecretError
 from monitor.config.schema import siblings
 from monitor.config.tree import Loc, line_of
 from monitor.errors import ConfigError
+from monitor.text import printable
 
 
 class MistakesError(ConfigError):
@@ -112,4 +113,5 @@ def no_such(what: str, name: str, known: Sequence[str]) -> str:
 def dotted(loc: Loc) -> str:
     """``feeds[3].url``."""
     text = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in loc)
-    return text.removeprefix(".")
+    # A key may hold whatever YAML can quote, an address too.
+    return without_login(printable(text.removeprefix(".")))

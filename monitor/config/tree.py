@@ -82,6 +82,10 @@ def load(path: Path, text: str) -> Any:
         raise ConfigError(
             f"{path}: is nested too deep, or an alias holds itself; write it flatter"
         ) from None
+    except NotImplementedError as error:  # ruamel's, of two comments in one place
+        raise ConfigError(
+            f"{path}: has a comment inside a value; move it to a line of its own"
+        ) from error
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         # A doubled key is quoted with both values, one of which may be a secret.
