@@ -40,6 +40,18 @@ fuzz: .venv/dev
 	    || failed="$$failed $$target"; \
 	done; [ -z "$$failed" ] || { echo "found something in:$$failed"; exit 1; }
 
+# Known weaknesses of what the lock files name, by PyPI's list of them, in an environment
+# of its own. What could not be looked up counts as a failure, not as well.
+AUDIT := .venv-audit/bin/pip-audit --strict --disable-pip --require-hashes \
+  --progress-spinner off
+audit:
+	[ -x .venv-audit/bin/pip-audit ] || { $(PYTHON) -m venv .venv-audit \
+	  && .venv-audit/bin/pip --disable-pip-version-check --quiet install pip-audit; }
+	for lock in requirements*.lock; do \
+	  $(AUDIT) -r $$lock || failed="$$failed $$lock"; \
+	done; [ -z "$$failed" ] || { \
+	  echo "found something, or could not look it up, in:$$failed"; exit 1; }
+
 # Against argostranslate with all that it declares: PyTorch and more, several GB, in an
 # environment of its own. PIP_EXTRA may say where a PyTorch for the CPU alone is.
 argos-check: .venv-argos/full
@@ -118,4 +130,4 @@ lock: .venv/dev             ## newest versions that pyproject.toml allows
 	  --upgrade --output-file requirements-bench.lock
 
 clean:
-	rm -rf .venv .venv-argos demo .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-argos .venv-audit demo .mypy_cache .ruff_cache .pytest_cache

@@ -6,7 +6,9 @@ hold, or whatever would leave the folder it is unpacked into, is refused as a wh
 """
 
 import hashlib
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -19,7 +21,7 @@ MAX_UNPACKED = 4_000_000_000
 
 _DAMAGED = (
     *(OSError, EOFError, ValueError, RuntimeError, NotImplementedError, MemoryError),
-    *(zipfile.BadZipFile, zlib.error),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, LookupError),
 )
 """What zipfile raises over archives that are damaged, encrypted, or packed oddly."""
 
@@ -78,6 +80,8 @@ def _fault(member: zipfile.ZipInfo) -> str:
     name = PureWindowsPath(member.filename)  # takes both kinds of slashes apart
     if ".." in name.parts or name.anchor or "\\" in member.orig_filename:
         return "leads out of its folder"
+    if not name.parts:
+        return "has no name"
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
         return "is a link or a device"

@@ -32,8 +32,23 @@ WORDS = (
     *("GET /api/v1/", "POST /api/v1/corrections\n", "/preview", "stories", "items"),
     *("/search?q=", "?after=", "&limit=", "?since=", "2026-03-02", "?order=", "&side="),
     *("?theme=", "?watchlist=", "?outlet=", "?language=", "lags", "blindspots", "s1"),
-    *("editions", "outlets", "/coverage", "feeds/health", "%00", "%ff", "%2e%2e/", "\0"),
-    *('{"verb": "merge", "together": ["', '"story": "', '"reason": "', "\\ud83d", "9" * 40),
+    *(
+        "editions",
+        "outlets",
+        "/coverage",
+        "feeds/health",
+        "%00",
+        "%ff",
+        "%2e%2e/",
+        "\0",
+    ),
+    *(
+        '{"verb": "merge", "together": ["',
+        '"story": "',
+        '"reason": "',
+        "\\ud83d",
+        "9" * 40,
+    ),
     *("GET /story/", "GET /search?q=", "GET /day/", "GET /export/", "GET /static/../"),
     *("1e999", "-1", "null", "true", "[" * 50, "9999-12-31", "0001-01-01", "+99:99"),
 )
@@ -73,7 +88,9 @@ def _app() -> Any:
         store.stories.assign(assignment(one, "s1") for one in shown)
         marker = Marker(desk.themes, desk.watchlists)
         list(outline_due(store, marker, desk.owners))
-    return create_app(Site(lambda: Store(path), lambda: desk, lambda: NOW, Reach(token=TOKEN)))
+    return create_app(
+        Site(lambda: Store(path), lambda: desk, lambda: NOW, Reach(token=TOKEN))
+    )
 
 
 @cache
@@ -128,5 +145,7 @@ async def _ask(scope: Any, body: bytes) -> tuple[int, dict[bytes, bytes], bytes]
 
     with suppress(ConnectionError):
         await _app()(scope, receive, send)
-    told = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
+    told = b"".join(
+        m.get("body", b"") for m in sent if m["type"] == "http.response.body"
+    )
     return sent[0]["status"], dict(sent[0]["headers"]), told

@@ -7,7 +7,18 @@ from monitor.store.cursors import Cursor
 
 MAX_LENGTH = 500
 ORDERS = (("published", (str,)), ("items", (int,)), ("lag", (int, type(None))))
-WORDS = ("W10", "W1td", "=", "-", "_", "bnVsbA", "AAAA", "eyJ", "\u00e9", "WyJpdGVtcyIsOTk5")
+WORDS = (
+    "W10",
+    "W1td",
+    "=",
+    "-",
+    "_",
+    "bnVsbA",
+    "AAAA",
+    "eyJ",
+    "\u00e9",
+    "WyJpdGVtcyIsOTk5",
+)
 
 
 def seeds() -> list[bytes]:

@@ -31,9 +31,7 @@ except ImportError:  # it has no wheel for this machine; replaying needs none
     atheris = None
 
 HERE = Path(__file__).parent
-TARGETS = tuple(
-    sorted(p.stem for p in HERE.glob("[a-z]*.py") if p.stem != "driver")
-)
+TARGETS = tuple(sorted(p.stem for p in HERE.glob("[a-z]*.py") if p.stem != "driver"))
 SLOWEST = 1.0  # seconds of CPU time for an input, and for each of its megabytes
 _INSTRUMENTED = 5.0  # how much slower coverage counting makes it
 _FOLLOWED = {"feeds": ["monitor.feeds", "feedparser"]}
@@ -77,7 +75,11 @@ def splice(
     how = choice.randrange(5)
     at = choice.randrange(len(data) + 1)
     if how == 0:
-        return data[:at] + choice.choice(words) * choice.choice((1, 1, 1, 2, 50)) + data[at:]
+        return (
+            data[:at]
+            + choice.choice(words) * choice.choice((1, 1, 1, 2, 50))
+            + data[at:]
+        )
     if how == 1:
         other = choice.choice(others)
         return data[:at] + other[choice.randrange(len(other) + 1) :]

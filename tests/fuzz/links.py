@@ -16,9 +16,27 @@ MAX_LENGTH = 600
 BASE = "https://diario.example/norte/nota?id=7"
 WORDS = (
     *("http://", "https://", "//", "HTTPS://", "javascript:", "data:", "file:///", "@"),
-    *("user:pa55@", "[::1]", "[::ffff:7f00:1]", "127.0.0.1", "0x7f000001", "2130706433"),
+    *(
+        "user:pa55@",
+        "[::1]",
+        "[::ffff:7f00:1]",
+        "127.0.0.1",
+        "0x7f000001",
+        "2130706433",
+    ),
     *("localhost", ":80", ":443", ":99999", ":0", "%00", "%2f", "%", "..", "/./", "\\"),
-    *("?utm_source=x", "&id=7", "&amp;", ";", "#top", "xn--", "ñ", "。", "\u2028", "\t"),
+    *(
+        "?utm_source=x",
+        "&id=7",
+        "&amp;",
+        ";",
+        "#top",
+        "xn--",
+        "ñ",
+        "。",
+        "\u2028",
+        "\t",
+    ),
     *("ｅｘａｍｐｌｅ", "\u00a0", "\ufeff", "\x7f", "[", "]", "?", "=", "+", "|", "^"),
 )
 _HOST = re.compile(r"\[[0-9a-f:.]+\]|[^\s\[\]@/\\?#:]+")
@@ -28,7 +46,10 @@ def seeds() -> list[bytes]:
     """Of each kind one."""
     return [
         *(b"https://Diario.example:443/nota/7?utm_source=rss&p=2#top", b"/nota;a=1"),
-        *(b"//ca\xc3\xb1on.example/a b", b"http://me:pa55@[::1]:8080/?q=%c3%b1&fbclid=1"),
+        *(
+            b"//ca\xc3\xb1on.example/a b",
+            b"http://me:pa55@[::1]:8080/?q=%c3%b1&fbclid=1",
+        ),
         b"?id=9&partner=x",
     ]
 

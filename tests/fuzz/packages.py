@@ -58,7 +58,9 @@ def check(data: bytes, allowance: float = 1.0) -> int:
                 unpack(file, into)
         except TranslationError as error:
             assert str(error).startswith(str(file)), error
-        found = {path for path in Path(folder).rglob("*") if not path.is_relative_to(into)}
+        found = {
+            path for path in Path(folder).rglob("*") if not path.is_relative_to(into)
+        }
         assert found == {file, into.parent}, f"outside of its folder: {found}"
         inside = list(into.rglob("*"))
         assert not any(path.is_symlink() for path in inside), "a link"

@@ -16,10 +16,36 @@ MAX_LENGTH = 8_192
 WORDS = (
     *("<p>", "</p>", "<b", "<script>", "</script>", "<style>", "<svg><title>", "<!--"),
     *("-->", "<![CDATA[", "]]>", "<a href='", "<img src=x onerror=", "<iframe", "<ul>"),
-    *("<table><td>", "</b></p>", "&lt;script&gt;", "&amp;lt;b&amp;gt;", "&#0;", "&#x202e;"),
-    *("&#xD800;", "&nbsp;", "&eacute", "&", "<", ">", "\u202e", "\u200b", "\u00ad", "\x85"),
+    *(
+        "<table><td>",
+        "</b></p>",
+        "&lt;script&gt;",
+        "&amp;lt;b&amp;gt;",
+        "&#0;",
+        "&#x202e;",
+    ),
+    *(
+        "&#xD800;",
+        "&nbsp;",
+        "&eacute",
+        "&",
+        "<",
+        ">",
+        "\u202e",
+        "\u200b",
+        "\u00ad",
+        "\x85",
+    ),
     *("Ã©", "â€œ", "MÉXICO, (EFE).-", "EXCLUSIVA |", "Read more", "Leer más", "[…]"),
-    *("\U0001f468\u200d\U0001f469", "e\u0301", "ﬁ", "İ", "<math>", "<template>", "\ufeff"),
+    *(
+        "\U0001f468\u200d\U0001f469",
+        "e\u0301",
+        "ﬁ",
+        "İ",
+        "<math>",
+        "<template>",
+        "\ufeff",
+    ),
 )
 _UNSEEN = re.compile(
     "[\0-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\ud800-\udfff]"
