@@ -187,11 +187,9 @@ class Machine:
             text=True,
         )
         self.environ = {
-            **{
-                "PATH": os.environ["PATH"],
-                "HOME": str(folder),
-                "PYTHONPATH": str(ROOT),
-            },
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "PYTHONPATH": str(ROOT),
             "MONITOR_SMTP_PASSWORD": PLANTED["mail password"],
             "MONITOR_DKIM_KEY": SIGNING.decode(),
             "MONITOR_TOKEN": PLANTED["environment token"],
@@ -218,8 +216,11 @@ class Machine:
             | {"secret": "DESK_SECRET", "local": True},
         ]
         tree = {
-            **{"contact": "desk@example.org", "translation": {"engine": "none"}},
-            **{"poll": {"gap_seconds": 0}, "feeds": [*feeds, *more], "alerts": alerts},
+            "contact": "desk@example.org",
+            "translation": {"engine": "none"},
+            "poll": {"gap_seconds": 0},
+            "feeds": [*feeds, *more],
+            "alerts": alerts,
             "watchlists": [{"name": "Water", "terms": ["agua"]}],
             "digest": {"mail": mail, "subscribers": [reader]},
         }
@@ -341,7 +342,7 @@ def logins(machine: Machine) -> None:
         assert old in text
         machine.folder.joinpath("login.yaml").write_text(text.replace(old, new))
         machine("--config", "login.yaml", "check")
-        machine("--config", "login.yaml", "poll")
+    machine("--config", "login.yaml", "poll")
     machine(
         "models", "list", "--available", "--index", f"https:{LOGIN}a.example/i.json"
     )

@@ -16,7 +16,7 @@ ROWS = [
 ]
 
 
-def tests() -> set[str]:
+def known() -> set[str]:
     """The name of every test that there is."""
     found = (path.read_text(encoding="utf-8") for path in ROOT.glob("tests/test_*.py"))
     return {name for text in found for name in re.findall(r"def (test_\w+)\(", text)}
@@ -25,7 +25,7 @@ def tests() -> set[str]:
 def test_every_test_that_the_page_names_exists():
     named = set(TEST.findall(TEXT))
     assert len(named) > 60
-    assert named - tests() == set()
+    assert named - known() == set()
 
 
 def test_every_threat_has_a_test_or_a_reason():
@@ -41,7 +41,7 @@ def test_every_requirement_is_pinned_by_hash_and_comes_from_no_named_host(lock):
     entries = re.split(r"\n(?=\S)", text.replace("\\\n", " ").strip())
     assert entries
     for entry in entries:
-        head = rf"[\w.\[\]-]+==[\w.!+]+(\s*;[^#]*?)?(\s+--hash=sha256:[0-9a-f]{{64}})+\s*"
+        head = r"[\w.\[\]-]+==[\w.!+]+(\s*;[^#]*?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*"
         assert re.fullmatch(head, entry), entry[:200]
     assert "://" not in text
     assert "index-url" not in text

@@ -13,7 +13,6 @@ from monitor.access import User
 from monitor.errors import StoreError
 from monitor.store.database import Store
 
-
 MONITOR = Path(__file__).parents[1] / "monitor"
 
 

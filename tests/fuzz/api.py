@@ -7,6 +7,7 @@ An input is a line with method and address, then the body.
 
 import asyncio
 import json
+import re
 import tempfile
 from contextlib import suppress
 from functools import cache
@@ -27,6 +28,7 @@ from monitor.web.site import Site
 
 MAX_LENGTH = 2_048
 TOKEN = "t" * 40
+_NOT_SEEN = re.compile(rb"[^\x21-\x7e]")
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 WORDS = (
     *("GET /api/v1/", "POST /api/v1/corrections\n", "/preview", "stories", "items"),
@@ -101,15 +103,24 @@ def _loop() -> asyncio.AbstractEventLoop:
 def check(data: bytes, allowance: float = 1.0) -> int:
     """The status of the answer; AssertionError if a promise is broken."""
     head, _, body = data.partition(b"\n")
-    method, _, target = head.decode("latin-1").partition(" ")
+    # h11 lets no other bytes through.
+    sent = _NOT_SEEN.sub(lambda byte: b"%%%02X" % byte[0][0], head).decode("ascii")
+    method, _, target = sent.replace("%20", " ", 1).partition(" ")
     method = method if method in METHODS else "GET"
     path, _, query = target.partition("?")
     raw = (path if path.startswith("/") else "/" + path).encode("latin-1")
     scope = {
-        **{"type": "http", "http_version": "1.1", "method": method, "scheme": "http"},
-        **{"path": unquote(raw.decode("latin-1")), "raw_path": raw, "root_path": ""},
-        **{"query_string": query.encode("latin-1"), "client": ("127.0.0.1", 9)},
-        **{"server": ("127.0.0.1", 80), "asgi": {"version": "3.0"}},
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote(raw.decode("latin-1")),
+        "raw_path": raw,
+        "root_path": "",
+        "query_string": query.encode("latin-1"),
+        "client": ("127.0.0.1", 9),
+        "server": ("127.0.0.1", 80),
+        "asgi": {"version": "3.0"},
         "headers": [
             (b"host", b"127.0.0.1"),
             (b"authorization", f"Bearer {TOKEN}".encode()),

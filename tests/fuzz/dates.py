@@ -38,7 +38,9 @@ def check(data: bytes, allowance: float = 1.0) -> int:
     assert source != "fetched" or when in (NOW, day), f"made up: {when}"
     assert source == "fetched" or not ahead, "both believed and ahead"
     assert day is None or (day <= NOW and source == "fetched"), f"day {day}"
-    if source == "feed":  # it says its zone, or needs none: no other zone of that country changes it
+    if (
+        source == "feed"
+    ):  # it says its zone, or needs none: no other zone of that country changes it
         other = "America/Denver" if tz == "America/New_York" else "America/Cancun"
         assert read_date(raw, other, NOW)[0] == when
     again, _ = read_date(when.isoformat(), tz, NOW)

@@ -35,9 +35,16 @@ def seeds() -> list[bytes]:
         "</body></opml>"
     ).encode("iso-8859-1")
     ours = Feed(
-        **dict(outlet="El Faro", country="MX", language="es", kind="border"),
-        **dict(url="https://faro.example/rss", owner="Faro", tz="America/Tijuana"),
-        **dict(drop_params=("p",), recurring_titles=("^Cartón",), local=True),
+        outlet="El Faro",
+        country="MX",
+        language="es",
+        kind="border",
+        url="https://faro.example/rss",
+        owner="Faro",
+        tz="America/Tijuana",
+        drop_params=("p",),
+        recurring_titles=("^Cartón",),
+        local=True,
     )
     return [theirs, write_opml([ours], "ours", NOW)]
 

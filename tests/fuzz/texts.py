@@ -55,7 +55,7 @@ _UNSEEN = re.compile(
 def seeds() -> list[bytes]:
     """A summary as feeds write it, and one escaped twice."""
     return [
-        "<p>TIJUANA, B.C. (EFE).- Agua &amp; <b>presa</b></p><img src='x'>".encode(),
+        b"<p>TIJUANA, B.C. (EFE).- Agua &amp; <b>presa</b></p><img src='x'>",
         "&lt;p&gt;M&amp;eacute;xico&lt;/p&gt; 5 < 6 <3 Leer más".encode(),
         "OPINIÓN | “¿Quién?” — a<b &#8220;x&#8221; Ã©".encode(),
     ]
