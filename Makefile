@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP = $(BIN)/pip --disable-pip-version-check --quiet install --no-deps
 
-.PHONY: demo test lint dense bench lock argos-check apertium chromium clean
+.PHONY: demo test lint dense bench fuzz audit lock argos-check apertium chromium clean
 
 demo: .venv/lean apertium   ## the main job end to end, into demo/
 	$(BIN)/monitor demo --out demo
@@ -30,6 +30,27 @@ bench: .venv/bench dense apertium
 	$(BIN)/python bench/translate.py
 	$(BIN)/python bench/dense.py
 	$(BIN)/python bench/poll.py
+
+# Each target of tests/fuzz in turn, or those that FUZZ names, for so many SECONDS.
+SECONDS ?= 60
+FUZZ ?= $(sort $(filter-out driver,$(basename $(notdir $(wildcard tests/fuzz/[a-z]*.py)))))
+fuzz: .venv/dev
+	@for target in $(FUZZ); do \
+	  $(BIN)/python tests/fuzz $$target --seconds $(SECONDS) 2>/dev/null \
+	    || failed="$$failed $$target"; \
+	done; [ -z "$$failed" ] || { echo "found something in:$$failed"; exit 1; }
+
+# Known weaknesses of what the lock files name, by PyPI's list of them, in an environment
+# of its own. What could not be looked up counts as a failure, not as well.
+AUDIT := .venv-audit/bin/pip-audit --strict --disable-pip --require-hashes \
+  --progress-spinner off
+audit:
+	[ -x .venv-audit/bin/pip-audit ] || { $(PYTHON) -m venv .venv-audit \
+	  && .venv-audit/bin/pip --disable-pip-version-check --quiet install pip-audit; }
+	for lock in requirements*.lock; do \
+	  $(AUDIT) -r $$lock || failed="$$failed $$lock"; \
+	done; [ -z "$$failed" ] || { \
+	  echo "found something, or could not look it up, in:$$failed"; exit 1; }
 
 # Against argostranslate with all that it declares: PyTorch and more, several GB, in an
 # environment of its own. PIP_EXTRA may say where a PyTorch for the CPU alone is.
@@ -109,4 +130,4 @@ lock: .venv/dev             ## newest versions that pyproject.toml allows
 	  --upgrade --output-file requirements-bench.lock
 
 clean:
-	rm -rf .venv .venv-argos demo .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-argos .venv-audit demo .mypy_cache .ruff_cache .pytest_cache

@@ -42,7 +42,7 @@ from monitor.cli_users import users
 from monitor.cli_watchlists import watchlists
 from monitor.errors import MonitorError
 from monitor.logs import log_to_stderr as _log_to_stderr
-from monitor.text import printable
+from monitor.text import printable, without_login
 
 Engine = StrEnum("Engine", "auto argos apertium none")
 Dense = StrEnum("Dense", "auto none")
@@ -304,8 +304,8 @@ def main() -> None:
     try:
         app()
     except MonitorError as error:
-        # It may quote what a stranger wrote.
-        print(f"monitor: {printable(str(error))}", file=sys.stderr)
+        # It may quote what a stranger wrote, or an address with a password.
+        print(f"monitor: {printable(without_login(str(error)))}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -19,7 +19,7 @@ from typing import Literal
 
 from monitor.change import Clash
 from monitor.model import FailureKind
-from monitor.text import clip, printable, squeeze
+from monitor.text import clip, printable, squeeze, without_login
 
 Fault = Literal["later", "server", "mail", "recipient"]
 """What is wrong if a mail was not taken: nothing that lasts, for this mail alone; the
@@ -60,9 +60,9 @@ def _told(clash: Clash) -> str:
 class FeedError(MonitorError):
     """One feed failed; the others go on.
 
-    ``reason`` is kept as one line that harms no terminal or log: strangers' words are
-    quoted in it. ``kind`` is a ``model.FailureKind``. ``retry_after`` is how many
-    seconds the site asks us to stay away, if it says so.
+    ``reason`` is kept as one line that harms no terminal or log, and names no login:
+    strangers' words are quoted in it. ``kind`` is a ``model.FailureKind``.
+    ``retry_after`` is how many seconds the site asks us to stay away, if it says so.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class FeedError(MonitorError):
         kind: FailureKind = "hard",
         retry_after: float | None = None,
     ) -> None:
-        reason = clip(squeeze(printable(reason)), MAX_REASON)
+        reason = clip(squeeze(printable(without_login(reason))), MAX_REASON)
         super().__init__(url, reason, kind, retry_after)  # what pickle rebuilds it from
         self.url = url
         self.reason = reason
@@ -80,7 +80,7 @@ class FeedError(MonitorError):
         self.retry_after = retry_after
 
     def __str__(self) -> str:
-        return f"{self.url}: {self.reason}"
+        return f"{without_login(self.url)}: {self.reason}"
 
 
 class FetchError(FeedError):

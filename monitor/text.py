@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _SPACE = re.compile(r"\s+")
+_LOGIN = re.compile(r"(//|(?<![^\s'\"(])(?!mailto:)(?=[\w.+-]+:))[^/?#\s]*@")
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 """A word or number, as ``words`` counts them."""
 
@@ -23,6 +24,15 @@ def printable(text: str) -> str:
     'one ]0;title  two'
     """
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def without_login(text: str) -> str:
+    """A text with the user names and passwords of its addresses left out.
+
+    >>> without_login("https://me:secret@diario.example/rss, me:secret@a.example")
+    'https://…@diario.example/rss, …@a.example'
+    """
+    return _LOGIN.sub(r"\1…@", text)
 
 
 def fold(text: str) -> str:

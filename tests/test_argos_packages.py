@@ -11,6 +11,7 @@ from monitor.errors import TranslationError
 from monitor.translation import argos_archive, argos_packages
 from monitor.translation.argos import ArgosTranslator
 from monitor.translation.argos_packages import (
+    MAX_METADATA,
     SUM_FILE,
     import_package,
     installed_packages,
@@ -318,6 +319,9 @@ def test_a_flipped_byte_is_found(tmp_path_factory, tmp_path, place):
         {"from_code": ""},
         {"package_version": "1\n2"},
         {"type": "sbd"},
+        {"languages": 5},
+        {"source_languages": "es"},
+        {"padding": "x" * MAX_METADATA},
     ],
 )
 def test_metadata_that_would_lead_elsewhere_are_refused(
@@ -325,3 +329,42 @@ def test_metadata_that_would_lead_elsewhere_are_refused(
 ):
     file = repacked(tmp_path_factory.mktemp("made") / "bad.argosmodel", **metadata)
     refused(file, tmp_path, "not an Argos package: it lacks")
+
+
+@pytest.mark.parametrize("metadata", [b"[" * 100_000, b"[]", b"\xff", b"9" * 5_000])
+def test_metadata_of_another_kind_are_refused(tmp_path_factory, tmp_path, metadata):
+    file = tmp_path_factory.mktemp("made") / "bad.argosmodel"
+    with zipfile.ZipFile(ES_EN) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, metadata if name.endswith(".json") else old.read(name))
+    refused(file, tmp_path, "not an Argos package")
+
+
+def test_a_hostile_package_that_is_already_there_hides_no_other(tmp_path):
+    import_package(ES_EN, tmp_path)
+    bad = tmp_path / "translate-bad"
+    (bad / "model").mkdir(parents=True)
+    (bad / "metadata.json").write_bytes(b"[" * 100_000)
+    assert [found.target for found in installed_packages(tmp_path)] == ["en"]
+
+
+def test_a_file_that_is_a_folder_too_is_refused(tmp_path_factory, tmp_path):
+    name = "translate-es_en-1_0/model"
+    file = archive(tmp_path_factory.mktemp("made") / "bad.argosmodel", (name, b"x"))
+    refused(file, tmp_path, "is a file and a folder")
+
+
+def test_names_that_differ_by_capitals_alone_are_refused(tmp_path_factory, tmp_path):
+    """On some disks the second would take the place of the first, unseen."""
+    name = "translate-es_en-1_0/METADATA.json"
+    file = archive(tmp_path_factory.mktemp("made") / "bad.argosmodel", (name, b"{}"))
+    refused(file, tmp_path, "comes twice")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_member_that_comes_twice_is_refused(tmp_path_factory, tmp_path):
+    """A scanner reads one, we the other."""
+    with zipfile.ZipFile(ES_EN) as old:
+        name = next(n for n in old.namelist() if n.endswith("metadata.json"))
+    file = archive(tmp_path_factory.mktemp("made") / "bad.argosmodel", (name, b"{}"))
+    refused(file, tmp_path, "comes twice")

@@ -430,6 +430,13 @@ def test_a_directory_is_not_a_file(tmp_path):
         read_config(tmp_path, {})
 
 
+LAUGHS = b"a0: &a0 [" + b"x," * 10 + b"]\n"
+LAUGHS += b"".join(
+    b"a%d: &a%d [%s]\n" % (n, n, b"*a%d," % (n - 1) * 10) for n in range(1, 9)
+)
+"""Half a kilobyte that comes to a billion values."""
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -448,6 +455,14 @@ def test_a_directory_is_not_a_file(tmp_path):
         (b"contact\n", ":1: expected a mapping with the keys contact, poll"),
         (b"# nothing\n", ":1: expected a mapping with the keys contact, poll"),
         (b"", ":1: expected a mapping with the keys contact, poll"),
+        (b"feeds: " + b"[" * 2000, ": is nested too deep"),
+        (b"{a: " * 2000, ": is nested too deep"),
+        (b"&a\nfeeds: *a\n", ": is nested too deep, or an alias holds itself"),
+        (
+            b"%YAML 1.1\n---\nfeeds: 1" + b":1" * 3000,
+            ": is not YAML: a number of too many digits",
+        ),
+        (LAUGHS + b"watchlists: *a8\n", ": its aliases come to more than 1,000,000"),
     ],
 )
 def test_what_is_no_yaml_mapping_is_one_line(read, text, says):

@@ -1,3 +1,4 @@
+import time
 from dataclasses import asdict
 
 import pytest
@@ -7,7 +8,14 @@ from hypothesis import strategies as st
 from builders import NOW, feed
 from monitor.config.read import check_feed
 from monitor.errors import ConfigError
-from monitor.feeds.opml import MAX_BYTES, MAX_DEPTH, Outline, read_opml, write_opml
+from monitor.feeds.opml import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    NAMESPACE,
+    Outline,
+    read_opml,
+    write_opml,
+)
 from monitor.model import Feed
 
 
@@ -218,3 +226,23 @@ def test_an_own_outline_is_a_feed_by_the_rules_of_feeds_yaml():
     original = feed("El Faro", "MX", kind="border", drop_params=("a", "b"))
     [outline] = read_opml(write_opml([original], "ours", NOW), "x")
     assert check_feed(dict(outline.own) | {"url": outline.url}) == original
+
+
+# --- files made to hurt ----------------------------------------------------------
+
+
+def test_an_attribute_of_brackets_without_end_is_refused():
+    attribute = f'monitor:drop_params="{"[" * 100_000}"'
+    body = f'<outline xmlns:monitor="{NAMESPACE}" xmlUrl="https://a.example/f" {attribute}/>'
+    with pytest.raises(ConfigError, match="list.opml:1: holds an attribute of ours"):
+        read(body)
+
+
+def test_many_names_of_our_namespace_cost_little():
+    body = "".join(
+        f'<outline xmlns:m{n}="{NAMESPACE}" xmlUrl="https://a.example/{n}"/>'
+        for n in range(6000)
+    )
+    start = time.process_time()
+    assert len(read(body)) == 6000
+    assert time.process_time() - start < 5.0

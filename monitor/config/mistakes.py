@@ -1,6 +1,5 @@
 """Mistakes in feeds.yaml, each as a line that a person can act on."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,6 +12,7 @@ from monitor.config.fields import SecretError
 from monitor.config.schema import siblings
 from monitor.config.tree import Loc, line_of
 from monitor.errors import ConfigError
+from monitor.text import printable, without_login
 
 
 class MistakesError(ConfigError):
@@ -40,7 +40,6 @@ _EXPECTED = {
     "string_type": "expected a text",
 }
 """For what pydantic says in words of Python's."""
-_LOGIN = re.compile(r"//[^/?#\s]*@")
 _UNKNOWN = {"extra_forbidden", "invalid_key"}
 
 
@@ -84,15 +83,6 @@ def _misfit(error: ErrorDetails) -> str:
     return f"{what}, found {found}" if is_clear else what
 
 
-def without_login(text: str) -> str:
-    """A text with the user names and passwords of its addresses left out.
-
-    >>> without_login("https://me:secret@diario.example/rss")
-    'https://…@diario.example/rss'
-    """
-    return _LOGIN.sub("//…@", text)
-
-
 def _nearest(name: int | str, known: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(str(name), known, n=1)), None)
 
@@ -112,4 +102,5 @@ def no_such(what: str, name: str, known: Sequence[str]) -> str:
 def dotted(loc: Loc) -> str:
     """``feeds[3].url``."""
     text = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in loc)
-    return text.removeprefix(".")
+    # A key may hold whatever YAML can quote, an address too.
+    return without_login(printable(text.removeprefix(".")))

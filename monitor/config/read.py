@@ -17,13 +17,13 @@ from monitor.config.mistakes import (
     lines,
     misfits,
     misfits_at,
-    without_login,
 )
 from monitor.config.schema import Address, FeedSchema, FileSchema
 from monitor.config.settings import Config, Secrets
 from monitor.config.tree import load, read_text
 from monitor.errors import ConfigError
 from monitor.model import Feed
+from monitor.text import without_login
 
 PASSWORD_VARIABLE = "MONITOR_SMTP_PASSWORD"  # noqa: S105 - a name, not a secret
 DKIM_VARIABLE = "MONITOR_DKIM_KEY"

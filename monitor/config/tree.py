@@ -14,6 +14,10 @@ from monitor.errors import ConfigError
 
 Loc = tuple[int | str, ...]
 """Where in a file: the keys and positions that lead there."""
+MAX_VALUES = 1_000_000
+"""What aliases may come to, written out; 5,000 feeds with all their keys are 60,000."""
+_MAX_BITS = 256
+"""Of a number. Python refuses to print one of more than 4,300 digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,25 @@ def read_text(path: Path) -> str:
 def load(path: Path, text: str) -> Any:
     """The values of a YAML text; its mappings and lists know their lines.
 
-    ``path`` names it in errors. Raises ConfigError if it is not YAML.
+    ``path`` names it in errors. Raises ConfigError if it is not YAML, or would fill
+    the memory: nested without end, or grown from few lines by aliases.
     """
     try:
-        return _yaml("rt").load(text)
+        tree = _yaml("rt").load(text)
+        if _weight(tree, {}) > MAX_VALUES:
+            raise ConfigError(
+                f"{path}: its aliases come to more than {MAX_VALUES:,} values; write"
+                " out what is meant"
+            )
+        return tree
+    except RecursionError:
+        raise ConfigError(
+            f"{path}: is nested too deep, or an alias holds itself; write it flatter"
+        ) from None
+    except NotImplementedError as error:  # ruamel's, of two comments in one place
+        raise ConfigError(
+            f"{path}: has a comment inside a value; move it to a line of its own"
+        ) from error
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         # A doubled key is quoted with both values, one of which may be a secret.
@@ -79,6 +98,22 @@ def load(path: Path, text: str) -> Any:
         where = path if at is None else f"{path}:{text.count(chr(10), 0, at) + 1}"
         problem = str(error).partition("\n")[0]
         raise ConfigError(f"{where}: is not YAML: {problem}") from error
+
+
+def _weight(node: Any, known: dict[int, int]) -> int:
+    """How many values a tree holds, what an alias stands for counted each time.
+
+    ``known`` keeps what was counted. Raises RecursionError if a part holds itself,
+    ValueError for a number that nobody means.
+    """
+    if isinstance(node, int) and node.bit_length() > _MAX_BITS:
+        raise ValueError("a number of too many digits")
+    if not isinstance(node, dict | list):
+        return 1
+    if id(node) not in known:
+        parts = node if isinstance(node, list) else [*node, *node.values()]
+        known[id(node)] = 1 + sum(_weight(part, known) for part in parts)
+    return known[id(node)]
 
 
 def line_of(tree: Any, loc: Loc) -> int:

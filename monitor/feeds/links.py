@@ -10,7 +10,6 @@ MAX_URL = 2048  # characters; what browsers, proxies and sitemaps agree to carry
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
-_BLANK = re.compile(r"\s")
 _ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _TRACKING_PREFIXES = ("utm_", "mtm_", "itm_", "hsa_", "piwik_", "matomo_")
 _TRACKING = frozenset(
@@ -63,8 +62,10 @@ def _netloc(parts: SplitResult) -> str:
     """Host and port; empty if the scheme is not ours. Raises ValueError."""
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         return ""
-    if _BLANK.search(parts.hostname):  # a no-break one, which urlsplit lets through
-        return ""
+    if " " in parts.hostname or not parts.hostname.isprintable():
+        return ""  # urlsplit lets a no-break blank through, and NUL beside a letter
+    if "%" in parts.hostname and ":" in parts.hostname:
+        return ""  # [::1%eth0] is of one machine's own network
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     is_default = parts.port in (None, _DEFAULT_PORTS[parts.scheme])
     return host if is_default else f"{host}:{parts.port}"

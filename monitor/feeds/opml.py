@@ -143,11 +143,11 @@ class _Reader:
         )
 
     def _own(self, found: Mapping[str, str]) -> dict[str, object]:
+        parted = ((*name.partition(":"), value) for name, value in found.items())
         given = {
-            key: found[f"{prefix}:{key}"]
-            for prefix in self._prefixes
-            for key in _OWN
-            if f"{prefix}:{key}" in found
+            key: value
+            for prefix, _, key, value in parted
+            if key in _OWN and prefix in self._prefixes
         }
         try:
             # As JSON, for a regular expression may hold any separator.
@@ -155,7 +155,7 @@ class _Reader:
                 key: value if key in _TEXTS else json.loads(value)
                 for key, value in given.items()
             }
-        except ValueError:
+        except (ValueError, RecursionError):  # the second: brackets without end
             self._fail("holds an attribute of ours that is not JSON")
 
     def _refuse_entity(self, *_: Any) -> None:

@@ -1,8 +1,9 @@
 """The open database: one connection, its transactions, and a table family each noun."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -139,11 +140,16 @@ class Store:
 
 
 def _open(path: str, across_threads: bool) -> Database:
+    _make_private(path)
     connection = sqlite3.connect(
         path, timeout=BUSY_SECONDS, check_same_thread=not across_threads
     )
     db = Database(connection)
     try:
+        # Damaged pages are told, not followed. Not ``trusted_schema = off``: our own
+        # triggers write to the full-text index, which SQLite then takes for unsafe;
+        # what reaches beyond the file, no trigger may call anyway.
+        db.execute("pragma cell_size_check = on")
         _refuse_foreign(db)
         if refuse_newer(db) != _known():
             _set_out(db)
@@ -158,6 +164,17 @@ def _open(path: str, across_threads: bool) -> Database:
         db.close()
         raise
     return db
+
+
+def _make_private(path: str) -> None:
+    """Make the file where there is none, so that no other user of the machine reads it.
+
+    What SQLite puts beside it gets the same permissions. One that is there keeps its
+    own: a person may share it. Where it cannot be made, SQLite says why.
+    """
+    if path != ":memory:":
+        with suppress(OSError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _refuse_foreign(db: Database) -> None:

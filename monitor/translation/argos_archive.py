@@ -6,10 +6,12 @@ hold, or whatever would leave the folder it is unpacked into, is refused as a wh
 """
 
 import hashlib
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
-from pathlib import Path, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from monitor.errors import TranslationError
 
@@ -19,7 +21,7 @@ MAX_UNPACKED = 4_000_000_000
 
 _DAMAGED = (
     *(OSError, EOFError, ValueError, RuntimeError, NotImplementedError, MemoryError),
-    *(zipfile.BadZipFile, zlib.error),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, LookupError),
 )
 """What zipfile raises over archives that are damaged, encrypted, or packed oddly."""
 
@@ -62,8 +64,12 @@ def _check(file: Path, members: list[zipfile.ZipInfo]) -> None:
             f"{file}: not an Argos package: {len(members):,} files of {size:,} bytes"
             " in all are more than one has"
         )
+    folders = {parent for member in members for parent in _plain(member).parents}
+    seen: set[PurePosixPath] = set()
     for member in members:
-        if fault := _fault(member):
+        fault = _fault(member) or _clash(member, folders, seen)
+        seen.add(_plain(member))
+        if fault:
             raise TranslationError(
                 f"{file}: not an Argos package: {member.filename[:200]!r} {fault}"
             )
@@ -74,7 +80,24 @@ def _fault(member: zipfile.ZipInfo) -> str:
     name = PureWindowsPath(member.filename)  # takes both kinds of slashes apart
     if ".." in name.parts or name.anchor or "\\" in member.orig_filename:
         return "leads out of its folder"
+    if not name.parts:
+        return "has no name"
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
         return "is a link or a device"
     return ""
+
+
+def _plain(member: zipfile.ZipInfo) -> PurePosixPath:
+    """Its name, as disks read it that take capitals for small letters."""
+    return PurePosixPath(member.filename.casefold())
+
+
+def _clash(
+    member: zipfile.ZipInfo, folders: set[PurePosixPath], seen: set[PurePosixPath]
+) -> str:
+    """What is wrong with one member among the others; empty if nothing."""
+    if _plain(member) in seen:
+        return "comes twice"
+    is_both = not member.is_dir() and _plain(member) in folders
+    return "is a file and a folder" if is_both else ""

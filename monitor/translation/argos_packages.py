@@ -19,6 +19,8 @@ from typing import Any
 from monitor.errors import TranslationError
 from monitor.translation.argos_archive import check_sum, unpack
 
+MAX_METADATA = 1_000_000
+"""Bytes of a package's metadata.json; the official ones have a few hundred."""
 SUM_FILE = "argosmodel.sha256"
 """In a package's folder: the SHA-256 of the file that it was unpacked from."""
 
@@ -175,8 +177,12 @@ def _read(path: Path) -> ArgosPackage | None:
         return None
     package, _ = library()
     try:
+        if (path / "metadata.json").stat().st_size > MAX_METADATA:
+            return None
         found = package.Package(path)
-    except (OSError, ValueError, AttributeError):  # the last: metadata of another kind
+    except (OSError, ValueError):
+        return None
+    except (AttributeError, TypeError, RecursionError):  # metadata of another kind
         return None
     if not (path / "model").is_dir() or not hasattr(found, "tokenizer"):
         return None

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.config.edit import add_feeds, feed_lines, remove_feeds
-from monitor.config.mistakes import without_login
 from monitor.config.read import check_address, check_feed
 from monitor.errors import ConfigError, FeedError
 from monitor.feeds.discover import About, describe, find_feeds, is_page
@@ -18,6 +17,7 @@ from monitor.feeds.parse import parse
 from monitor.feeds.proposal import propose, same_place, spoken
 from monitor.model import Document, Feed, FeedState, Parsed
 from monitor.terminal import facts, show, show_json, watched
+from monitor.text import without_login
 from monitor.verbs import compose
 from monitor.verbs.choose import choose
 from monitor.verbs.compose import Paths

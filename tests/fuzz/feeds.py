@@ -1,57 +1,28 @@
 """
-Fuzzing: whatever bytes a feed sends, parse gives sound items or says ParseError, and
-reads what it reads for itself as feedparser would.
+Feeds: whatever bytes a feed sends, parse gives sound items or says ParseError, and reads
+what it reads for itself as feedparser would.
 
-    python tests/fuzz_feeds.py --seconds 600    a campaign, guided by coverage (atheris)
-    python tests/fuzz_feeds.py FILE...          the same checks on saved inputs
-
-An input is one byte that chooses the feed's settings, then the document. A campaign
-starts from the documents in tests/feeds and from a dictionary of what feeds are made
-of. It goes on past a failure, saves the first input of each kind, and says at the end
-how to see them again; those worth keeping go to tests/feeds/fuzz, which test_fuzz.py
-replays.
+An input is one byte that chooses the feed's settings, then the document. It starts from
+the documents in tests/feeds and from a dictionary of what feeds are made of.
 """
 
-# ruff: noqa: T201 - it speaks on stdout
-
-import argparse
 import pickle
 import random
 import re
-import subprocess
-import sys
-import tempfile
-import time
-import traceback
-from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
 from builders import NOW, feed
+from fuzz.driver import bounded
+from monitor.errors import ParseError
+from monitor.feeds import quick
+from monitor.feeds.links import MAX_URL
+from monitor.feeds.parse import MAX_ITEMS, MAX_SUMMARY, MAX_TITLE, parse
+from monitor.model import Document, Feed, Item, Parsed
 
-try:
-    import atheris
-except ImportError:  # it has no wheel for this machine; replaying needs none
-    atheris = None
-
-_is_campaign = atheris and __name__ == "__main__" and "--worker" in sys.argv
-with (
-    atheris.instrument_imports(include=["monitor.feeds", "feedparser"])
-    if _is_campaign
-    else nullcontext()
-):
-    from monitor.errors import ParseError
-    from monitor.feeds import quick
-    from monitor.feeds.links import MAX_URL
-    from monitor.feeds.parse import MAX_ITEMS, MAX_SUMMARY, MAX_TITLE, parse
-    from monitor.model import Document, Feed, Item, Parsed
-
-HERE = Path(__file__).parent / "feeds"
-SAVED = HERE / "fuzz"
+HERE = Path(__file__).parents[1] / "feeds"
 MAX_LENGTH = 16_384  # bytes of one input: room for a dozen items
-SLOWEST = 1.0  # seconds of CPU time for a document, and for each of its megabytes
-_INSTRUMENTED = 5.0  # how much slower coverage counting makes a document
 
 FEEDS = (
     (feed("Diario Anáhuac", "MX"), "application/rss+xml; charset=utf-8"),
@@ -82,11 +53,8 @@ def check(data: bytes, allowance: float = 1.0) -> int:
     """
     of, content_type = FEEDS[data[0] % len(FEEDS)] if data else FEEDS[0]
     document = Document(of.url, data[1:], {"content-type": content_type})
-    start = time.process_time()
-    parsed = _parsed(of, document)
-    spent = time.process_time() - start
-    limit = SLOWEST * max(1.0, len(data) / 1e6) * allowance
-    assert spent <= limit, f"slow: {spent:.1f} s for {len(data)} bytes"
+    with bounded(data, allowance):
+        parsed = _parsed(of, document)
     with mock.patch.object(quick, "read", return_value=None):
         assert parsed == _parsed(of, document), "feedparser alone reads it otherwise"
     if isinstance(parsed, str):
@@ -191,7 +159,8 @@ ENCODINGS = (
     *("utf-8", "iso-8859-1", "windows-1252", "utf-16", "utf-16-le", "utf-16-be"),
     *("utf-8-sig", "utf-7", "utf-32", "ascii", "mac-roman", "cp037", "shift_jis"),
 )
-_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00", b"\xed\xa0\x80", b"\xe9")
+MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00", b"\xed\xa0\x80", b"\xe9")
+WORDS = (*TOKENS, *DATES, *ENCODINGS, *MARKS)
 _PIECES = re.compile(rb"<[^<>]*>|[^<>]+")
 _ITEMS = re.compile(rb"<(item|entry)\b.*?</\1>", re.DOTALL)
 _WHEN = re.compile(rb"(<(pubDate|dc:date|updated|published)>)[^<]*")
@@ -201,18 +170,7 @@ def seeds() -> list[bytes]:
     """The corpus, each document under settings of its own."""
     paths = (p for p in sorted(HERE.rglob("*")) if p.suffix in (".xml", ".jsonfeed"))
     documents = [path.read_bytes()[: MAX_LENGTH - 1] for path in paths]
-    saved = [path.read_bytes() for path in sorted(SAVED.glob("*.bin"))]
-    return [bytes([n % len(FEEDS)]) + d for n, d in enumerate(documents)] + saved
-
-
-def dictionary() -> str:
-    """Tokens, dates and marks as libFuzzer reads them: quoted, bytes in hex."""
-    words = [word.encode() for word in (*TOKENS, *DATES, *ENCODINGS)]
-    return "".join(f'"{_in_hex(word)}"\n' for word in (*words, *_MARKS))
-
-
-def _in_hex(word: bytes) -> str:
-    return "".join(f"\\x{byte:02x}" for byte in word)
+    return [bytes([n % len(FEEDS)]) + d for n, d in enumerate(documents)]
 
 
 def mutate(data: bytes, choice: random.Random, others: list[bytes]) -> bytes:
@@ -246,93 +204,3 @@ def mutate(data: bytes, choice: random.Random, others: list[bytes]) -> bytes:
         body = body[: choice.randrange(len(body) + 1)]
         head = bytes([choice.randrange(len(FEEDS))])
     return head + body
-
-
-# --- the campaign --------------------------------------------------------------------
-
-
-def work(seconds: int, runs: int, seed: int, into: Path) -> None:
-    """Fuzz in this process until time or runs are over; libFuzzer then ends it."""
-    others, kinds = seeds(), set()
-
-    def try_one(data: bytes) -> None:
-        try:
-            check(data, _INSTRUMENTED)
-        except Exception as error:
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            said = re.sub(r"\W+", "_", str(error))[:12]
-            kind = f"{type(error).__name__}-{place.name}-{place.lineno}-{said}"
-            if kind not in kinds and len(kinds) < 50:
-                kinds.add(kind)
-                into.joinpath(f"{kind}.bin").write_bytes(data)
-                traceback.print_exc()
-
-    def change(data: bytes, longest: int, random_seed: int) -> bytes:
-        choice = random.Random(random_seed)
-        if choice.random() < 0.5:
-            return atheris.Mutate(data, longest)
-        return mutate(data, choice, others)[:longest]
-
-    corpus = into / "corpus"
-    corpus.mkdir(parents=True, exist_ok=True)
-    for number, data in enumerate(others):
-        corpus.joinpath(f"{number:04}").write_bytes(data)
-    into.joinpath("tokens.dict").write_text(dictionary(), encoding="ascii")
-    flags = [f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={MAX_LENGTH}"]
-    flags += [f"-runs={runs + len(others) + 1 if runs >= 0 else -1}"]  # one is empty
-    flags += [f"-dict={into / 'tokens.dict'}", "-rss_limit_mb=4096"]
-    flags += ["-timeout=60", f"-artifact_prefix={into}/", "-print_final_stats=1"]
-    atheris.Setup([sys.argv[0], *flags, str(corpus)], try_one, custom_mutator=change)
-    atheris.Fuzz()
-
-
-def campaign(seconds: int, runs: int, seed: int, into: Path) -> int:
-    """Run a worker and say what it found: 0 if nothing, otherwise 1."""
-    if atheris is None:
-        print("atheris is not installed: pip install atheris", file=sys.stderr)
-        return 2
-    into.mkdir(parents=True, exist_ok=True)
-    print(f"fuzz seed={seed} seconds={seconds} runs={runs} into={into}", flush=True)
-    options = [f"--seconds={seconds}", f"--runs={runs}", f"--seed={seed}"]
-    worker = [sys.executable, __file__, "--worker", *options, f"--into={into}"]
-    done = subprocess.run(worker, check=False)
-    # libFuzzer's own names begin so: it saves what hangs or takes all memory.
-    libfuzzers = [
-        p for name in ("crash", "timeout", "oom") for p in into.glob(f"{name}-*")
-    ]
-    found = sorted([*into.glob("*.bin"), *libfuzzers])
-    for path in found:
-        print(f"failed: {sys.executable} {__file__} {path}")
-    print(f"fuzz found={len(found)} exit={done.returncode}")
-    return int(bool(found) or done.returncode != 0)
-
-
-def replay(paths: list[Path]) -> int:
-    """Check saved inputs one by one; the first broken promise is a traceback."""
-    for path in paths:
-        print(f"{path}: {check(path.read_bytes())} items")
-    return 0
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path)
-    parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument(
-        "--runs", type=int, default=-1, help="beyond the seeds; -1: no limit"
-    )
-    parser.add_argument("--seed", type=int, default=20261120)
-    parser.add_argument("--into", type=Path)
-    parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.files:
-        return replay(given.files)
-    into = given.into or Path(tempfile.mkdtemp(prefix="fuzz-feeds-"))
-    if given.worker:
-        work(given.seconds, given.runs, given.seed, into)
-        return 0
-    return campaign(given.seconds, given.runs, given.seed, into)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
