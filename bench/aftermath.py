@@ -32,11 +32,10 @@ def faults_of(db: Path) -> list[str]:
             f"foreign key: {r}" for r in connection.execute("pragma foreign_key_check")
         ]
         if _has(connection, "search"):
+            check = "insert into search (search, rank) values ('integrity-check', 1)"
             try:
                 with connection:
-                    connection.execute(
-                        "insert into search (search, rank) values ('integrity-check', 1)"
-                    )
+                    connection.execute(check)
             except sqlite3.DatabaseError as error:
                 found.append(f"search: {error}")
     return found

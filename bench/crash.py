@@ -164,7 +164,7 @@ def _hook(taken: Taken) -> Iterator[int]:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Nothing is told of single requests."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
