@@ -13,7 +13,7 @@ from monitor.store.alerts import Alerts
 from monitor.store.blind_spots import BlindSpots
 from monitor.store.corrections import Corrections
 from monitor.store.editions import Editions
-from monitor.store.errors import store_error
+from monitor.store.errors import FAULTS, store_error
 from monitor.store.feeds import FeedStates
 from monitor.store.items import Items
 from monitor.store.kept import Kept
@@ -52,7 +52,7 @@ class Store:
         self.path = str(path)
         try:
             self._db = _open(self.path, across_threads)
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise store_error(self.path, error) from error
         self.feeds = FeedStates(self._db, self.path)
         self.items = Items(self._db, self.path)
@@ -111,7 +111,7 @@ class Store:
         try:
             with _writing(self._db):
                 yield
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise store_error(self.path, error) from error
 
     @contextmanager
@@ -123,7 +123,7 @@ class Store:
                 yield
             finally:
                 self._db.rollback()
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise store_error(self.path, error) from error
 
 
