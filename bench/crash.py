@@ -8,8 +8,10 @@ random before they say so. Time stands still until all that a moment asks for is
 so that both runs see the same feeds at the same moments; then it leaps by half an hour.
 
 First a run that nobody disturbs. Then one that is killed (SIGKILL) at moments drawn at
-random, spread over the steps: after each kill the database is checked, and a new
-process is started. In the end both databases must hold the same.
+random, spread over the steps: most just before a statement to SQLite that was drawn
+among those of the step, the others a while after a step or the process began. After
+each kill the database is checked, and a new process is started. In the end both
+databases must hold the same.
 
     python -m bench.crash                    # 200 kills, a quarter of an hour
     python -m bench.crash --kills 20 --seed 3 --hours 24
@@ -53,6 +55,8 @@ WAIT_SECONDS = 0.02
 PATIENCE_SECONDS = 120.0
 ORPHAN_SECONDS = 5.0
 """Until the programs that a killed process had started must have ended."""
+FUSED = 0.75
+"""The share of kills before a statement; the others are by the clock on the wall."""
 TARGETS = tuple(step for step in STEPS if step not in (*ROUNDS, "open"))
 SENDING = ("digest", "mail", "tell")
 """Steps that have nothing to do at most moments."""
@@ -95,6 +99,11 @@ class World:
     def clock(self) -> Path:
         """The file that tells the time."""
         return self.folder / "clock"
+
+    @property
+    def fuse(self) -> Path:
+        """The file that says at which statement to die."""
+        return self.folder / "fuse"
 
     def set(self, moment: datetime) -> None:
         """Let it be so late, in the newsroom first."""
@@ -251,8 +260,12 @@ class Process:
         """Steps begun and not ended, as far as was read."""
         self.done: Counter[tuple[str, str]] = Counter()
         self.took: dict[str, list[float]] = {}
+        self.statements: Counter[str] = Counter()
+        """Step -> the most that one round of it has given SQLite."""
         self._began: dict[str, float] = {}
         self._after: set[str] = set()
+        self.is_dead = False
+        self.fuse = world.fuse
         self._lines: SimpleQueue[str | None] = SimpleQueue()
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -267,15 +280,19 @@ class Process:
         """What it says next; raises Empty if that takes longer, None if it has died."""
         line = self._lines.get(timeout=seconds)
         if line is None:
+            self.is_dead = True
             return None
         sign, rest = line[0], line[2:]
-        step, _, moment = rest.rpartition(" ")
-        if sign == ">":
+        step, moment, statements = rest.rsplit(" ", 2)
+        if sign == "!":
+            self.open.remove(step)
+        elif sign == ">":
             self.open = [s for s in self.open if s != "start"] + [step]
             self._began[step] = time.monotonic()
         else:
             self.open.remove(step)
             self.took.setdefault(step, []).append(time.monotonic() - self._began[step])
+            self.statements[step] = max(self.statements[step], int(statements))
         self._note(sign, step, moment)
         return line
 
@@ -310,10 +327,11 @@ class Process:
 
     def kill(self) -> list[str]:
         """Kill it; the steps that it was at."""
-        self._process.send_signal(signal.SIGKILL)
+        if not self.is_dead:
+            self._process.send_signal(signal.SIGKILL)
         self._process.wait()
         with suppress(Empty):
-            while self.next(PATIENCE_SECONDS) is not None:
+            while not self.is_dead and self.next(PATIENCE_SECONDS) is not None:
                 pass
         return [step for step in self.open if step not in ROUNDS] or ["between"]
 
@@ -364,8 +382,16 @@ class Tally:
     """Table -> its rows in the end."""
 
 
-def live(world: World, db: Path, moments: Sequence[datetime]) -> dict[str, float]:
-    """An undisturbed run; how long each step takes when it has work, in seconds."""
+@dataclass(frozen=True)
+class Usual:
+    """What steps take in an undisturbed run."""
+
+    seconds: dict[str, float]
+    statements: Counter[str]
+
+
+def live(world: World, db: Path, moments: Sequence[datetime]) -> Usual:
+    """An undisturbed run."""
     world.set(moments[0])
     process = Process(world, db, 0)
     for moment in moments:
@@ -373,9 +399,8 @@ def live(world: World, db: Path, moments: Sequence[datetime]) -> dict[str, float
         process.finish(moment)
     process.stop()
     _complain(process)
-    return {
-        step: sorted(took)[len(took) * 95 // 100] for step, took in process.took.items()
-    }
+    took = {step: sorted(s)[len(s) * 95 // 100] for step, s in process.took.items()}
+    return Usual(took, process.statements)
 
 
 def live_on(
@@ -383,7 +408,7 @@ def live_on(
     db: Path,
     moments: Sequence[datetime],
     kills: int,
-    usual: dict[str, float],
+    usual: Usual,
     chance: random.Random,
 ) -> Tally:
     """The same, killed so many times; what was found after each kill."""
@@ -394,8 +419,10 @@ def live_on(
     for moment in moments:
         world.set(moment)
         for target in planned[moment]:
-            _wait_for(process, target, moment)
-            time.sleep(chance.uniform(0, usual.get(target, 1.0)))
+            _light(world.fuse, target, moment, usual, chance)
+            if _wait_for(process, target, moment):
+                time.sleep(chance.uniform(0, usual.seconds.get(target, 1.0)))
+            world.fuse.unlink(missing_ok=True)
             tally.hit.update(process.kill())
             tally.kills += 1
             if orphans := process.orphans():
@@ -428,17 +455,33 @@ def _plan(
     return planned
 
 
-def _wait_for(process: Process, target: str, moment: datetime) -> None:
-    """Until a process begins a step; or is done with the moment without it."""
+def _light(
+    fuse: Path, target: str, moment: datetime, usual: Usual, chance: random.Random
+) -> None:
+    """Have the process kill itself within a step, more often than not."""
+    if (statements := usual.statements[target]) and chance.random() < FUSED:
+        number = chance.randint(1, statements)
+        new = fuse.with_suffix(".new")
+        new.write_text(f"{target}|{moment.isoformat()}|{number}", "utf-8")
+        new.replace(fuse)
+
+
+def _wait_for(process: Process, target: str, moment: datetime) -> bool:
+    """Until a process begins a step, unless a fuse is lit: then until it is dead.
+
+    Or until it is done with the moment. Whether it is still to be killed in that step.
+    """
+    is_fused = process.fuse.exists()
     if target == "start":
-        return
+        return True
     end = time.monotonic() + PATIENCE_SECONDS
     while not process.is_done(moment):
         line = process.next(end - time.monotonic())
         if line is None:
-            raise RuntimeError(process.complaints.read_text("utf-8")[-2000:])
-        if line.startswith(f"> {target} ") and moment.isoformat() in line:
-            return
+            return False
+        if line.startswith(f"> {target} {moment.isoformat()}") and not is_fused:
+            return True
+    return False
 
 
 # --- what came of it ------------------------------------------------------------------
