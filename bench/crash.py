@@ -32,7 +32,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -47,6 +47,7 @@ from bench.aftermath import differences, faults_of
 from bench.alive import ROUNDS, STEPS
 from monitor.newsroom.content import FIRST_HOUR, LAST_HOUR
 from monitor.newsroom.server import Newsroom, serve
+from monitor.store.database import BUSY_SECONDS
 
 ROOT = Path(__file__).parent.parent
 LEAP = timedelta(minutes=30)
@@ -108,6 +109,10 @@ class World:
     def set(self, moment: datetime) -> None:
         """Let it be so late, in the newsroom first."""
         self.newsroom.now = moment
+        self.tell(moment)
+
+    def tell(self, moment: datetime) -> None:
+        """Have the clock say that it is so late, rightly or not."""
         new = self.folder / "clock.new"
         new.write_text(moment.isoformat(), "ascii")
         new.replace(self.clock)
@@ -242,13 +247,15 @@ def _yaml(newsroom: Newsroom, mail: int, hook: int, engine: str) -> str:
 class Process:
     """A monitor that runs, and what it says of itself."""
 
-    def __init__(self, world: World, db: Path, number: int) -> None:
+    def __init__(
+        self, world: World, db: Path, number: int, busy_seconds: float = BUSY_SECONDS
+    ) -> None:
         world.mails.by = world.messages.by = number
         self.complaints = world.folder / f"{db.stem}.stderr"
         with self.complaints.open("ab") as stderr:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bench.alive"]
-                + [str(path) for path in (world.config, db, world.clock)],
+                + [str(each) for each in (world.config, db, world.clock, busy_seconds)],
                 cwd=ROOT,
                 env=os.environ | {"PYTHONPATH": str(ROOT), "HOOK": "a secret of ours"},
                 stdout=subprocess.PIPE,
@@ -272,8 +279,9 @@ class Process:
 
     def _read(self) -> None:
         assert self._process.stdout
-        for line in self._process.stdout:
-            self._lines.put(line.rstrip())
+        with self._process.stdout as lines:
+            for line in lines:
+                self._lines.put(line.rstrip())
         self._lines.put(None)
 
     def next(self, seconds: float) -> str | None:
@@ -313,17 +321,28 @@ class Process:
         """Whether all that a moment asks for was done."""
         return all(self.done[step, moment.isoformat()] for step in ROUNDS)
 
-    def finish(self, moment: datetime) -> None:
-        """Wait for that; raises RuntimeError if it dies or takes for ever."""
-        end = time.monotonic() + PATIENCE_SECONDS
+    def finish(self, moment: datetime, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait for that; raises TimeoutError if it takes longer, ChildProcessError
+        if it dies."""
+        end = time.monotonic() + seconds
         while not self.is_done(moment):
             try:
-                line = self.next(end - time.monotonic())
-            except (Empty, ValueError):
-                line = None
+                line = self.next(max(0.0, end - time.monotonic()))
+            except Empty:
+                raise TimeoutError(f"{moment}: still at {self.open}") from None
             if line is None:
                 said = self.complaints.read_text("utf-8")[-2000:]
-                raise RuntimeError(f"{moment}: not done, {self.open}: {said}")
+                raise ChildProcessError(f"{moment}: died at {self.open}: {said}")
+
+    def close(self) -> None:
+        """End it, if it has not ended."""
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+
+    def is_alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
 
     def kill(self) -> list[str]:
         """Kill it; the steps that it was at."""
@@ -393,11 +412,11 @@ class Usual:
 def live(world: World, db: Path, moments: Sequence[datetime]) -> Usual:
     """An undisturbed run."""
     world.set(moments[0])
-    process = Process(world, db, 0)
-    for moment in moments:
-        world.set(moment)
-        process.finish(moment)
-    process.stop()
+    with closing(Process(world, db, 0)) as process:
+        for moment in moments:
+            world.set(moment)
+            process.finish(moment)
+        process.stop()
     _complain(process)
     took = {step: sorted(s)[len(s) * 95 // 100] for step, s in process.took.items()}
     return Usual(took, process.statements)
@@ -428,9 +447,11 @@ def live_on(
             if orphans := process.orphans():
                 tally.broken.append(f"left running after kill {tally.kills}: {orphans}")
             tally.broken += [f"kill {tally.kills}: {f}" for f in faults_of(db)]
+            process.close()
             process = Process(world, db, tally.kills)
         process.finish(moment)
     process.stop()
+    process.close()
     _complain(process)
     return tally
 
