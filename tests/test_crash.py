@@ -3,13 +3,11 @@ The short forms of ``bench/crash.py`` and ``bench/upgrade.py``, and a long run i
 a full disk, a lock, a clock that jumps. Real processes, killed for real.
 """
 
-import os
 import sqlite3
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,11 +26,10 @@ from bench.crash import (
     world,
 )
 from bench.upgrade import kill_upgrades
+from disks import mounted, small_disk
 from monitor.newsroom.content import FIRST_HOUR
 
 START = FIRST_HOUR + timedelta(hours=24)
-MOUNTS = os.geteuid() == 0
-"""Whether we may mount small disks, as far as one can tell beforehand."""
 
 
 def test_kills_at_any_moment_leave_what_an_undisturbed_run_leaves(tmp_path):
@@ -51,25 +48,6 @@ def test_a_killed_upgrade_leaves_the_old_database_or_the_new_one(tmp_path):
 
 
 # --- a run in trouble ------------------------------------------------------------------
-
-
-@contextmanager
-def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """A disk of its own; ``size`` as ``mount`` takes it."""
-    if not MOUNTS:
-        pytest.skip("only root may mount a disk")
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("this root may not mount a disk")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
-
-
-def grow(folder: Path, size: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,size={size}", folder], check=True)
 
 
 def wait_for_words(process: Process, words: str) -> None:
@@ -96,7 +74,7 @@ def test_a_run_whose_disk_is_full_goes_on_once_there_is_space(around, tmp_path):
         with closing(Process(around, db, 0)) as process:
             wait_for_words(process, "disk is full; free some space; nothing was half")
             assert not process.is_done(START)
-            grow(disk, "30m")
+            mounted(disk, "size=30m")
             process.finish(START)
             process.stop()
         assert differences(tmp_path / "calm.db", db)[1] == []

@@ -36,6 +36,11 @@ from monitor.store.volumes import Volumes
 BUSY_SECONDS = 5.0
 """How long a write waits for another program's; our own writes take milliseconds."""
 
+WAL_BYTES = 64 * 2**20
+"""What the file of what is not merged yet is cut down to, once no reader holds it up.
+Without one it has 4 MB; a reader that keeps a snapshot makes it grow by all that is
+written meanwhile."""
+
 
 class Store:
     """One connection. Open one per thread; never share it.
@@ -128,6 +133,7 @@ class Store:
 
 
 def _open(path: str, across_threads: bool) -> Database:
+    _refuse_emptied(path)
     connection = sqlite3.connect(
         path, timeout=BUSY_SECONDS, check_same_thread=not across_threads
     )
@@ -141,10 +147,25 @@ def _open(path: str, across_threads: bool) -> Database:
         # A power cut may cost the last moments, never order: items come back with the
         # next poll. What must not come twice, a mail, is logged with ``full``.
         db.execute("pragma synchronous = normal")
+        db.execute(f"pragma journal_size_limit = {WAL_BYTES}")
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _refuse_emptied(path: str) -> None:
+    """SQLite takes an empty file for a new database, and drops what lies beside it."""
+    if _size(path) == 0 and _size(f"{path}-wal"):
+        raise sqlite3.DatabaseError("is empty, but its -wal file is not")
+
+
+def _size(path: str) -> int | None:
+    """In bytes; None if there is no file, or no more."""
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return None
 
 
 def _refuse_foreign(db: Database) -> None:

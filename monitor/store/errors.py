@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from monitor.errors import StoreError
 
 FAULTS = (sqlite3.Error, UnicodeDecodeError)
-"""What SQLite's module raises: the second where what SQLite says quotes damaged text."""
+"""What SQLite's module raises; the second, where SQLite quotes damaged text."""
 
 _DAMAGED = "the file is damaged; restore a backup"
 _REMEDIES = {
@@ -18,6 +18,7 @@ _REMEDIES = {
     "unable to open": "name a file in a folder that exists and may be written",
     "not a database": "name another --db, or restore a backup",
     "malformed": _DAMAGED,
+    "is empty": _DAMAGED,
     "Could not decode": _DAMAGED,
     "can't decode": _DAMAGED,
     "already exists": _DAMAGED,  # the list of migrations has lost some
