@@ -48,13 +48,14 @@ class Waiting:
     """Which items are to be clustered."""
 
     now: datetime
-    """Items seen by then."""
     patience: timedelta
     """How long a Spanish item waits for its English."""
     headlines_only: frozenset[str] = frozenset()
     """Feeds of which no summary will be translated."""
     untranslated: frozenset[str] = frozenset()
     """Feeds of which nothing will be."""
+    seen_by: datetime | None = None
+    """Items seen by then alone, where a past night is lived again."""
 
 
 class Clustering:
@@ -101,10 +102,11 @@ class Clustering:
         night = datetime.combine(now, NIGHT, now.tzinfo)
         night = night if night <= now else night - timedelta(days=1)
         last_window = store.stories.last_pass("window")
-        if last_window is None or last_window < night:
+        # In time to come lies what a clock that was ahead has logged.
+        if last_window is None or not night <= last_window <= now:
             return "window"
         last = max(last_window, store.stories.last_pass("hour") or last_window)
-        return "hour" if now - last >= EVERY else None
+        return None if timedelta(0) <= now - last < EVERY else "hour"
 
     def consolidate(self, store: Store, scope: Scope, now: datetime) -> list[Change]:
         """Merge, move and split what second thoughts ask for; logs that it was done.
@@ -186,7 +188,8 @@ def _unassigned(store: Store, waiting: Waiting) -> list[Reading]:
         waiting.now - waiting.patience,
         waiting.headlines_only,
         waiting.untranslated,
-        seen_by=waiting.now,
+        now=waiting.now,
+        seen_by=waiting.seen_by,
     )
 
 

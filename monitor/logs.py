@@ -6,14 +6,13 @@ user name and password, wherever it comes from.
 """
 
 import logging
-import re
 import sys
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from monitor.text import printable
+from monitor.text import printable, without_login
 
 LogFormat = Literal["text", "json"]
 
@@ -22,7 +21,6 @@ STEP: ContextVar[str] = ContextVar("step", default="")
 
 _CHATTY = ("urllib3", "apscheduler", "tzlocal", "argostranslate", "asyncio")
 # As config.mistakes leaves them out of what it quotes.
-_LOGIN = re.compile(r"//[^/\s@]*@")
 
 
 class Line(str):
@@ -59,7 +57,7 @@ def harmless(text: str) -> str:
     >>> harmless("https://me:secret@diario.example/rss\\n2026-03-02 INFO all is well")
     'https://…@diario.example/rss 2026-03-02 INFO all is well'
     """
-    return printable(_LOGIN.sub("//…@", text))
+    return printable(without_login(text))
 
 
 class Plain(logging.Formatter):

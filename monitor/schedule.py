@@ -8,7 +8,7 @@ import logging
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
@@ -43,7 +43,8 @@ def run(work: Mapping[str, Callable[[], None]], seconds: float, stop: Event) -> 
             next_run_time=datetime.now(UTC),
         )
     scheduler.start()
-    stop.wait()
+    while not stop.wait(seconds):
+        _set_right(scheduler, seconds)
     scheduler.shutdown(wait=False)
 
 
@@ -58,6 +59,18 @@ def stopping_on_signals() -> Iterator[Event]:
     finally:
         for number, handler in zip(signals, old, strict=True):
             signal.signal(number, handler)
+
+
+def _set_right(scheduler: BackgroundScheduler, seconds: float) -> None:
+    """Call at once what would wait for longer than its interval.
+
+    APScheduler goes by the clock on the wall: set back by hours, it would call nothing
+    for as long.
+    """
+    now = datetime.now(UTC)
+    for job in scheduler.get_jobs():
+        if job.next_run_time > now + timedelta(seconds=seconds):
+            job.modify(next_run_time=now)
 
 
 def _log_error(failed: JobExecutionEvent) -> None:

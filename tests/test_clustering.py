@@ -53,7 +53,7 @@ def bridge(n: int, after: timedelta = timedelta(0), **kept) -> Item:
 
 
 def waiting(now: datetime = NOW + DAY, patience: timedelta = timedelta(0)) -> Waiting:
-    return Waiting(now, patience)
+    return Waiting(now, patience, seen_by=now)
 
 
 def assign(store: Store, by: Clustering | None = None, now: datetime = NOW + DAY):

@@ -3,6 +3,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from threading import Condition, Event, Thread
 
 import pytest
@@ -91,6 +92,26 @@ def test_a_piece_that_raises_is_logged_once_and_called_again(scheduled, caplog):
     assert len(caplog.records) <= tick.calls
     assert "in fail\n" in caplog.text
     assert "ZeroDivisionError: a bug" in caplog.text
+
+
+@pytest.mark.parametrize("hours", [-5, -24 * 400, 5])
+def test_a_clock_that_is_set_does_not_hold_up_the_next_call(
+    scheduled, monkeypatch, hours
+):
+    class Clock(datetime):
+        off = timedelta(0)
+
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + cls.off
+
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", Clock)
+    monkeypatch.setattr("monitor.schedule.datetime", Clock)
+    tick = Work()
+    scheduled(tick=tick)
+    tick.wait(3)
+    Clock.off = timedelta(hours=hours)
+    tick.wait(tick.calls + 3)
 
 
 def test_run_returns_at_once_when_told_to_stop():

@@ -174,7 +174,10 @@ class _Known:
 
     def _cools(self, notes: Iterable[Note]) -> bool:
         told = [note.told for note in notes if note.told]
-        return bool(told) and self._now - max(told) < self._alert.cooldown
+        # What was told in time to come, by a clock that was ahead, cools nothing.
+        return any(
+            timedelta(0) <= self._now - moment < self._alert.cooldown for moment in told
+        )
 
     # --- release ---------------------------------------------------------------------
 

@@ -12,6 +12,8 @@ Outcome = Literal["sent", "again", "refused", "gone"]
 
 GIVE_UP = timedelta(hours=24)
 """For so long a message is offered: what happened a day ago is in the digest."""
+LONGEST_RETRY = timedelta(hours=6)
+"""The longest that a channel may ask us to wait; what it names beyond is cut."""
 MAX_REASON = 200
 
 State = Literal["queued", "sent", "failed"]

@@ -22,14 +22,11 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from monitor import __version__
-from monitor.alerts.delivery import Attempt
+from monitor.alerts.delivery import LONGEST_RETRY, Attempt
 from monitor.alerts.message import Message, document
 
 SECONDS = 10.0
 """From the look-up of the host to the answer's first line."""
-
-LONGEST_RETRY = timedelta(hours=6)
-"""The longest that a receiver may ask us to wait; what it names beyond is cut."""
 
 SIGNATURE = "X-Monitor-Signature"
 DELIVERY = "X-Monitor-Delivery"

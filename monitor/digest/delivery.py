@@ -107,6 +107,17 @@ def settled(
     return held(delivery, of)
 
 
+def may_try(delivery: Delivery, now: datetime) -> bool:
+    """Whether a delivery is queued and its pause over.
+
+    A pause longer than any of ours was set by a clock that was ahead.
+    """
+    if delivery.state != "queued":
+        return False
+    due = delivery.next_try
+    return due is None or not now < due <= now + MOST_PATIENT
+
+
 def is_late(delivery: Delivery, now: datetime) -> bool:
     """Whether it has lain in the outbox for longer than news keep."""
     return delivery.queued is not None and now - delivery.queued >= PATIENCE

@@ -20,7 +20,8 @@ def conditions(state: FeedState, now: datetime) -> FeedState:
     sends none at all. Asking for the whole document once a day finds them out; from
     then on they are asked for it every time.
     """
-    is_fresh = state.last_full is not None and now - state.last_full < _FULL_EVERY
+    full = state.last_full  # in time to come, if the clock was ahead
+    is_fresh = full is not None and timedelta(0) <= now - full < _FULL_EVERY
     if is_fresh and not state.distrusts_validators and state.error is None:
         return state
     return replace(state, etag=None, last_modified=None)

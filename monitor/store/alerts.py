@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from monitor.alerts.decide import Note
-from monitor.alerts.delivery import Standing
+from monitor.alerts.delivery import LONGEST_RETRY, Standing
 from monitor.alerts.message import Message
 from monitor.alerts.notice import Notice, as_json, from_json
 from monitor.readers import AlertKind
@@ -167,8 +167,14 @@ class Alerts:
 
     @guarded
     def due(self, now: datetime) -> list[Sending]:
-        """Messages to be offered, the oldest first."""
-        return self._sendings("state = 'queued' and due <= ?", [rows.to_text(now)])
+        """Messages to be offered, the oldest first.
+
+        A wait longer than any of ours was set by a clock that was ahead.
+        """
+        return self._sendings(
+            "state = 'queued' and not (due > ? and due <= ?)",
+            [rows.to_text(now), rows.to_text(now + LONGEST_RETRY)],
+        )
 
     @guarded
     def sendings(self, most: int) -> list[Sending]:

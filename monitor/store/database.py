@@ -15,7 +15,7 @@ from monitor.store.alerts import Alerts
 from monitor.store.blind_spots import BlindSpots
 from monitor.store.corrections import Corrections
 from monitor.store.editions import Editions
-from monitor.store.errors import store_error
+from monitor.store.errors import FAULTS, store_error
 from monitor.store.feeds import FeedStates
 from monitor.store.figures import Figures
 from monitor.store.file import File
@@ -43,6 +43,11 @@ from monitor.store.volumes import Volumes
 BUSY_SECONDS = 5.0
 """How long a write waits for another program's; our own writes take milliseconds."""
 
+WAL_BYTES = 64 * 2**20
+"""What the file of what is not merged yet is cut down to, once no reader holds it up.
+Without one it has 4 MB; a reader that keeps a snapshot makes it grow by all that is
+written meanwhile."""
+
 
 class Store:
     """One connection. Open one per thread; never share it.
@@ -59,7 +64,7 @@ class Store:
         self.path = str(path)
         try:
             self._db = _open(self.path, across_threads)
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise store_error(self.path, error) from error
         self.feeds = FeedStates(self._db, self.path)
         self.items = Items(self._db, self.path)
@@ -123,7 +128,7 @@ class Store:
         try:
             with _writing(self._db):
                 yield
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise store_error(self.path, error) from error
 
     @contextmanager
@@ -135,11 +140,12 @@ class Store:
                 yield
             finally:
                 self._db.rollback()
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise store_error(self.path, error) from error
 
 
 def _open(path: str, across_threads: bool) -> Database:
+    _refuse_emptied(path)
     _make_private(path)
     connection = sqlite3.connect(
         path, timeout=BUSY_SECONDS, check_same_thread=not across_threads
@@ -160,6 +166,7 @@ def _open(path: str, across_threads: bool) -> Database:
         # A power cut may cost the last moments, never order: items come back with the
         # next poll. What must not come twice, a mail, is logged with ``full``.
         db.execute("pragma synchronous = normal")
+        db.execute(f"pragma journal_size_limit = {WAL_BYTES}")
     except BaseException:
         db.close()
         raise
@@ -175,6 +182,20 @@ def _make_private(path: str) -> None:
     if path != ":memory:":
         with suppress(OSError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _refuse_emptied(path: str) -> None:
+    """SQLite takes an empty file for a new database, and drops what lies beside it."""
+    if _size(path) == 0 and _size(f"{path}-wal"):
+        raise sqlite3.DatabaseError("is empty, but its -wal file is not")
+
+
+def _size(path: str) -> int | None:
+    """In bytes; None if there is no file, or no more."""
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return None
 
 
 def _refuse_foreign(db: Database) -> None:

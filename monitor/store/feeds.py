@@ -34,10 +34,15 @@ class FeedStates:
 
     @guarded
     def due(self, feeds: Iterable[Feed], now: datetime) -> list[tuple[Feed, FeedState]]:
-        """The feeds whose next poll has come; not the retired ones."""
+        """The feeds whose next poll has come; not the retired ones.
+
+        One that was polled in time to come, by a clock that was ahead, does not wait
+        until then.
+        """
         waiting = self._db.execute(
-            "select url from feed_states where next_poll > ? or retired is not null",
-            [rows.to_text(now)],
+            "select url from feed_states where retired is not null"
+            " or next_poll > :now and coalesce(last_poll, '') <= :now",
+            {"now": rows.to_text(now)},
         )
         waits = {url for (url,) in waiting}
         due = [feed for feed in feeds if feed.url not in waits]

@@ -39,24 +39,28 @@ class Stories:
         unread_before: datetime,
         headlines_only: Iterable[str] = (),
         untranslated: Iterable[str] = (),
+        *,
+        now: datetime | None = None,
         seen_by: datetime | None = None,
     ) -> list[Reading]:
-        """Items without a story that were seen by then, by (published, id).
+        """Items without a story, by (published, id); with ``seen_by``, seen by then.
 
-        Those without English count only if they were seen by ``unread_before``. Of the
-        feeds ``headlines_only``, English of the headline is all there will be, of those
-        ``untranslated`` there will be none.
+        Those without English count only if they were seen by ``unread_before``, or
+        after ``now``, by a clock that was ahead. ``headlines_only`` are feeds of whose
+        summaries there will be no English, ``untranslated`` those without any.
         """
         found = self._db.query(
             f"select items.*, {readings.ENGLISH} from items where not exists"
             " (select 1 from assignments where assignments.item = items.id)"
-            " and (language = 'en' or english_summary is not null or seen <= :before"
+            " and (language = 'en' or english_summary is not null"
+            " or seen <= :before or seen > :now"
             " or (english_title is not null"
             " and feed in (select value from json_each(:headlines)))"
             " or feed in (select value from json_each(:none)))"
-            " and seen <= :now order by published, id",
+            " and seen <= :seen_by order by published, id",
             {
-                "now": rows.to_text(seen_by) if seen_by else _FOREVER,
+                "seen_by": rows.to_text(seen_by) if seen_by else _FOREVER,
+                "now": rows.to_text(now) if now else _FOREVER,
                 "before": rows.to_text(unread_before),
                 "headlines": json.dumps(list(headlines_only)),
                 "none": json.dumps(list(untranslated)),

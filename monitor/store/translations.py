@@ -50,7 +50,7 @@ class Translations:
             f"select items.* from items where {_WAITING} and feed not in"
             " (select value from json_each(:spared)) and not exists (select 1"
             " from faults where step = :step and unit = items.id || ':' || :target"
-            " and (failures >= :most or last > :recently)"
+            " and (failures >= :most or last > :recently and last <= :now)"
             f" and :engine is null and last >= {RETITLED}) order by published, id",
             {
                 "target": target,
@@ -62,6 +62,7 @@ class Translations:
                 "step": _STEP,
                 "most": MAX_FAILURES,
                 "recently": rows.to_text(now - RETRY),
+                "now": rows.to_text(now),
             },
         )
         return [rows.item(row) for row in found]

@@ -10,7 +10,7 @@ from typing import Any
 from monitor import outbox, pipeline
 from monitor.config.settings import Config
 from monitor.digest import charts
-from monitor.digest.delivery import PATIENCE, standing
+from monitor.digest.delivery import PATIENCE, may_try, standing
 from monitor.digest.forms import edition_atom, edition_json
 from monitor.digest.message import kept_message, message_id
 from monitor.digest.render import render
@@ -55,7 +55,7 @@ def _mail_waiting(
     config: Config, store: Store, now: datetime, stop: Event
 ) -> Iterator[Delivery]:
     yield from _settle(config, store, now)
-    waiting = [d for d in store.outbox.open() if _may_try(d, now)]
+    waiting = [d for d in store.outbox.open() if may_try(d, now)]
     for result in _mail(config, store, waiting, now, stop):
         yield result.delivery
 
@@ -201,11 +201,6 @@ def _mail(
 def _asked(store: Store, owed: Owed) -> list[Delivery]:
     found = (store.outbox.one(reader.name, day) for reader, day in owed)
     return [delivery for delivery in found if delivery]
-
-
-def _may_try(delivery: Delivery, now: datetime) -> bool:
-    is_time = delivery.next_try is None or delivery.next_try <= now
-    return delivery.state == "queued" and is_time
 
 
 def _stopped(of: Subscription) -> str:

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from threading import Event
 
 from monitor import schedule
@@ -244,7 +244,10 @@ class _Live:
                     return
 
     def _is_time_to_compare(self, now: datetime) -> bool:
-        return self._compared is None or now - self._compared >= EVERY
+        # The clock may have been set back meanwhile.
+        return self._compared is None or not (
+            timedelta(0) <= now - self._compared < EVERY
+        )
 
     def send_due(self) -> None:
         """Make the editions that are due; mail those, and others that still wait."""

@@ -218,7 +218,7 @@ def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> Non
 
         def cluster_all() -> None:
             for night in _nights(start, now):
-                seen = replace(waiting, now=night)
+                seen = replace(waiting, now=night, seen_by=night)
                 cluster_waiting(store, clustering, seen, say, Event())
                 think_again(store, clustering, night, say, "window")
 
