@@ -31,6 +31,15 @@ Certificate = Annotated[
 ]
 Key = Annotated[Path | None, typer.Option(help="Its key, in PEM.")]
 
+Workers = Annotated[
+    str | None,
+    typer.Option(
+        envvar="MONITOR_WORKERS",
+        metavar="N|ADDRESS",
+        help="So many processes here, or a Dask scheduler: tcp://..., tls://...",
+    ),
+]
+
 
 def log_to_stderr(level: int) -> None:
     """Log what matters to whoever runs the monitor."""
@@ -39,7 +48,14 @@ def log_to_stderr(level: int) -> None:
         format="%(asctime)s %(levelname)s %(message)s",
         stream=sys.stderr,
     )
-    for chatty in ("urllib3", "apscheduler", "tzlocal", "argostranslate", "asyncio"):
+    for chatty in (
+        "urllib3",
+        "apscheduler",
+        "tzlocal",
+        "argostranslate",
+        "asyncio",
+        "distributed",
+    ):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

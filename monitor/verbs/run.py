@@ -15,6 +15,7 @@ from monitor.config.settings import Config
 from monitor.errors import MonitorError, TranslationError
 from monitor.feeds.fetch import Fetcher
 from monitor.marking import MARKED, RECENT
+from monitor.pipeline import Plan
 from monitor.store.database import Store
 from monitor.store.lock import running_alone
 from monitor.translation.translator import Translator
@@ -35,6 +36,7 @@ from monitor.verbs.steps import (
     think_again,
     translate_pending,
 )
+from monitor.verbs.workers import Workers, open_workers
 
 log = logging.getLogger("monitor")
 
@@ -44,12 +46,15 @@ STOP_SECONDS = 8.0
 
 
 def run(
-    paths: Paths, open_dashboard: Callable[[], Callable[[Event], None]] | None
+    paths: Paths,
+    open_dashboard: Callable[[], Callable[[Event], None]] | None,
+    workers: str | None = None,
 ) -> None:
     """Do what is due, every minute, for ever; end the process on SIGTERM or SIGINT."""
     config = paths.read_config()
     with (
         running_alone(paths.db),
+        open_workers(workers) as crew,
         compose.open_fetcher(config) as fetcher,
         closing(compose.open_translator(config.engine, config.bridge)) as translator,
     ):
@@ -61,7 +66,7 @@ def run(
             store.alerts.retire_all_but(alert.name for alert in config.alerts)
         serve = open_dashboard() if open_dashboard else None
         with schedule.stopping_on_signals() as stop:
-            live = _Live(paths, config, fetcher, translator, stop)
+            live = _Live(paths, config, fetcher, translator, stop, crew)
             busy = _Busy()
             work: dict[str, Callable[[], None]] = {
                 "tick": busy.around(live.tick),
@@ -123,13 +128,15 @@ class _Live:
         fetcher: Fetcher,
         translator: Translator,
         stop: Event,
+        workers: Workers,
     ) -> None:
         self._paths = paths
         self._config = config
         self._in_force = InForce(config, lambda merged: merged, log.warning)
         self._fetcher = fetcher
         self._translator = translator
-        self._clustering = compose.open_clustering(config)
+        self._workers = workers
+        self._clustering = compose.open_clustering(config, workers.encoder)
         self._channels = compose.open_channels(config)
         self._lookout = Lookout(config.feeds, log.info)
         for name, mine in self._channels.items():
@@ -149,14 +156,12 @@ class _Live:
                 store.feeds.forget(now.date())
                 self._today = now.date()
             due = store.feeds.due(self._config.feeds, now)
-            poll_due(self._config, store, self._fetcher, due, now, log.info, stop)
+            poll_due(
+                *(self._config, store, self._fetcher, due, now, log.info, stop),
+                self._workers,
+            )
             if not stop.is_set():
-                try:
-                    translate_pending(
-                        store, self._translator, plan, now, log.info, stop
-                    )
-                except TranslationError as error:
-                    log.error("translate: %s", error)
+                self._translate(store, plan, now)
             if not stop.is_set():
                 waiting = compose.waiting(plan, self._translator, now)
                 cluster_waiting(store, self._clustering, waiting, log.info, stop)
@@ -173,6 +178,14 @@ class _Live:
                 self._compared = now
             if config.alerts and not stop.is_set():
                 self._lookout.look(store, config, now)
+
+    def _translate(self, store: Store, plan: Plan, now: datetime) -> None:
+        hands = self._workers.hands(self._config.engine)
+        told = log.info, self._stop
+        try:
+            translate_pending(store, self._translator, plan, now, *told, hands=hands)
+        except TranslationError as error:
+            log.error("translate: %s", error)
 
     def _note(self, store: Store, config: Config, since: datetime) -> None:
         """Mark items published since then, and outline stories."""
