@@ -25,6 +25,7 @@ from monitor.verbs.alerts import outcome as alerted
 from monitor.verbs.alerts import send as send_alerts
 from monitor.verbs.blindspots import compare_all
 from monitor.verbs.compose import Paths
+from monitor.verbs.crew import Workers, open_workers
 from monitor.verbs.in_force import InForce
 from monitor.verbs.outbox import send_due, told
 from monitor.verbs.steps import (
@@ -36,7 +37,6 @@ from monitor.verbs.steps import (
     think_again,
     translate_pending,
 )
-from monitor.verbs.workers import Workers, open_workers
 
 log = logging.getLogger("monitor")
 

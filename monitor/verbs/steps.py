@@ -31,7 +31,7 @@ from monitor.translation.translator import Translator
 from monitor.verbs import compose
 from monitor.verbs.choose import choose
 from monitor.verbs.compose import Paths
-from monitor.verbs.workers import HERE, Workers, open_workers
+from monitor.verbs.crew import HERE, Workers, open_workers
 
 log = logging.getLogger("monitor")
 

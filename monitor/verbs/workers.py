@@ -1,5 +1,5 @@
 """
-Where heavy work is done: here, in so many processes, or by the workers of a cluster.
+The workers of a cluster, on whatever machines they are.
 
 Dask's scheduler hands work to its workers and, when one dies, to another. Whatever else
 becomes of the cluster, an executor of ours keeps its promise: work that it lost, or
@@ -11,9 +11,9 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -22,29 +22,17 @@ from threading import Event, Lock, Thread
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from monitor.config.settings import EngineName
 from monitor.errors import ConfigError
 from monitor.feeds.addresses import is_public
-from monitor.parsers import Processes, open_parsers
-from monitor.pipeline import Hands
-from monitor.stories.dense import Encoder, Vectors, stacked
+from monitor.parsers import Processes
 from monitor.verbs import errands
 from monitor.verbs.errands import Reply
 
 log = logging.getLogger("monitor")
 
-VARIABLE = "MONITOR_WORKERS"
 IN_CLEAR = "MONITOR_WORKERS_IN_CLEAR"
 """Set to ``yes``, it lets us speak to a public address without TLS."""
-MOST_PROCESSES = 256
 INSTALL = "pip install 'bilingual-coverage-monitor[cluster]'"
-
-SHARE = 64
-"""Items in a share of the translating: see ``bench/cluster.py``."""
-AHEAD = 32
-"""Shares under way at once: enough for 16 workers, and 2,000 items for a kill."""
-TEXTS = 32
-"""Texts encoded as one errand, two thirds of a second of a core."""
 
 CONNECT_SECONDS = 10.0
 AGAIN_SECONDS = 60.0
@@ -61,82 +49,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Workers:
-    """Who does what can be done without the database."""
-
-    executor: Executor | None = None
-    """None: each step as it sees fit, in processes or in its own thread."""
-    is_elsewhere: bool = False
-    """Whether other machines may be among them."""
-
-    def parsers(self, feeds: int) -> AbstractContextManager[Executor]:
-        """Where the documents of so many feeds are read."""
-        return open_parsers(feeds) if self.executor is None else _lent(self.executor)
-
-    def hands(self, engine: EngineName) -> Hands | None:
-        """Who translates by an engine; None if nobody but the one who asks."""
-        if self.executor is None:
-            return None
-        return Hands(self.executor, partial(errands.translate, engine), SHARE, AHEAD)
-
-    def encoder(self, own: Encoder | None) -> Encoder | None:
-        """Who makes dense vectors, if any are made.
-
-        Processes of this machine would not be quicker: the model runs on every core.
-        """
-        if own is None or self.executor is None or not self.is_elsewhere:
-            return own
-        return SharedEncoder(own.version, self.executor)
-
-
-HERE = Workers()
-
-
-def _lent(executor: Executor) -> AbstractContextManager[Executor]:
-    return nullcontext(executor)  # whoever opened it closes it
-
-
-@contextmanager
-def open_workers(said: str | None) -> Iterator[Workers]:
-    """Those that ``--workers`` names, until the end of the block.
-
-    Raises ConfigError, naming the remedy, if there can be none.
-    """
-    if not said:
-        yield HERE
-        return
-    with _open(said) as executor:
-        yield Workers(executor, isinstance(executor, Cluster))
-
-
-def _open(said: str) -> Executor:
-    if said.isascii() and said.isdigit():
-        if not 1 <= int(said) <= MOST_PROCESSES:
-            raise ConfigError(
-                f"--workers: {said}: from 1 to {MOST_PROCESSES} processes"
-            )
-        return Processes(int(said))
-    return Cluster(checked_address(said, os.environ))
-
-
-@dataclass(frozen=True, slots=True)
-class SharedEncoder:
-    """The encoder that all workers have."""
-
-    version: str
-    executor: Executor
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """See ``monitor.stories.dense.Encoder``."""
-        starts = range(0, len(texts), TEXTS)
-        made = [
-            self.executor.submit(errands.encode, self.version, texts[n : n + TEXTS])
-            for n in starts
-        ]
-        return stacked([each.result() for each in made])
-
-
 # --- the address ---------------------------------------------------------------------
 
 
@@ -148,16 +60,16 @@ def checked_address(said: str, environ: Mapping[str, str]) -> str:
     """
     try:
         parts = urlsplit(said)
-        host, port = parts.hostname, parts.port
+        scheme, host, port = parts.scheme, parts.hostname, parts.port
     except ValueError:
-        host, port = None, None
-    if parts.scheme not in ("tcp", "tls") or not host or not port or parts.path:
+        scheme, host, port = "", None, None
+    if scheme not in ("tcp", "tls") or not host or not port:
         raise ConfigError(
             f"--workers: {said!r} is neither a number of processes nor an address such "
             "as tcp://10.0.0.5:8786 or tls://scheduler.example:8786"
         )
     public = [address for address in _addresses(said, host) if is_public(address)]
-    if parts.scheme == "tcp" and public and environ.get(IN_CLEAR) != "yes":
+    if scheme == "tcp" and public and environ.get(IN_CLEAR) != "yes":
         raise ConfigError(
             f"--workers: {said}: {public[0]} is a public address, and whoever reads or "
             "changes what is sent there can run programs here: use tls://, or set "
