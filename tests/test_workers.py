@@ -154,7 +154,7 @@ def test_what_work_raises_comes_back(fleet):
 def test_work_that_ends_every_worker_fails_alone(own_fleet, monkeypatch, caplog):
     own_fleet.add(2)
     with open_workers(own_fleet.address) as by:
-        assert by.executor.submit(abs, -1).result(SOON) == 1  # they are there
+        by.executor._client.wait_for_workers(2, timeout=SOON)
         monkeypatch.setattr(workers, "EMPTY_SECONDS", 1.0)
         bad = by.executor.submit(os.abort)
         good = [by.executor.submit(abs, -n) for n in range(6)]
