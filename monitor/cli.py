@@ -32,6 +32,7 @@ from monitor.cli_parts import (
     Key,
     Port,
     Processes,
+    Workers,
 )
 from monitor.cli_parts import group as _group
 from monitor.cli_parts import paths as _paths
@@ -145,9 +146,10 @@ def poll(
         list[str] | None,
         typer.Argument(help="Outlets or addresses to ask now, due or not."),
     ] = None,
+    workers: Workers = None,
 ) -> None:
     """Ask the feeds that are due; keep new items."""
-    _verbs("steps").poll(_paths(ctx), outlets or [])
+    _verbs("steps").poll(_paths(ctx), outlets or [], workers=workers)
 
 
 @app.command()
@@ -158,10 +160,11 @@ def translate(
         bool,
         typer.Option("--again", help="Also what another engine has translated."),
     ] = False,
+    workers: Workers = None,
 ) -> None:
     """Translate the items that still wait."""
     engine = translator.value if translator else None
-    _verbs("steps").translate(_paths(ctx), engine, again=again)
+    _verbs("steps").translate(_paths(ctx), engine, again=again, workers=workers)
 
 
 @app.command()
@@ -174,11 +177,13 @@ def cluster(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Those published from this day on."),
     ] = None,
+    workers: Workers = None,
 ) -> None:
     """Give every new item its story."""
     if again != (since is not None):
         raise typer.BadParameter("go together: --again, --since")
-    _verbs("steps").cluster(_paths(ctx), since.date() if since else None)
+    day = since.date() if since else None
+    _verbs("steps").cluster(_paths(ctx), day, workers=workers)
 
 
 @app.command()
@@ -227,12 +232,13 @@ def run(
     certificate: Certificate = None,
     key: Key = None,
     processes: Processes = PROCESSES,
+    workers: Workers = None,
 ) -> None:
     """Poll, translate, cluster and send what is due, for ever."""
     paths = _paths(ctx)
     place = (port, host, certificate, key, processes)
     dashboard = partial(_dashboard, paths, place) if serve else None
-    _verbs("run").run(paths, dashboard)
+    _verbs("run").run(paths, dashboard, workers)
 
 
 @app.command()

@@ -35,6 +35,15 @@ Certificate = Annotated[
 ]
 Key = Annotated[Path | None, typer.Option(help="Its key, in PEM.")]
 
+Workers = Annotated[
+    str | None,
+    typer.Option(
+        envvar="MONITOR_WORKERS",
+        metavar="N|ADDRESS",
+        help="So many processes here, or a Dask scheduler: tcp://..., tls://...",
+    ),
+]
+
 
 def group(text: str) -> typer.Typer:
     """A verb that only holds others."""

@@ -8,6 +8,7 @@ The errors we expect:
     - FetchError
     - ParseError
   + TranslationError
+    - UnfitError
   + StoreError
   + DeliveryError
 
@@ -93,6 +94,10 @@ class ParseError(FeedError):
 
 class TranslationError(MonitorError):
     """A text could not be translated; its item waits for the next run."""
+
+
+class UnfitError(TranslationError):
+    """A process that was to help has another engine, model or program than we have."""
 
 
 class StoreError(MonitorError):

@@ -19,7 +19,10 @@ LogFormat = Literal["text", "json"]
 STEP: ContextVar[str] = ContextVar("step", default="")
 """Which step of the monitor is at work in this thread; empty for none."""
 
-_CHATTY = ("urllib3", "apscheduler", "tzlocal", "argostranslate", "asyncio")
+_CHATTY = (
+    *("urllib3", "apscheduler", "tzlocal", "argostranslate", "asyncio"),
+    "distributed",
+)
 # As config.mistakes leaves them out of what it quotes.
 
 

@@ -15,9 +15,12 @@ mailing of editions in ``outbox.py``. Run twice, a step changes nothing the seco
 killed anywhere, the next run goes on where it stopped.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import product
 from typing import TypeVar
 
@@ -33,10 +36,12 @@ from monitor.entry import Entry
 from monitor.errors import TranslationError
 from monitor.feeds.health import FeedReport, report
 from monitor.model import OTHER, Feed, Language
+from monitor.parsers import Inline
 from monitor.readers import Subscriber, Watchlist
 from monitor.store.database import Store
-from monitor.translation.bridge import bridge
-from monitor.translation.items import PARTS, Part, translate_items
+from monitor.translation import shares
+from monitor.translation.items import PARTS, Part
+from monitor.translation.shares import Done, Share, translate_share
 from monitor.translation.translator import Translator, engine_for
 
 BATCH = 256
@@ -127,6 +132,23 @@ class TranslateResult:
     failed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who translates: here and at once, in other processes, on other machines."""
+
+    executor: Executor
+    work: Callable[[Share], Done]
+    size: int = BATCH
+    """Items in a share."""
+    ahead: int = 1
+    """Shares under way at once; what a kill can cost."""
+
+
+def own_hands(translator: Translator) -> Hands:
+    """One share after the other, in the thread that asks for it."""
+    return Hands(Inline(), partial(translate_share, translator=translator))
+
+
 def translate(
     store: Store,
     translator: Translator,
@@ -134,15 +156,18 @@ def translate(
     now: datetime,
     *,
     again: bool = False,
+    hands: Hands | None = None,
 ) -> Generator[TranslateResult]:
     """Translate what still waits, a batch at a time: headlines first, then the rest.
 
     Each item is translated once for each language; ``again`` asks for a translation
-    by today's engine for what an earlier one has made or was given up on.
+    by today's engine for what an earlier one has made or was given up on. ``hands``
+    None are our own; whoever else's they are, batches are kept in the same order.
 
     Raises TranslationError when texts fail and so does a plain sentence: then it is
     the engine that is down, which is not held against the items.
     """
+    hands = hands or own_hands(translator)
     since = now - timedelta(days=TRANSLATE_DAYS)
     # A headline alone must not hide an earlier translation of the whole.
     for part, target in product(PARTS[1:] if again else PARTS, plan.targets):
@@ -153,11 +178,14 @@ def translate(
             *(target, since, now, part, plan.spared(part)),
             (engine.name, engine.version) if again else None,
         )
-        for batch in batches(waiting, BATCH):
-            made = translate_items(
-                *(batch, target, translator, part), store.memory, bridge(plan.own)
-            )
+        asked = (
+            shares.share(batch, target, part, translator, store.memory, plan.own)
+            for batch in batches(waiting, hands.size)
+        )
+        for done in _done(hands, asked):
+            made = done.batch
             with store.atomic():
+                store.memory.keep(done.learnt)
                 store.translations.add(made.translations, now)
                 for failure in made.failures:
                     store.translations.fail(failure.item, target, failure.reason, now)
@@ -170,6 +198,38 @@ def translate(
             )
             if made.down:
                 raise TranslationError(made.down)
+
+
+def _done(hands: Hands, asked: Iterable[Share]) -> Iterator[Done]:
+    """What becomes of shares, in their order."""
+    under_way: deque[tuple[Share, Future[Done]]] = deque()
+    try:
+        for share in asked:
+            under_way.append((share, hands.executor.submit(hands.work, share)))
+            if len(under_way) >= hands.ahead:
+                yield _outcome(hands, *under_way.popleft())
+        while under_way:
+            yield _outcome(hands, *under_way.popleft())
+    finally:
+        for _, future in under_way:
+            future.cancel()
+
+
+def _outcome(hands: Hands, share: Share, future: "Future[Done]") -> Done:
+    """What became of a share.
+
+    If it ended every process that took it up, each of its items is tried alone: the
+    one to blame fails, the others do not.
+    """
+    try:
+        done = future.result()
+    except BrokenExecutor:
+        if len(share.items) == 1:
+            return shares.lost(share)
+        alone = [(one, hands.executor.submit(hands.work, one)) for one in share.alone()]
+        return shares.together(_outcome(hands, *each) for each in alone)
+    shares.check(share, done)
+    return done
 
 
 # --- cluster: see clustering.py ----------------------------------------------------

@@ -1,9 +1,11 @@
 """Engines for tests of what is around an engine."""
 
+import os
 from dataclasses import dataclass, field
 
 from monitor.errors import TranslationError
 from monitor.model import Language
+from monitor.translation.shares import Done, Share, translate_share
 
 
 @dataclass
@@ -39,3 +41,10 @@ class Scripted(Shouter):
     def translate(self, texts, source, target):
         shouted = super().translate(texts, source, target)
         return [self.says.get(t, s) for t, s in zip(texts, shouted, strict=True)]
+
+
+def die_over_tequila(asked: Share) -> Done:
+    """What a text does over which an engine falls."""
+    if any(item.title == "Tequila" for item in asked.items):
+        os.abort()
+    return translate_share(asked, Shouter())

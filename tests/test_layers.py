@@ -75,7 +75,7 @@ MAY_IMPORT = {
     "edge": {"noun", "core"},
     "config": {"noun", "config"},
     "store": {"noun", "core", "store"},
-    "pipeline": {"noun", "core", "store"},
+    "pipeline": {"noun", "core", "store", "parsers"},
     "parsers": {"noun"},
     "polling": {"noun", "core", "store", "parsers"},
     "clustering": {"noun", "core", "store"},

@@ -50,3 +50,8 @@ def unit(vector: NDArray[np.float64]) -> Vectors:
     length = float(np.linalg.norm(vector))
     scaled = vector / length if length else vector
     return scaled.astype(np.float16).astype(np.float32)
+
+
+def stacked(parts: Sequence[Vectors]) -> Vectors:
+    """The rows of several, one below the other."""
+    return np.concatenate([np.zeros((0, DIMENSIONS), np.float32), *parts])

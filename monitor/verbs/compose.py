@@ -35,6 +35,7 @@ from monitor.pipeline import Desk, Plan
 from monitor.readers import Alert, Watchlist
 from monitor.store.database import Store
 from monitor.store.pool import Pool
+from monitor.stories.dense import Encoder
 from monitor.stories.dense_model import open_encoder
 from monitor.studying import Lexicons
 from monitor.translation.apertium import ApertiumTranslator
@@ -166,10 +167,16 @@ def _open_apertium(own: tuple[Entry, ...]) -> ApertiumTranslator:
     return ApertiumTranslator(bridge(own).glossary)
 
 
-def open_clustering(config: Config) -> Clustering:
-    """What gives items their stories, with the dense channel where it is installed."""
+def open_clustering(
+    config: Config,
+    shared: Callable[[Encoder | None], Encoder | None] = lambda own: own,
+) -> Clustering:
+    """What gives items their stories, with the dense channel where it is installed.
+
+    ``shared`` may put another encoder in the place of ours, as workers have it.
+    """
     encoder = open_encoder() if config.dense == "auto" else None
-    return Clustering(config.bridge, encoder)
+    return Clustering(config.bridge, shared(encoder))
 
 
 def waiting(plan: Plan, translator: Translator, now: datetime) -> Waiting:

@@ -26,6 +26,7 @@ from monitor.verbs.alerts import outcome as alerted
 from monitor.verbs.alerts import send as send_alerts
 from monitor.verbs.blindspots import compare_all
 from monitor.verbs.compose import Paths
+from monitor.verbs.crew import Workers, open_workers
 from monitor.verbs.in_force import InForce
 from monitor.verbs.keep import check_at_start, prune_due
 from monitor.verbs.outbox import send_due, told
@@ -49,12 +50,15 @@ STOP_SECONDS = 8.0
 
 
 def run(
-    paths: Paths, open_dashboard: Callable[[], Callable[[Event], None]] | None
+    paths: Paths,
+    open_dashboard: Callable[[], Callable[[Event], None]] | None,
+    workers: str | None = None,
 ) -> None:
     """Do what is due, every minute, for ever; end the process on SIGTERM or SIGINT."""
     config = paths.read_config()
     with (
         running_alone(paths.db) as show_life,
+        open_workers(workers) as crew,
         compose.open_fetcher(config) as fetcher,
         closing(compose.open_translator(config.engine, config.bridge)) as translator,
     ):
@@ -69,7 +73,7 @@ def run(
         with schedule.stopping_on_signals() as stop:
             manager = compose.notify_socket()
             pulse = Pulse(show_life, lambda: notify(manager, "WATCHDOG=1"))
-            live = _Live(paths, config, fetcher, translator, stop, pulse)
+            live = _Live(paths, config, fetcher, translator, stop, pulse, crew)
             busy = _Busy()
             work: dict[str, Callable[[], None]] = {
                 "tick": busy.around(live.tick),
@@ -134,6 +138,7 @@ class _Live:
         translator: Translator,
         stop: Event,
         pulse: Pulse,
+        workers: Workers,
     ) -> None:
         self._paths = paths
         self._pulse = pulse
@@ -141,7 +146,8 @@ class _Live:
         self._in_force = InForce(config, lambda merged: merged, log.warning)
         self._fetcher = fetcher
         self._translator = translator
-        self._clustering = compose.open_clustering(config)
+        self._workers = workers
+        self._clustering = compose.open_clustering(config, workers.encoder)
         self._channels = compose.open_channels(config)
         self._lookout = Lookout(config.feeds, self._say)
         for name, mine in self._channels.items():
@@ -167,7 +173,10 @@ class _Live:
             self._today, self._usual = now.date(), UsualOfWeeks()
         with self._step(store, "poll"):
             due = store.feeds.due(self._config.feeds, now)
-            poll_due(self._config, store, self._fetcher, due, now, say, stop)
+            poll_due(
+                *(self._config, store, self._fetcher, due, now, say, stop),
+                self._workers,
+            )
         if not stop.is_set():
             self._translate(store, plan, now)
         if not stop.is_set():
@@ -215,10 +224,13 @@ class _Live:
 
     def _translate(self, store: Store, plan: Plan, now: datetime) -> None:
         """Without an engine that works, stories are matched all the same."""
-        engine, stop = self._translator, self._stop
+        hands = self._workers.hands(self._config.engine)
+        told = self._say, self._stop
         try:
             with self._step(store, "translate"):
-                translate_pending(store, engine, plan, now, self._say, stop)
+                translate_pending(
+                    store, self._translator, plan, now, *told, hands=hands
+                )
         except TranslationError as error:
             log.error("translate: %s", error)
 

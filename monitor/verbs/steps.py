@@ -24,8 +24,7 @@ from monitor.logs import Line
 from monitor.marking import MARKED, mark
 from monitor.model import Feed, FeedState
 from monitor.outlining import outline_due
-from monitor.parsers import open_parsers
-from monitor.pipeline import Plan
+from monitor.pipeline import Hands, Plan
 from monitor.polling import Crew, PollResult
 from monitor.polling import poll as poll_feeds
 from monitor.store.database import Store
@@ -36,6 +35,7 @@ from monitor.translation.translator import Translator
 from monitor.verbs import compose
 from monitor.verbs.choose import choose
 from monitor.verbs.compose import Paths
+from monitor.verbs.crew import HERE, Workers, open_workers
 
 log = logging.getLogger("monitor")
 
@@ -89,16 +89,26 @@ def _readers(config: Config) -> str:
     return f"{subscribers} subscribers, {watchlists} watch-lists"
 
 
-def poll(paths: Paths, wanted: Sequence[str], *, say: Say = print) -> None:
+def poll(
+    paths: Paths,
+    wanted: Sequence[str],
+    *,
+    workers: str | None = None,
+    say: Say = print,
+) -> None:
     """Ask the feeds that are due, or those of the outlets named."""
     config, now = paths.read_config(), compose.now()
     named = choose(paths, config.feeds, wanted)
-    with paths.open_store() as store, compose.open_fetcher(config) as fetcher:
+    with (
+        open_workers(workers) as crew,
+        paths.open_store() as store,
+        compose.open_fetcher(config) as fetcher,
+    ):
         if wanted:
             due = store.feeds.states(named)
         else:
             due = store.feeds.due(config.feeds, now)
-        poll_due(config, store, fetcher, due, now, say, Event())
+        poll_due(config, store, fetcher, due, now, say, Event(), crew)
         if not due:
             say("poll: nothing is due")
 
@@ -111,11 +121,12 @@ def poll_due(
     now: datetime,
     say: Say,
     stop: Event,
+    workers: Workers = HERE,
 ) -> None:
     """One line a feed, as answers come in; ends early when told to stop."""
     names = _names(config.feeds)
     threads = ThreadPoolExecutor(config.poll.workers, thread_name_prefix="fetch")
-    with open_parsers(len(due)) as parsers:
+    with workers.parsers(len(due)) as parsers:
         crew = Crew(fetcher.fetch, threads, parsers)
         with closing(
             poll_feeds(due, crew, store, now, compose.pace(config))
@@ -132,11 +143,13 @@ def translate(
     engine: EngineName | None,
     *,
     again: bool = False,
+    workers: str | None = None,
     say: Say = print,
 ) -> None:
     """Translate what still waits; ``again``, what another engine has made as well."""
     config = paths.read_config()
     with (
+        open_workers(workers) as crew,
         paths.open_store() as store,
         closing(
             compose.open_translator(engine or config.engine, config.bridge)
@@ -146,8 +159,9 @@ def translate(
             say(f"translate: {compose.NO_TRANSLATOR}")
         merged, now = compose.with_kept(config, store).config, compose.now()
         plan = compose.plan(merged)
+        hands = crew.hands(engine or config.engine)
         is_idle = not translate_pending(
-            store, translator, plan, now, say, Event(), again=again
+            store, translator, plan, now, say, Event(), again=again, hands=hands
         )
         if not is_idle:
             outline_stories(store, config, Event())
@@ -164,11 +178,12 @@ def translate_pending(
     stop: Event,
     *,
     again: bool = False,
+    hands: Hands | None = None,
 ) -> bool:
     """One line a batch, and whether there was any; ends early when told to stop."""
     is_busy = False
     with closing(
-        pipeline.translate(store, translator, plan, now, again=again)
+        pipeline.translate(store, translator, plan, now, again=again, hands=hands)
     ) as results:
         for result in results:
             is_busy = True
@@ -192,18 +207,26 @@ def _translate_line(result: pipeline.TranslateResult) -> str:
     )
 
 
-def cluster(paths: Paths, since: date | None = None, *, say: Say = print) -> None:
+def cluster(
+    paths: Paths,
+    since: date | None = None,
+    *,
+    workers: str | None = None,
+    say: Say = print,
+) -> None:
     """Give every item without a story its story, and stories their second thoughts.
 
     With ``since``, items published from that day on, in UTC, get theirs anew.
     """
     config = paths.read_config()
     with (
+        open_workers(workers) as crew,
         paths.open_known_store() as store,
         closing(compose.open_translator(config.engine)) as translator,
     ):
         config, now = compose.with_kept(config, store).config, compose.now()
-        plan, clustering = compose.plan(config), compose.open_clustering(config)
+        plan = compose.plan(config)
+        clustering = compose.open_clustering(config, crew.encoder)
         if since is None:
             waiting = compose.waiting(plan, translator, now)
             cluster_waiting(store, clustering, waiting, say, Event())
