@@ -1,3 +1,3 @@
 """How the United States and Mexico cover the same story, in English and Spanish."""
 
-__version__ = "0.6.0"
+__version__ = "0.7.0"
