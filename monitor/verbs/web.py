@@ -81,11 +81,13 @@ def serve(paths: Paths, place: Place) -> None:
     with paths.open_known_store() as store:
         check_at_start(store)
     with suppress(KeyboardInterrupt):
-        dashboard(paths, place)()
+        dashboard(paths, place)(None)
 
 
-def dashboard(paths: Paths, place: Place) -> Callable[[], None]:
-    """The dashboard, its port taken: call it to serve until a signal comes.
+def dashboard(paths: Paths, place: Place) -> Callable[[Event | None], None]:
+    """The dashboard, its port taken: call it to serve until the event is set.
+
+    Without an event, and in the main thread, until a signal comes.
 
     This process serves at once, others beside it as soon as they have started. Raises
     ConfigError if there is no database, the port cannot be had, or who should not could
@@ -95,11 +97,11 @@ def dashboard(paths: Paths, place: Place) -> Callable[[], None]:
     together = _Together.at(place, reach)
     app = _app(paths, together, reach)
 
-    def serve() -> None:
+    def serve(stop: Event | None) -> None:
         others = range(place.processes - 1)
         beside = [_start_aside(paths, together) for _ in others]
         try:
-            server.serve(app, together.listener, None, reach)
+            server.serve(app, together.listener, stop, reach)
         finally:
             _end(beside)
             together.end()
