@@ -1337,3 +1337,17 @@ def posted(port: int, path: str, form: dict[str, str]) -> int:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         connection.request("POST", path, urlencode(form), kind)
         return connection.getresponse().status
+
+
+def test_serve_logs_that_its_database_is_damaged(store, tmp_path):
+    water(store)
+    store.close()
+    path = tmp_path / "monitor.db"
+    content = bytearray(path.read_bytes())
+    size = int.from_bytes(content[16:18], "big")
+    content[-size:] = bytes(size)  # the last page of a table or an index
+    path.write_bytes(content)
+    with serve_verb(tmp_path, "--port", "0", "--processes", "1") as running:
+        assert running.stderr
+        assert "the file is damaged" in (line := running.stderr.readline())
+        assert "monitor restore" in line

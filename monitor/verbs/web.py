@@ -16,6 +16,7 @@ from tempfile import mkdtemp
 from threading import Event, Thread
 
 from monitor.config.settings import Config
+from monitor.errors import StoreError
 from monitor.logs import LogFormat, in_force, log_to_stderr
 from monitor.pipeline import Desk
 from monitor.store.kept import KeptVersion
@@ -76,12 +77,21 @@ class _Together:
 def serve(paths: Paths, place: Place) -> None:
     """Serve the dashboard until Ctrl-C is pressed.
 
-    Raises ConfigError as ``dashboard`` does, and StoreError for a damaged database.
+    A damaged database is told in the log: pages do not wait until it was looked
+    through. Raises ConfigError as ``dashboard`` does.
     """
-    with paths.open_known_store() as store:
-        check_at_start(store)
+    answer = dashboard(paths, place)
+    Thread(target=_look_through, args=(paths,), daemon=True).start()
     with suppress(KeyboardInterrupt):
-        dashboard(paths, place)(None)
+        answer(None)
+
+
+def _look_through(paths: Paths) -> None:
+    try:
+        with paths.open_known_store() as store:
+            check_at_start(store)
+    except StoreError as error:
+        log.error("%s", error)
 
 
 def dashboard(paths: Paths, place: Place) -> Callable[[Event | None], None]:
