@@ -13,13 +13,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
+from threading import Event, Thread
+from urllib.parse import urlsplit
 
 import pytest
 from test_end_to_end import inbox as inbox
 from test_outbox_verbs import DAY, NOW, Desk
 from test_outbox_verbs import desk as desk
 from test_outbox_verbs import server as server
-from test_web import served
+from test_web import Browser
 
 from builders import assignment, item, show
 from monitor.config.mistakes import FormError, MistakesError
@@ -218,14 +220,28 @@ def test_settings_are_made_anew_when_what_is_kept_changes_and_not_before(desk):
     assert "watch-list 'Snow' of the database is left out" in said[0]
 
 
-def test_the_dashboard_follows_a_list_that_is_added_while_it_is_open(desk, monkeypatch):
+@contextmanager
+def ended(serving: Thread, stop: Event) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        stop.set()
+        serving.join(10)
+
+
+def test_the_dashboard_follows_a_list_that_is_added_while_it_is_open(
+    desk, monkeypatch, capsys
+):
     snow(desk)
     monkeypatch.setattr(compose, "now", lambda: NOW)
     paths = Paths(desk.folder / "feeds.yaml", desk.path)
-    dashboard = web_verbs.dashboard(paths, web_verbs.Place(0))
-    app, listener = dashboard.args
-    listener.close()
-    with served(app) as browser:
+    stop = Event()
+    answer = web_verbs.dashboard(paths, web_verbs.Place(0))
+    port = urlsplit(capsys.readouterr().out.split()[1]).port
+    serving = Thread(target=answer, args=(stop,))
+    serving.start()
+    with ended(serving, stop):
+        browser = Browser(port)
         shown = [browser.get("/").page.texts("b", class_="watched")]
         desk("watchlists", "add", "Snow", "snow*")
         shown.append(browser.get("/").page.texts("b", class_="watched"))

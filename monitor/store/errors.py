@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from monitor.errors import StoreError
+from monitor.text import squeeze
 
 FAULTS = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite's module raises; the second, where SQLite quotes damaged text."""
@@ -51,7 +52,7 @@ def store_error(path: str, error: Exception) -> StoreError:
     What damaged text SQLite quotes is left out: it may be as long as a page, and hold
     anything.
     """
-    said = str(error).partition(" with text ")[0]
+    said = squeeze(str(error).partition(" with text ")[0])
     remedy = next((r for words, r in _REMEDIES.items() if words in said), "")
     return StoreError(f"{path}: {said}" + (f"; {remedy}" if remedy else ""))
 

@@ -24,7 +24,7 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "lists": (
         *("outlines", "outline_dues", "outline_hours", "outline_outlets"),
         *("outline_themes", "outline_watchlists", "marks", "item_themes"),
-        "item_watchlists",
+        *("item_watchlists", "studies"),
     ),
     "search": (
         *("search_data", "search_idx", "search_docsize", "search_config"),

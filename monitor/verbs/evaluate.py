@@ -111,7 +111,9 @@ def live_day(
         encoder = open_encoder() if dense == "auto" else None
         clustering = Clustering(encoder=encoder)
         for now in _hours(labelled):
-            waiting = replace(compose.waiting(plan, translator, now), patience=_NO_TIME)
+            waiting = replace(
+                compose.waiting(plan, translator, now), patience=_NO_TIME, seen_by=now
+            )
             cluster_waiting(store, clustering, waiting, quiet, Event())
             think_again(store, clustering, now, quiet)
         think_again(store, clustering, last, quiet, "window")
