@@ -96,7 +96,7 @@ def test_damaged_text_is_not_quoted(tmp_path):
             store.items.all(NOW)
     assert str(caught.value) == (
         f"{path}: Could not decode to UTF-8 column 'title'; "
-        "the file is damaged; restore a backup"
+        "the file is damaged; restore a backup: 'monitor restore'"
     )
 
 
