@@ -416,7 +416,7 @@ def test_every_table_is_in_one_family(paths):
         there = set(store._db.table_names()) - {"search"}
     ours = {"users", "sessions", "api_tokens", "watchlists", "subscribers"}
     others = {n for n in there - set(named) if not n.startswith(("_sqlite", "sqlite"))}
-    assert others == ours | {"kept_version"}
+    assert others == ours | {"kept_version", "step_runs", "tallies"}
 
 
 def test_every_key_is_known():
