@@ -16,6 +16,8 @@ APART = {
     "editions": ("id",),
     "subscriptions": ("token",),
     "alert_messages": ("attempts",),
+    # How often steps ran, and for how long, by the machine's own clock.
+    "step_runs": (*("runs", "failures", "seconds", "buckets", "last", "last_good"),),
 }
 """Table -> its columns that need not agree."""
 SHOWN = 3

@@ -29,7 +29,7 @@ from typing import Any
 
 from monitor.store import database
 from monitor.store.database import Store
-from monitor.verbs import alerts, compose, outbox, run
+from monitor.verbs import alerts, compose, outbox, run, steps
 from monitor.verbs.compose import Paths
 
 TICK_SECONDS = 0.1
@@ -42,9 +42,11 @@ STEPS: dict[str, tuple[Any, str]] = {
     "think again": (run, "think_again"),
     "mark": (run, "mark_items"),
     "outline": (run, "outline_stories"),
+    "study": (steps, "study_due"),
     "index": (run, "index_items"),
     "compare": (run, "compare_all"),
     "look": (alerts.Lookout, "look"),
+    "prune": (run, "prune_due"),
     "digest": (outbox, "_fill"),
     "mail": (outbox, "_mail"),
     "tell": (alerts.alerting, "send"),
@@ -54,7 +56,7 @@ STEPS: dict[str, tuple[Any, str]] = {
 }
 """Step -> where it is called; the last three are rounds, which hold all others."""
 ROUNDS = ("tick", "mails", "alerts")
-LAZY = ("mail", "tell")
+LAZY = ("mail", "tell", "study")
 """Steps that do their work while their results are read."""
 
 

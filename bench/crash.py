@@ -40,14 +40,16 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from shutil import copyfile
 from threading import Thread
 from zlib import crc32
 
 from bench.aftermath import differences, faults_of
 from bench.alive import ROUNDS, STEPS
+from monitor.model import Assignment, Item, Sighting, Why
 from monitor.newsroom.content import FIRST_HOUR, LAST_HOUR
 from monitor.newsroom.server import Newsroom, serve
-from monitor.store.database import BUSY_SECONDS
+from monitor.store.database import BUSY_SECONDS, Store
 
 ROOT = Path(__file__).parent.parent
 LEAP = timedelta(minutes=30)
@@ -61,6 +63,11 @@ FUSED = 0.75
 TARGETS = tuple(step for step in STEPS if step not in (*ROUNDS, "open"))
 SENDING = ("digest", "mail", "tell")
 """Steps that have nothing to do at most moments."""
+KEEP_DAYS = 120
+LARGE = 14
+"""Items of a story, enough to be studied."""
+OLD = 240
+"""Items in the database at first, of which some become too old on each of the days."""
 
 
 # --- the world around -----------------------------------------------------------------
@@ -221,6 +228,7 @@ def _yaml(newsroom: Newsroom, mail: int, hook: int, engine: str) -> str:
             },
             "translation": {"engine": engine},
             "stories": {"dense": "none"},
+            "retention": {"keep_days": KEEP_DAYS},
             "watchlists": [{"name": "Trade", "terms": ["tariff*", "arancel*"]}],
             "digest": {
                 "mail": {
@@ -409,6 +417,40 @@ class Usual:
     statements: Counter[str]
 
 
+def lay(db: Path) -> None:
+    """A database with what is to be pruned, and a story that is large enough to study.
+
+    Of the old, stories of three, some become too old on each of six days, the third of
+    which is the first hour's.
+    """
+    old = FIRST_HOUR - timedelta(days=KEEP_DAYS + 2)
+    archive = [
+        (f"old-{n // 3}", f"Old {n}", old + timedelta(days=6 * n / OLD))
+        for n in range(OLD)
+    ]
+    large = [
+        ("large", f"The port of Lirio counts {n} ships that wait", FIRST_HOUR)
+        for n in range(LARGE)
+    ]
+    with Store(db) as store:
+        # A feed may show again what it showed two weeks before its newest.
+        for news in (archive, large):
+            items = [_item(title, at) for _, title, at in news]
+            shown = [Sighting(each, (f"id:{each.id}",), each.id) for each in items]
+            store.items.add(shown, items[0].feed, (), items[-1].seen)
+            store.stories.assign(
+                Assignment(each.id, story, 0.5, Why({}))
+                for each, (story, *_) in zip(items, news, strict=True)
+            )
+
+
+def _item(title: str, at: datetime) -> Item:
+    name = title.lower().replace(" ", "-")
+    feed = "https://archive.example/rss"
+    known = (name, feed, "Archive", "US", "en", f"{feed}/{name}", title, "")
+    return Item(*known, at, "", "feed", at, False)
+
+
 def live(world: World, db: Path, moments: Sequence[datetime]) -> Usual:
     """An undisturbed run."""
     world.set(moments[0])
@@ -536,6 +578,8 @@ def crash(
     last = FIRST_HOUR + timedelta(hours=hours) if hours else LAST_HOUR
     moments = [FIRST_HOUR + n * leap for n in range((last - FIRST_HOUR) // leap + 1)]
     calm, killed = folder / "calm.db", folder / "killed.db"
+    lay(calm)
+    copyfile(calm, killed)
     with world(folder, seed, engine) as around:
         usual = live(around, calm, moments)
         wanted = [

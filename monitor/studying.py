@@ -91,17 +91,20 @@ def study(store: Store, story: Story, by: Lexicons) -> Study:
 def study_due(store: Store, by: Lexicons, now: datetime) -> Generator[str]:
     """Study the stories that are due; each by its id.
 
-    Read and written in one transaction: what changes in between makes it stale again.
+    Reading takes seconds, in which others may write: mail that was taken waits five at
+    most to be logged. A story that changes meanwhile stays due.
     """
     left = MOST
     for name, items in store.studies.due(by.version, now, STANDS, NEAR, MOST):
         if (left := left - items) < 0 and left + items < MOST:
             return
+        stories = store.stories.some([name], is_explained=False)
+        made = [to_text(study(store, story, by)) for story in stories]
         with store.atomic():
-            for story in store.stories.some([name], is_explained=False):
-                made = to_text(study(store, story, by))
-                count = len(story.members)
-                store.studies.put(story.id, count, now, by.version, made)
+            if stories == store.stories.some([name], is_explained=False):
+                for story, text in zip(stories, made, strict=True):
+                    count = len(story.members)
+                    store.studies.put(story.id, count, now, by.version, text)
         yield name
 
 

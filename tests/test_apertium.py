@@ -556,6 +556,24 @@ def test_a_text_that_a_real_stage_swallows_costs_only_its_batch():
         assert list(pipeline.answers(iter(["el agua."]))) == ["The water."]
 
 
+def test_the_programs_see_nothing_of_what_our_environment_keeps_secret(
+    program, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("MONITOR_SMTP_PASSWORD", "planted")
+    monkeypatch.setenv("DESK_SECRET", "planted")
+    seen = tmp_path / "seen"
+    command = program(f"env >> {seen}; cat")
+    mode = Path(command).with_name("apertium-wblank-mode")
+    mode.write_text(f'#!/bin/sh\nenv >> {seen}; cat "$2"\n')
+    with closing(ApertiumTranslator(command=command)) as translator:
+        assert translator.translate(["el agua"], "es", "en")
+    told = seen.read_text()
+    names = [line.partition("=")[0] for line in told.splitlines()]
+    # Of the program that describes the mode, and of the one stage.
+    assert (names.count("PATH"), names.count("LC_ALL")) == (2, 2)
+    assert "planted" not in told
+
+
 def test_a_bad_text_costs_its_own_item_only(program):
     items = [item(f"hola {n}", "MX", id=f"i{n}") for n in range(40)]
     items[23] = item("veneno", "MX", id="i23")

@@ -1,5 +1,5 @@
 """
-The short forms of ``bench/crash.py`` and ``bench/upgrade.py``, and a long run in trouble:
+The short forms of ``bench/crash.py``, ``bench/upgrade.py`` and ``bench/copies.py``, and a long run in trouble:
 a full disk, a lock, a clock that jumps. Real processes, killed for real.
 """
 
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from bench.aftermath import differences, faults_of
+from bench.copies import kill_copies
 from bench.crash import (
     LEAP,
     PATIENCE_SECONDS,
@@ -43,6 +44,12 @@ def test_kills_at_any_moment_leave_what_an_undisturbed_run_leaves(tmp_path):
 
 def test_a_killed_upgrade_leaves_the_old_database_or_the_new_one(tmp_path):
     tally = kill_upgrades(tmp_path, kills=2)
+    assert tally.broken == []
+    assert tally.left.total() == 2
+
+
+def test_a_killed_backup_or_restore_leaves_the_old_file_or_the_new_one(tmp_path):
+    tally = kill_copies(tmp_path, kills=1)
     assert tally.broken == []
     assert tally.left.total() == 2
 

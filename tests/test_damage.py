@@ -13,8 +13,10 @@ import pytest
 from builders import NOW, assignment, item, show
 from disks import mounted, small_disk
 from monitor.errors import StoreError
+from monitor.store import backup as copies
 from monitor.store import database
 from monitor.store.database import Store
+from monitor.verbs import keep
 
 PAGE = 4096
 ITEMS = 300
@@ -205,3 +207,40 @@ def test_a_reader_that_holds_on_costs_no_room_for_ever(tmp_path, monkeypatch):
         show(store, [item("Afterwards")])  # merges
         show(store, [item("After that")])  # begins the file anew
         assert wal.stat().st_size <= 1_000_000
+
+
+# --- noticed at the start, and put right -----------------------------------------------
+
+
+@pytest.mark.parametrize("fill", [b"\0", b"\xff", b"Agua"], ids=repr)
+def test_damage_is_noticed_at_the_start_and_a_restore_ends_it(sound, tmp_path, fill):
+    """Whichever page was overwritten; one in five is tried here."""
+    path, saved = tmp_path / "monitor.db", tmp_path / "backup.db"
+    saved.write_bytes(sound)
+    starts = range(0, len(sound), PAGE)[:: max(1, len(sound) // PAGE // 40)]
+    noticed = []
+    for start in starts:
+        broken = bytearray(sound)
+        broken[start : start + PAGE] = (fill * PAGE)[:PAGE]
+        path.write_bytes(broken)
+        if is_damaged := _noticed(path):
+            noticed.append(start)
+        if is_damaged and len(noticed) % 8 == 1:
+            copies.restore(saved, path, NOW, send_again=False)
+            with Store(path) as store:
+                keep.check_at_start(store)
+                assert len(store.items.all(NOW)) == ITEMS
+        for left in tmp_path.glob("monitor.db*"):
+            left.unlink()
+    assert noticed == list(starts)
+
+
+def _noticed(path: Path) -> bool:
+    """Whether opening it, or the look at the start, says that it is damaged."""
+    try:
+        with Store(path) as store:
+            keep.check_at_start(store)
+    except StoreError as error:
+        assert "restore" in str(error)
+        return True
+    return False

@@ -94,9 +94,26 @@ def test_the_services_write_their_state_alone_and_are_nobody_else(name):
     assert db == "/var/lib/monitor/monitor.db"
 
 
-def test_the_service_calls_a_command_that_there_is():
-    words = unit("monitor.service")["ExecStart"].split()
+@pytest.mark.parametrize("name", ["monitor.service", "monitor-backup.service"])
+def test_the_services_call_commands_that_there_are(name):
+    words = unit(name)["ExecStart"].split()
     assert list(faults(" ".join(["monitor", *words[1:]]))) == []
+
+
+def test_backups_go_where_the_backup_service_may_write_and_no_further():
+    found = unit("monitor-backup.service")
+    folder = re.search(r"--into (\S+)", found["ExecStart"])[1]
+    assert folder.removeprefix("/var/lib/") in found["StateDirectory"].split()
+    # It locks what the service of the monitor holds, as the same user.
+    assert found["User"] == unit("monitor.service")["User"]
+
+
+def test_the_processes_of_the_dashboard_may_share_a_folder():
+    """In memory, where PrivateDevices leaves it, or else in a /tmp of their own."""
+    found = unit("monitor.service")
+    assert (found["PrivateTmp"], found["PrivateDevices"]) == ("yes", "yes")
+    hidden = {"InaccessiblePaths", "TemporaryFileSystem", "ReadOnlyPaths"}
+    assert not hidden & set(found)
 
 
 def test_the_service_is_given_time_for_what_takes_long():
@@ -170,7 +187,8 @@ awk '{print $2}' /proc/self/mounts | while read -r place; do
   case "$place" in "$DATA"|/proc|/proc/*|/sys|/sys/*|/dev|/dev/*) continue;; esac
   mount -o remount,ro,bind "$place" 2>/dev/null || true
 done
-if touch "$PROBE" 2>/dev/null; then echo "root can be written" >&2; exit 77; fi
+mount --bind /dev/shm /dev/shm && mount -o remount,ro,bind /dev/shm
+if touch "$PROBE" /dev/shm/probe 2>/dev/null; then echo "root can be written" >&2; exit 77; fi
 cd "$DATA"
 exec setpriv --bounding-set -all --inh-caps -all --no-new-privs "$@"
 """
@@ -187,6 +205,7 @@ def can_unshare() -> bool:
 
 @pytest.mark.skipif(not can_unshare(), reason="takes root that may mount")
 def test_a_run_under_a_root_that_is_read_only_writes_its_data_alone(tmp_path):
+    """No /tmp and no /dev/shm either: the dashboard's processes share a folder there."""
     data = tmp_path / "data"
     data.mkdir()
     with serve() as newsroom:
@@ -201,7 +220,7 @@ def test_a_run_under_a_root_that_is_read_only_writes_its_data_alone(tmp_path):
             (tmp_path / "log").open("w") as log,
             subprocess.Popen(
                 ["unshare", "-m", "sh", "-c", READ_ONLY, "sh", *words],
-                env=environment() | own | {"TMPDIR": str(data)},
+                env=environment() | own,
                 stdout=log,
                 stderr=log,
             ) as process,
@@ -217,6 +236,8 @@ def test_a_run_under_a_root_that_is_read_only_writes_its_data_alone(tmp_path):
     assert "Read-only" not in said
     assert "run: stopped" in said
     assert {path.name for path in tmp_path.iterdir()} == {"data", "log"}
+    assert "no temporary folder" not in said
+    assert not [*data.glob("monitor-meters-*")]
 
 
 def ticked(data: Path) -> bool:

@@ -136,6 +136,11 @@ import json, os, pkgutil, sys, importlib, tempfile
 import monitor.cli, monitor.verbs
 for found in pkgutil.iter_modules(monitor.verbs.__path__, "monitor.verbs."):
     importlib.import_module(found.name)
+for name in ("alerts.send", "alerts.send_webhook", "web.app", "digest.charts"):
+    importlib.import_module(f"monitor.{name}")
+from monitor.coverage.themes import lexicon
+from monitor.translation.bridge import bridge
+bridge(()), lexicon(())
 for line in sys.stdin:
     asked = json.loads(line)
     files = [tempfile.TemporaryFile() for _ in range(3)]
@@ -243,7 +248,7 @@ class Machine:
         running = subprocess.Popen(
             [sys.executable, "-m", "monitor", "-v", "serve", "--port", "0"],
             cwd=self.folder,
-            env=self.environ,
+            env=self.environ | {"MONITOR_LOG_FORMAT": "json"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -277,16 +282,11 @@ def said(tmp_path_factory, echo, refusing_mail) -> Said:
     machine("cluster")
     machine("compare")
     machine("alerts", "check")
-    machine("alerts", "test")
+    machine("--log-format", "json", "alerts", "test")
     machine("alerts", "list", "--json")
     machine("digest", "--send", "--date", "2026-03-02")
-    machine(
-        "digest",
-        "--send",
-        "--date",
-        "2026-03-03",
-        MONITOR_DKIM_KEY=SIGNING.decode()[:700],
-    )
+    broken = SIGNING.decode()[:700]
+    machine("digest", "--send", "--date", "2026-03-03", MONITOR_DKIM_KEY=broken)
     machine("outbox", "list", "--json")
     logins(machine)
     users(machine)
@@ -305,6 +305,8 @@ def said(tmp_path_factory, echo, refusing_mail) -> Said:
         ),
         *(("users", "list", "--json"), ("subscribers", "list", "--json")),
         *(("export", "datasette", "--out", "datasette"), ("models", "list")),
+        *(("backup", "copy.db"), ("size", "--json"), ("doctor",)),
+        ("--log-format", "json", "poll", "--all"),
     ):
         machine(*words)
     machine.verbs.stdin.close()
@@ -420,8 +422,13 @@ def test_every_failure_was_had(said):
         "no RSA private key",
         "dana: added as editor",
         "expected no user name or password",
+        # Of doctor, /metrics and /readyz.
+        "fail\tsmtp\t127.0.0.1:",
+        "monitor_database_up 1",
+        '"ready":true',
     ):
         assert words in told, words
+    assert b"Water" in said.places["file copy.db"]
     assert {"session", "token of a program"} <= said.secrets.keys()
     assert said.places["page another password"]
 

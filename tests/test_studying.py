@@ -1,5 +1,6 @@
 """What large stories' items say is kept, read again in time, and never of lost items."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -292,3 +293,29 @@ def test_the_version_is_of_all_that_stories_are_read_by(part):
     given = {"themes": BY.themes, "concepts": BY.framing.concepts, "own": ()}
     changed = {"themes": Lexicon(()), "concepts": (), "own": ("anything",)}
     assert version(**{**given, part: changed[part]}) != version(**given)
+
+
+def test_others_may_write_while_a_story_is_read(store: Store):
+    keep(store, some(LEAST))
+
+    def slow(store: Store, end):
+        with Store(store.path) as other:
+            other._db.execute("pragma busy_timeout = 0")
+            show(other, [item("Meanwhile", minutes=9)])
+        return unusual(store, end)
+
+    assert step(store, replace(BY, usual=slow)) == ["s"]
+    assert step(store) == []
+
+
+def test_a_story_that_changes_while_it_is_read_stays_due(store: Store):
+    keep(store, some(LEAST))
+
+    def meanwhile(store: Store, end):
+        with Store(store.path) as other:
+            keep(other, some(1, start=LEAST))
+        return unusual(store, end)
+
+    step(store, replace(BY, usual=meanwhile))
+    assert step(store) == ["s"]
+    assert now_said(store).of is None

@@ -11,6 +11,8 @@ from monitor.text import squeeze
 FAULTS = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite's module raises; the second, where SQLite quotes damaged text."""
 
+NEWER = "newer monitor"
+"""In what is said of a database that a later version has changed."""
 _DAMAGED = "the file is damaged; restore a backup: 'monitor restore'"
 _REMEDIES = {
     "database is locked": "another program is writing; try again when it is done",
@@ -26,7 +28,7 @@ _REMEDIES = {
     "duplicate column": _DAMAGED,
     "disk I/O error": "check the disk; nothing was half written",
     "another program's": "it is left alone; name another --db",
-    "newer monitor": "update the monitor, or restore a backup that this one made",
+    NEWER: "update the monitor, or restore a backup that this one made",
     "changed meanwhile": "nothing was moved; try again",
     "UNIQUE constraint": "another monitor did the same work meanwhile; try again",
     "no such table": "the file belongs to another program; name another --db",

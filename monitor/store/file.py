@@ -26,6 +26,7 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
         *("outline_themes", "outline_watchlists", "marks", "item_themes"),
         *("item_watchlists", "studies"),
     ),
+    "studies": ("studies",),
     "search": (
         *("search_data", "search_idx", "search_docsize", "search_config"),
         *("search_content", "search_reach", "search"),

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from monitor.errors import TranslationError
 from monitor.model import Language
-from monitor.translation.apertium_pipe import Pipeline
+from monitor.translation.apertium_pipe import Pipeline, environment
 from monitor.translation.apertium_stream import (
     from_stream,
     to_stream,
@@ -86,7 +86,9 @@ class ApertiumTranslator:
         """The language package's version (where Debian knows it) and our lists'."""
         query = ["dpkg-query", "--show", "--showformat=${Version}", _PACKAGE]
         try:
-            found = subprocess.run(query, capture_output=True, text=True, timeout=20)  # noqa: S603
+            found = subprocess.run(  # noqa: S603
+                query, capture_output=True, text=True, timeout=20, env=environment()
+            )
             package = found.stdout.strip() if found.returncode == 0 else ""
         except (OSError, subprocess.TimeoutExpired):
             package = ""
@@ -175,7 +177,12 @@ def stages(command: str, mode: str) -> list[list[str]]:
     writer = [str(folder / "apertium-wblank-mode"), "-z", str(file)]
     try:
         written = subprocess.run(  # noqa: S603
-            writer, capture_output=True, text=True, timeout=20, check=True
+            writer,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=True,
+            env=environment(),
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise TranslationError(f"apertium {mode}: {writer[0]}: {error}") from error

@@ -38,6 +38,8 @@ _DYING_SECONDS = 0.03
 _MOST_MEMORY = 1 << 30
 """Bytes of addresses for one stage, which takes 20 to 90 MB; a bad text may make one
 swallow all there is."""
+_HANDED_ON = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""What Apertium's programs may see of our environment, which has passwords in it."""
 _ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
     # They free and claim small pieces all the time: the largest takes a quarter less.
@@ -45,6 +47,12 @@ _ENVIRONMENT = {
 }
 
 Command = Sequence[str]
+
+
+def environment() -> dict[str, str]:
+    """What Apertium's programs are started with: nothing that is secret."""
+    ours = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+    return {**ours, **_ENVIRONMENT}
 
 
 class Pipeline:
@@ -177,7 +185,7 @@ class _Stages:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 bufsize=0,
-                env={**os.environ, **_ENVIRONMENT},
+                env=environment(),
                 process_group=0,
             )
         except OSError as error:

@@ -11,8 +11,6 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from threading import Event, Thread
 
 from monitor.config.settings import Config
@@ -24,6 +22,7 @@ from monitor.verbs import compose
 from monitor.verbs.compose import Paths
 from monitor.verbs.in_force import InForce
 from monitor.verbs.keep import check_at_start
+from monitor.verbs.meters import Meters, take_meters
 from monitor.web import server
 from monitor.web.app import create_app
 from monitor.web.reach import LOOPBACK, Reach, check
@@ -58,20 +57,27 @@ class _Together:
     listener: socket.socket
     secret: bytes = field(default_factory=drawn, repr=False)
     """A form that one has handed out may come back to another."""
-    meters: Path | None = None
-    """Where each counts what it answers; None for one alone."""
+    meters: Meters | None = None
+    """Where each counts what it answers; None: each counts for itself."""
 
     @classmethod
     def at(cls, place: Place, reach: Reach) -> "_Together":
         """With the port taken."""
+        listener = _listen(place, reach)
         many = place.processes > 1
-        meters = Path(mkdtemp(prefix="monitor-")) if many else None
-        return cls(place, _listen(place, reach), meters=meters)
+        return cls(place, listener, meters=take_meters() if many else None)
+
+    @property
+    def counted(self) -> Path | None:
+        """Where to count; None where the folder is gone: systems clear away."""
+        if self.meters and self.meters.folder.is_dir():
+            return self.meters.folder
+        return None
 
     def end(self) -> None:
         """Leave nothing behind."""
         if self.meters:
-            rmtree(self.meters, ignore_errors=True)
+            self.meters.end()
 
 
 def serve(paths: Paths, place: Place) -> None:
@@ -154,7 +160,12 @@ def _start_aside(paths: Paths, together: _Together) -> BaseProcess:
         name="dashboard",
         daemon=True,
     )
-    process.start()
+    # Ctrl-C reaches it before it can say that it leaves that to us; it inherits this.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return process
 
 
@@ -228,7 +239,7 @@ def _app(paths: Paths, together: _Together, reach: Reach) -> server.App:
         config,
         together.secret,
         together.place.processes,
-        together.meters,
+        together.counted,
     )
     return create_app(site)
 

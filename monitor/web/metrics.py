@@ -76,6 +76,10 @@ class Metrics:
             buckets=REQUEST_BUCKETS,
             registry=counted,
         )
+        if site.meters:
+            # Opens this process' files, which stay open if the folder is cleared away.
+            self._requests.labels("GET", OTHER, "404")
+            self._seconds.labels(OTHER)
         ProcessCollector(registry=self._registry)
         self._registry.register(_OfDatabase(site))
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from fastapi.responses import JSONResponse
 
 from monitor.errors import MonitorError
+from monitor.store.errors import NEWER
 from monitor.store.integrity import Schema
 from monitor.store.lock import Running, running
 from monitor.web.site import Site
@@ -57,7 +58,9 @@ class Probes:
             with self._site.open_store() as store:
                 found = store.figures.schema()
                 known = running(Path(store.path))
-        except MonitorError:
+        except MonitorError as error:
+            if NEWER in str(error):
+                return {"database": Check(True, "can be read"), "schema": _OF_NEWER}
             why = "'monitor doctor' says why"
             return {"database": Check(False, "cannot be read", why)}
         return {
@@ -67,11 +70,17 @@ class Probes:
         }
 
 
+_OF_NEWER = Check(
+    False,
+    "was taken over by a newer monitor",
+    "restart the dashboard with the monitor's newest version",
+)
+
+
 def schema_check(found: Schema) -> Check:
     """Whether the database is of this version of the monitor."""
     if found.unknown:
-        remedy = "restart the dashboard with the monitor's newest version"
-        return Check(False, "was taken over by a newer monitor", remedy)
+        return _OF_NEWER
     if found.pending:
         return Check(False, "is of an older monitor", "restart the dashboard")
     return Check(True, "is this version's")
