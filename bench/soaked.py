@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import alive
+from monitor import pruning
 from monitor.config.settings import Config
 from monitor.store.database import Store
 from monitor.verbs import compose, run, web
@@ -97,6 +98,7 @@ def main() -> None:
     """Run until killed or told to stop, with the dashboard beside it."""
     clock = Path(sys.argv[3])
     days, port = json.loads(clock.with_name("soak").read_text("ascii"))
+    pruning.horizon = lambda days, now: now - timedelta(days=days)  # 120 at least
     Paths.read_config = kept(Paths.read_config, days)  # type: ignore[method-assign]
     notes = Notes(clock.with_name("notes"))
     run._Live.tick = noted(run._Live.tick, notes)  # type: ignore[method-assign]
@@ -107,6 +109,7 @@ def main() -> None:
         whole(paths, partial(web.dashboard_aside, paths, place) if port else None)
 
     run.run = with_dashboard  # type: ignore[assignment]
+    sys.stdout = sys.stderr  # which is for what the steps say
     alive.main()
 
 
