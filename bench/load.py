@@ -9,9 +9,9 @@ day: the newsroom's three days, told over and over with other names (``bench/new
 The clock is ours. First the window is filled: documents are read and kept as ever, but
 translations are made from those of the newsroom and stories are the true ones. Then
 ``monitor run``'s own tick is called for each of so many minutes, with Apertium, and
-each step is timed. The headroom is 60 s by the CPU seconds that a minute of news takes, of
-all processes of the monitor: steps come one after the other, and others may be busy on
-the machine. Seconds on the clock are beside them. So for each size of the window.
+each step is timed. The headroom is 60 s by the CPU seconds that a minute of news takes,
+of all processes of the monitor: steps come one after the other, and others may be busy
+on the machine. Seconds on the clock are beside them. So for each size of the window.
 
 What comes less often than each minute is spread over its minutes: comparing, second
 thoughts of the hour. The server of the feeds is a process of its own, on the same
@@ -70,6 +70,8 @@ INTERVAL = 15
 """Minutes between two polls of a feed: each shows one new item by then."""
 TO_SETTLE = 60
 """Ticks at most, until all that was filled in is outlined."""
+THOUGHT = 1000
+"""Items of which second thoughts are had, to time them."""
 _BY = ("apertium", "filled in")
 
 
@@ -262,16 +264,19 @@ class Monitor:
         self._live.tick()
 
     def think_again(self, store: Store) -> Spent:
-        """Second thoughts of the last hour's items, for a minute; none is kept."""
-        of_hour = self.world.items_a_day / 24
-        items = store.stories.to_reconsider(compose.now() - THINKS)
+        """Second thoughts of a minute's items, by the newest ones; none is kept.
+
+        They are had each hour, of all that came in it.
+        """
+        of_minute = self.world.items_a_day / (timedelta(days=1) / MINUTE)
+        items = store.stories.to_reconsider(compose.now() - THINKS)[-THOUGHT:]
         clustering = self._live._clustering
         clusterer, _ = clustering._ready(store)
         clustering._mark = None
         with self.watch.on("second thoughts"):
             consolidate(clusterer, items, clustering._rules, lambda _: True)
         spent = self.watch.spent["second thoughts"][-1]
-        return spent.times(of_hour / max(1, len(items)) * (MINUTE / THINKS))
+        return spent.times(of_minute / max(1, len(items)))
 
 
 class Watch:

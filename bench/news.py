@@ -4,9 +4,9 @@ News without end, in the newsroom's words.
 The demo's newsroom tells three days; here they are told again and again, each time with
 other names, so that the stories of one *telling* do not melt into those of another. A
 telling keeps the newsroom's mixture of large stories, small ones and single items, of
-sides, languages and copies. Words that one of the newsroom's items has get one of
-sixty endings, so that rare words stay rare; common ones are shared by all tellings, as
-in life.
+sides, languages and copies. Words that few of the newsroom's items have get one of
+sixty endings each, so that rare words stay rare; common ones are shared by all
+tellings, as in life.
 """
 
 import re
@@ -17,13 +17,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from itertools import product
 from typing import Any
+from zlib import crc32
 
 from monitor.evaluation.datasets import read
 from monitor.model import Item
 from monitor.newsroom.content import Notice, Outlet, labelled_path
 
 SYLLABLES = ["".join(parts) for parts in product("bdfgklmnprstvz", "aeiou")]
-RARE = 1
+RARE = 8
 """A word that so many of the newsroom's items have, or fewer, is rare."""
 ENDINGS = 60
 TOLD = timedelta(hours=6)
@@ -49,12 +50,12 @@ def renamed(text: str, telling: int) -> str:
     """A text of the newsroom as another telling has it; the first has it unchanged."""
     if not telling:
         return text
-    name, word = ending(telling), SYLLABLES[telling % ENDINGS]
+    name = ending(telling)
 
     def other(found: re.Match[str]) -> str:
         said = found.group()
         if said in _rare():
-            return said + word
+            return said + SYLLABLES[crc32(f"{said} {telling}".encode()) % ENDINGS]
         is_name = said[0].isupper() and len(said) > 1 and said.lower() not in _words()
         return said + name if is_name else said
 
