@@ -325,11 +325,13 @@ def measure(
 ) -> Stage:
     """Let so many minutes pass, once all that waits is done."""
     began = time.perf_counter()
+    before: list[int] = []
     for _ in range(TO_SETTLE):
         monitor.tick(now)
-        waiting = {queue.name: queue.waiting for queue in store.figures.queues()}
-        if not waiting["outline"] and not waiting["translation"]:
+        waiting = [queue.waiting for queue in store.figures.queues()]
+        if waiting == before:  # without an engine, some wait for ever
             break
+        before = waiting
     started, known = time.perf_counter() - began, _items(store)
     for minute in range(1, minutes + 1):
         monitor.tick(now + minute * MINUTE)
