@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP = $(BIN)/pip --disable-pip-version-check --quiet install --no-deps
 
-.PHONY: demo test lint dense bench fuzz audit lock argos-check apertium chromium clean
+.PHONY: demo test lint dense bench floors fuzz audit lock argos-check apertium chromium clean
 
 demo: .venv/lean apertium   ## the main job end to end, into demo/
 	$(BIN)/monitor demo --out demo
@@ -21,15 +21,15 @@ lint: .venv/dev
 
 dense: .venv/dense          ## a model of what headlines mean, 100 MB, for stories
 
+# ONLY names some of bench/everything.py; LONG=--long asks for the full forms.
+bench: .venv/bench dense apertium   ## every benchmark, into bench/results.md
+	$(BIN)/python -m bench.everything $(if $(ONLY),--only $(ONLY)) $(LONG)
+
 # LABELLED names a folder of labelled days to score beside the newsroom's, REFERENCES one
 # of translated test sets.
-bench: .venv/bench dense apertium
+floors: .venv/dev dense apertium    ## quality, which must not fall below its floors
 	$(BIN)/python bench/stories.py $(LABELLED)
 	$(if $(REFERENCES),$(BIN)/python bench/references.py $(REFERENCES))
-	$(BIN)/python bench/speed.py
-	$(BIN)/python bench/translate.py
-	$(BIN)/python bench/dense.py
-	$(BIN)/python bench/poll.py
 
 # Each target of tests/fuzz in turn, or those that FUZZ names, for so many SECONDS.
 SECONDS ?= 60

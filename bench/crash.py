@@ -256,13 +256,18 @@ class Process:
     """A monitor that runs, and what it says of itself."""
 
     def __init__(
-        self, world: World, db: Path, number: int, busy_seconds: float = BUSY_SECONDS
+        self,
+        world: World,
+        db: Path,
+        number: int,
+        busy_seconds: float = BUSY_SECONDS,
+        module: str = "bench.alive",
     ) -> None:
         world.mails.by = world.messages.by = number
         self.complaints = world.folder / f"{db.stem}.stderr"
         with self.complaints.open("ab") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bench.alive"]
+                [sys.executable, "-m", module]
                 + [str(each) for each in (world.config, db, world.clock, busy_seconds)],
                 cwd=ROOT,
                 env=os.environ | {"PYTHONPATH": str(ROOT), "HOOK": "a secret of ours"},

@@ -341,6 +341,7 @@ class _Child:
         self._process.start()
         theirs.close()
         self.greeting = self._pipe.recv()
+        self.pid = self._process.pid or 0
 
     def ask(self, order: object) -> Any:
         """Its answer."""

@@ -50,9 +50,9 @@ class Stories:
         summaries there will be no English, ``untranslated`` those without any.
         """
         found = self._db.query(
-            f"select items.*, {readings.ENGLISH} from items where not exists"
-            " (select 1 from assignments where assignments.item = items.id)"
-            " and (language = 'en' or english_summary is not null"
+            f"select items.*, {readings.ENGLISH} from items_unassigned"
+            " cross join items on items.id = item"
+            " where (language = 'en' or english_summary is not null"
             " or seen <= :before or seen > :now"
             " or (english_title is not null"
             " and feed in (select value from json_each(:headlines)))"

@@ -46,8 +46,9 @@ class Translations:
         version, nor does what any other made or failed on.
         """
         engine, version = by or (None, None)
+        items = "items" if by else _QUEUED
         found = self._db.query(
-            f"select items.* from items where {_WAITING} and feed not in"
+            f"select items.* from {items} where {_WAITING} and feed not in"
             " (select value from json_each(:spared)) and not exists (select 1"
             " from faults where step = :step and unit = items.id || ':' || :target"
             " and (failures >= :most or last > :recently and last <= :now)"
@@ -80,7 +81,8 @@ class Translations:
         Those of the feeds ``spared`` are not meant to be translated.
         """
         [row] = self._db.query(
-            f"select count(*) as missing from items where {_WAITING} and seen < :end"
+            f"select count(*) as missing from {_QUEUED} where {_WAITING}"
+            " and items.seen < :end"
             " and feed not in (select value from json_each(:spared))",
             {
                 "target": target,
@@ -158,8 +160,14 @@ class Translations:
         )
 
 
+_QUEUED = (
+    # Whoever is not in the queue has a translation of the whole.
+    "(select item from items_untranslated where language = :target and seen >= :since)"
+    " cross join items on items.id = item"
+)
 _WAITING = (
-    "language <> :target and seen >= :since and not exists (select 1 from translations"
+    "items.language <> :target and items.seen >= :since"
+    " and not exists (select 1 from translations"
     " where translations.item = items.id and translations.language = :target"
     " and (:part = 'headline' or summary is not null)"
     " and (:engine is null or (engine = :engine and engine_version = :version))"
