@@ -26,7 +26,7 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "lists": (
         *("outlines", "outline_dues", "outline_hours", "outline_outlets"),
         *("outline_themes", "outline_watchlists", "marks", "item_themes"),
-        *("item_watchlists", "studies"),
+        "item_watchlists",
     ),
     "studies": ("studies",),
     "search": (
