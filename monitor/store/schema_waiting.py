@@ -34,21 +34,23 @@ def queue_unassigned(db: Database) -> None:
     for name, event, act in (
         (
             *("items_insert", "insert on items"),
-            "insert into items_unassigned select new.id where not exists"
-            " (select 1 from assignments where item = new.id) and not exists"
-            " (select 1 from items_unassigned where item = new.id);",
+            (
+                "insert into items_unassigned select new.id where not exists"
+                " (select 1 from assignments where item = new.id) and not exists"
+                " (select 1 from items_unassigned where item = new.id);"
+            ),
         ),
         ("items_delete", "delete on items", f"{gone} old.id;"),
         ("assignments_insert", "insert on assignments", f"{gone} new.item;"),
         (
             *("assignments_delete", "delete on assignments"),
-            "insert into items_unassigned select id from items where id = old.item"
-            " and not exists (select 1 from items_unassigned where item = old.item);",
+            (
+                "insert into items_unassigned select id from items where id = old.item"
+                " and not exists (select 1 from items_unassigned where item = old.item);"
+            ),
         ),
     ):
-        db.execute(
-            f"create trigger unassigned_{name} after {event} begin {act} end"
-        )
+        db.execute(f"create trigger unassigned_{name} after {event} begin {act} end")
 
 
 @migrations()
@@ -84,15 +86,15 @@ def queue_untranslated(db: Database) -> None:
         ("revisions_insert", "insert on revisions", again.format("new.item")),
         (
             *("translations_insert", "insert on translations"),
-            f"{gone} new.item and language = new.language and new.summary is not null"
-            " and new.made >= coalesce((select max(until) from revisions"
-            " where revisions.item = new.item), '');",
+            (
+                f"{gone} new.item and language = new.language and new.summary is not null"
+                " and new.made >= coalesce((select max(until) from revisions"
+                " where revisions.item = new.item), '');"
+            ),
         ),
         (
             *("translations_delete", "delete on translations"),
             again.format("old.item"),
         ),
     ):
-        db.execute(
-            f"create trigger untranslated_{name} after {event} begin {act} end"
-        )
+        db.execute(f"create trigger untranslated_{name} after {event} begin {act} end")
