@@ -89,7 +89,8 @@ def queue_untranslated(db: Database) -> None:
             *("translations_insert", "insert on translations"),
             (
                 f"{gone} new.item and language = new.language"
-                " and new.summary is not null and new.made >= coalesce((select max(until) from revisions"
+                " and new.summary is not null and new.made >="
+                " coalesce((select max(until) from revisions"
                 " where revisions.item = new.item), '');"
             ),
         ),
