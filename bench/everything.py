@@ -76,7 +76,7 @@ class Result:
     @property
     def ratios(self) -> list[str]:
         """What its output says of a peer."""
-        found = RATIO.findall(self.output)
+        found = RATIO.findall(self.output) if self.benchmark.peer else []
         each = [(a.strip() or c.strip(), b or d) for a, b, c, d in found]
         return [f"{name} {' '.join(said.split())}".strip() for name, said in each]
 

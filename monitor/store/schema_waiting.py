@@ -45,8 +45,9 @@ def queue_unassigned(db: Database) -> None:
         (
             *("assignments_delete", "delete on assignments"),
             (
-                "insert into items_unassigned select id from items where id = old.item"
-                " and not exists (select 1 from items_unassigned where item = old.item);"
+                "insert into items_unassigned select id from items"
+                " where id = old.item and not exists"
+                " (select 1 from items_unassigned where item = old.item);"
             ),
         ),
     ):
@@ -87,8 +88,9 @@ def queue_untranslated(db: Database) -> None:
         (
             *("translations_insert", "insert on translations"),
             (
-                f"{gone} new.item and language = new.language and new.summary is not null"
-                " and new.made >= coalesce((select max(until) from revisions"
+                f"{gone} new.item and language = new.language"
+                " and new.summary is not null and new.made >="
+                " coalesce((select max(until) from revisions"
                 " where revisions.item = new.item), '');"
             ),
         ),
