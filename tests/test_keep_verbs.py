@@ -191,6 +191,14 @@ def test_a_restore_brings_the_backup_and_puts_the_present_aside(paths, saved, ca
     assert (items(paths.db), items(aside), items(saved)) == (30, 50, 30)
 
 
+def test_two_restores_of_one_second_keep_both_that_were_there(paths, saved):
+    """The first may have been killed once it had put the database aside."""
+    keep.restore(paths, saved, False)
+    keep.restore(paths, saved, False)
+    first, second = sorted(paths.db.parent.glob("monitor.db.before-*"))
+    assert (items(first), items(second), items(paths.db)) == (50, 30, 30)
+
+
 def test_what_only_the_log_holds_goes_aside_too(paths, saved):
     """A monitor that was killed leaves a log beside its file."""
     code = (

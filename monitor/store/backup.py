@@ -118,7 +118,7 @@ def restore(
     """
     verify(backup)
     part = path.with_name(f".{path.name}.restoring")
-    aside = path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}")
+    aside = _free(path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}"))
     try:
         _remove(part)
         shutil.copyfile(backup, part)
@@ -283,6 +283,15 @@ def _nobody_writing(path: Path) -> Iterator[None]:
         except sqlite3.DatabaseError:
             pass  # too damaged to be locked, or to be written to
         yield
+
+
+def _free(path: Path) -> Path:
+    """It, or with a number where a restore of the same second has left one."""
+    number, found = 1, path
+    while found.exists():
+        number += 1
+        found = path.with_name(f"{path.name}-{number}")
+    return found
 
 
 def _put_aside(path: Path, aside: Path) -> None:
