@@ -154,6 +154,10 @@ BENCHMARKS = (
         *("bench.crash --kills 10 --hours 12", "bench.crash", 180),
     ),
     Benchmark(
+        *("backup_kills", "kills of backups and restores, and what is left"),
+        *("bench.backup_kills --kills 4", "bench.backup_kills", 60),
+    ),
+    Benchmark(
         *("soak", "days of a run: what grows"),
         *("bench.soak --days 3 --minutes 4 --step 60", "bench.soak", 150),
     ),

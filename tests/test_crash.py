@@ -1,6 +1,6 @@
 """
-The short forms of ``bench/crash.py``, ``bench/upgrade.py`` and ``bench/copies.py``, and a long run in trouble:
-a full disk, a lock, a clock that jumps. Real processes, killed for real.
+The short forms of ``bench/crash.py``, ``bench/upgrade.py`` and
+``bench/backup_kills.py``, and a long run in trouble: a full disk, a lock, a clock that jumps. Real processes, killed for real.
 """
 
 import sqlite3
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bench.aftermath import differences, faults_of
-from bench.copies import kill_copies
+from bench.backup_kills import kill_copies
 from bench.crash import (
     LEAP,
     PATIENCE_SECONDS,
