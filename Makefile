@@ -12,7 +12,7 @@ demo: .venv/lean apertium   ## the main job end to end, into demo/
 	$(BIN)/monitor demo --out demo
 
 test: lint dense apertium chromium   ## what CI runs
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto --dist loadfile
 
 lint: .venv/dev
 	$(BIN)/ruff check .
