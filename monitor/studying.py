@@ -28,6 +28,9 @@ from monitor.store.database import Store
 
 STANDS = timedelta(minutes=30)
 """So long the study of a story that changes a little stands."""
+WEEKS = 3
+"""Of which is known what is usual, of 1 MB each: every tick has stories of this week,
+and of the one before that are read a last time."""
 MOST = 5_000
 """Items read in one go, seven seconds' worth, so that a changed lexicon does not hold
 up a tick; the next ticks do the rest."""
@@ -63,7 +66,9 @@ class UsualOfWeeks:
         """As ``usual_before``, for the week of ``end``."""
         week = week_end(end)
         if week not in self._known:
-            self._known = {week: usual_before(store, week)}
+            self._known[week] = usual_before(store, week)
+            while len(self._known) > WEEKS:
+                del self._known[next(iter(self._known))]
         return self._known[week]
 
 

@@ -288,6 +288,16 @@ def test_stories_of_one_week_share_what_is_usual(store: Store):
     assert usual(store, NOW) is not usual(store, monday)
 
 
+def test_stories_of_two_weeks_in_every_tick_read_each_once(store: Store):
+    usual = UsualOfWeeks()
+    moments = (NOW, NOW - timedelta(days=7))
+    first = [usual(store, moment) for moment in moments]
+    assert all(usual(store, m) is f for m, f in zip(moments, first, strict=True))
+    for week in range(2, 5):
+        usual(store, NOW - timedelta(days=7 * week))
+    assert usual(store, NOW) is not first[0]
+
+
 @pytest.mark.parametrize("part", ["themes", "concepts", "own"])
 def test_the_version_is_of_all_that_stories_are_read_by(part):
     given = {"themes": BY.themes, "concepts": BY.framing.concepts, "own": ()}

@@ -4,7 +4,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,6 +18,7 @@ from monitor.store.errors import FAULTS, store_error
 from monitor.store.feeds import FeedStates
 from monitor.store.figures import Figures
 from monitor.store.file import File
+from monitor.store.integrity import every_migration
 from monitor.store.items import Items
 from monitor.store.kept import Kept
 from monitor.store.marks import MarksOfItems
@@ -157,7 +157,7 @@ def _open(path: str, across_threads: bool) -> Database:
         # what reaches beyond the file, no trigger may call anyway.
         db.execute("pragma cell_size_check = on")
         _refuse_foreign(db)
-        if refuse_newer(db) != _known():
+        if refuse_newer(db) != every_migration():
             _set_out(db)
             with _writing(db):
                 refuse_newer(db)  # which may have come while this one waited
@@ -211,16 +211,10 @@ def refuse_newer(db: Database) -> frozenset[str]:
     Returns the migrations it has had.
     """
     had = frozenset(migration.name for migration in migrations.applied(db))
-    if unknown := sorted(had - _known()):
+    if unknown := sorted(had - every_migration()):
         named = ", ".join(unknown[:3])
         raise sqlite3.DatabaseError(f"was written by a newer monitor ({named})")
     return had
-
-
-@cache
-def _known() -> frozenset[str]:
-    """Every migration there is: all that an empty database waits for."""
-    return frozenset(m.name for m in migrations.pending(Database(memory=True)))
 
 
 def _set_out(db: Database) -> None:

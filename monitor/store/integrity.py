@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -86,8 +87,13 @@ def schema_of(db: Database) -> Schema:
     """The same of one that is open."""
     pending = {migration.name for migration in migrations.pending(db)}
     applied = {migration.name for migration in migrations.applied(db)}
-    every = {m.name for m in migrations.pending(Database(memory=True))}
-    return Schema(tuple(sorted(pending)), tuple(sorted(applied - every)))
+    return Schema(tuple(sorted(pending)), tuple(sorted(applied - every_migration())))
+
+
+@cache
+def every_migration() -> frozenset[str]:
+    """The names of all there are: all that an empty database waits for."""
+    return frozenset(m.name for m in migrations.pending(Database(memory=True)))
 
 
 @contextmanager

@@ -104,33 +104,28 @@ def sending_alone(path: Path, what: str = "editions") -> Iterator[None]:
     SEND_SECONDS.
     """
     name = "send" if what == "editions" else what
-    lock = FileLock(f"{path}.{name}.lock", timeout=SEND_SECONDS)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise StoreError(
-            f"{path}: another process is sending {what}; try again when it is done"
-        ) from error
-    except OSError as error:
-        raise StoreError(f"{path}.{name}.lock: {error.strerror or error}") from error
-    try:
+    told = f"another process is sending {what}"
+    with _alone(path, name, SEND_SECONDS, told):
         yield
-    finally:
-        lock.release()
 
 
 @contextmanager
 def backing_up_alone(path: Path) -> Iterator[None]:
     """Hold the database's backup; raises StoreError if another is being made."""
-    lock = FileLock(f"{path}.backup.lock", blocking=False)
+    with _alone(path, "backup", 0, "another backup is being made"):
+        yield
+
+
+@contextmanager
+def _alone(path: Path, name: str, seconds: float, told: str) -> Iterator[None]:
+    """Hold one lock of the database; raises StoreError if it takes longer than that."""
+    lock = FileLock(f"{path}.{name}.lock", timeout=seconds)
     try:
         lock.acquire()
     except Timeout as error:
-        raise StoreError(
-            f"{path}: another backup is being made; try again when it is done"
-        ) from error
+        raise StoreError(f"{path}: {told}; try again when it is done") from error
     except OSError as error:
-        raise StoreError(f"{path}.backup.lock: {error.strerror or error}") from error
+        raise StoreError(f"{path}.{name}.lock: {error.strerror or error}") from error
     try:
         yield
     finally:
