@@ -1262,6 +1262,21 @@ def test_ctrl_c_ends_both_once(store, tmp_path):
 
 
 @on_linux
+def test_ctrl_c_does_not_reach_one_that_is_still_starting(store, tmp_path):
+    water(store)
+    with run_serving(tmp_path) as (running, browser):
+        until(lambda: len(serving(running.pid)) == 2)
+        aside = serving(running.pid)
+        for process in aside:
+            os.kill(process, signal.SIGINT)
+        assert browser.get("/livez").status == 200
+        running.send_signal(signal.SIGTERM)
+        _, err = running.communicate(timeout=15)
+        assert "Traceback" not in err and "ended with status" not in err
+        assert all(map(gone, aside))
+
+
+@on_linux
 def test_the_dashboard_ends_where_run_is_killed(store, tmp_path):
     water(store)
     with run_serving(tmp_path) as (running, browser):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -160,6 +160,8 @@ def _start_aside(paths: Paths, together: _Together) -> BaseProcess:
         name="dashboard",
         daemon=True,
     )
+    # Starting the tracker, as the first start of a process does, lets Ctrl-C through.
+    resource_tracker.ensure_running()
     # Ctrl-C reaches it before it can say that it leaves that to us; it inherits this.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
