@@ -2,14 +2,15 @@
 Time the dashboard while items come in.
 
     python -m bench.web [--items 1000000] [--stories 50000] [--keep FOLDER]
-        [--seconds 60] [--rate 20] [--processes 2]
+        [--seconds 60] [--rate 20] [--processes 2] [--items-a-second 10]
 
 Makes the database of ``bench/coverage.py`` or takes the one in FOLDER, and readies a
 copy as ``bench/search.py`` and ``bench/lists.py`` do: words of the news in headlines,
 an index, outlines, studies. The copy stays in FOLDER. Then, in processes of their own,
-it runs the servers with their clock at the newest item, and a writer that takes in ten
-items a second and clusters, marks, outlines and studies them as a run does; it first
-reads its week, which takes minutes. Readers ask for a third each of today, stories and
+it runs the servers with their clock from the newest item on, and a writer that takes in
+ten items a second, 860,000 a day, or as ``--items-a-second`` says, and clusters, marks,
+outlines and studies them as a run does; it first reads its week, which takes minutes.
+Readers ask for a third each of today, stories and
 searches; of stories half from the newest days, and by size. They ask at fixed times,
 whatever the answers take, at the rate and at twice the rate; the time of an answer
 counts from when it was due. Last comes the start of ``monitor serve``.
@@ -28,11 +29,11 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import cycle, islice
 from multiprocessing import synchronize
 from multiprocessing.process import BaseProcess
@@ -54,13 +55,11 @@ from monitor.outlining import outline_due
 from monitor.store.database import Store
 from monitor.store.pool import Pool
 from monitor.studying import Lexicons, UsualOfWeeks, study_due
+from monitor.verbs.web import SETTLES, warm_aside
 from monitor.web import server
 from monitor.web.app import create_app
 from monitor.web.site import Site
 
-ITEMS_PER_SECOND = 10
-SETTLES = timedelta(seconds=5)
-"""As ``monitor serve`` has it."""
 WORKERS = 64
 """Answers waited for at once, at most."""
 QUERIES = (
@@ -85,7 +84,7 @@ def main() -> None:
         kept = args.keep or Path(folder)
         path = _ready(kept, args.items, args.stories)
         with (
-            _writer(path) as writing,
+            _writer(path, args.items_a_second) as writing,
             _server(path, args.processes) as (serving, port),
         ):
             _warm(path, port, args.processes)
@@ -163,15 +162,21 @@ def _server(path: Path, count: int) -> Iterator[tuple[list[BaseProcess], int]]:
 
 def _serve(path: Path, listener: socket.socket) -> None:
     desk = coverage.open_desk()
-    site = Site(Pool(path).open, lambda: desk, lambda: END, settles=SETTLES)
+    site = Site(Pool(path).open, lambda: desk, _clock(), settles=SETTLES)
+    warm_aside(desk.own)
     server.serve(create_app(site), listener, Event())
 
 
+def _clock() -> Callable[[], datetime]:
+    begin = time.monotonic()
+    return lambda: END + timedelta(seconds=time.monotonic() - begin)
+
+
 @contextmanager
-def _writer(path: Path) -> Iterator[BaseProcess]:
+def _writer(path: Path, items: int) -> Iterator[BaseProcess]:
     context = multiprocessing.get_context("spawn")
     at_work = context.Event()
-    process = context.Process(target=_write, args=(path, at_work), daemon=True)
+    process = context.Process(target=_write, args=(path, items, at_work), daemon=True)
     begin = time.perf_counter()
     process.start()
     at_work.wait()
@@ -183,8 +188,8 @@ def _writer(path: Path) -> Iterator[BaseProcess]:
         process.join()
 
 
-def _write(path: Path, at_work: synchronize.Event) -> None:
-    draw, marker = random.Random(time.time_ns()), _marker()
+def _write(path: Path, items: int, at_work: synchronize.Event) -> None:
+    draw, marker, clock = random.Random(time.time_ns()), _marker(), _clock()
     owners, clustering, lexicons = (
         coverage.open_desk().owners,
         Clustering(),
@@ -198,7 +203,7 @@ def _write(path: Path, at_work: synchronize.Event) -> None:
         ).fetchall()
         while True:
             begin = time.monotonic()
-            for text in draw.choices(texts, k=ITEMS_PER_SECOND):
+            for text in draw.choices(texts, k=items):
                 item = _item(draw, text)
                 keys = (f"id:{item.id}",)
                 store.items.add([Sighting(item, keys, item.id)], item.feed, (), END)
@@ -208,7 +213,7 @@ def _write(path: Path, at_work: synchronize.Event) -> None:
                 pass
             for _ in outline_due(store, marker, owners):
                 pass
-            for _ in study_due(store, lexicons, END):
+            for _ in study_due(store, lexicons, clock()):
                 pass
             at_work.set()
             time.sleep(max(begin + 1 - time.monotonic(), 0))
@@ -384,6 +389,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--rate", type=int, default=20)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--items-a-second", type=int, default=10)
     return parser.parse_args()
 
 

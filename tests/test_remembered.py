@@ -1,11 +1,13 @@
 """What takes long to find is found once in a while."""
 
+import time
 from datetime import timedelta
 from threading import Barrier, Event, Thread
 
 import pytest
 
 from builders import NOW
+from monitor.errors import StoreError
 from monitor.web.remembered import Remembered
 
 MINUTE = timedelta(minutes=1)
@@ -98,3 +100,48 @@ def test_an_answer_ends_with_its_version_once_it_has_settled():
 
     asked = ((0, 1), (4, 2), (5, 2), (20, 2), (65, 2))
     assert [ask(*each) for each in asked] == [0, 0, 1, 1, 2]
+
+
+def test_an_answer_that_lags_a_little_is_given_while_the_next_is_found():
+    kept = Remembered(MINUTE, 2, lags=MINUTE)
+    begun, go_on = Event(), Event()
+    assert kept.get("a", NOW, lambda: "old") == "old"
+
+    def slow():
+        begun.set()
+        assert go_on.wait(5)
+        return "new"
+
+    later = NOW + MINUTE
+    assert kept.get("a", later, slow) == "old"
+    assert begun.wait(5)
+    assert kept.get("a", later, lambda: "twice") == "old"
+    go_on.set()
+    until(lambda: kept.get("a", later, lambda: "twice") == "new")
+
+
+def test_one_that_lags_further_is_waited_for():
+    kept = Remembered(MINUTE, 2, lags=MINUTE)
+    assert kept.get("a", NOW, lambda: "old") == "old"
+    assert kept.get("a", NOW + 2 * MINUTE, lambda: "new") == "new"
+
+
+def test_a_failure_aside_leaves_the_answer_and_the_next_finds_it():
+    kept, failed = Remembered(MINUTE, 2, lags=MINUTE), Event()
+    assert kept.get("a", NOW, lambda: "old") == "old"
+
+    def fail():
+        failed.set()
+        raise StoreError("locked")
+
+    later = NOW + MINUTE
+    assert kept.get("a", later, fail) == "old"
+    assert failed.wait(5)
+    until(lambda: kept.get("a", later, lambda: "new") == "new")
+
+
+def until(is_so):
+    end = time.monotonic() + 5
+    while not is_so():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)

@@ -51,7 +51,7 @@ class Speaker:
 
     def number(self, n: int) -> str:
         """``1,234``"""
-        return format_decimal(n, locale=self._locale)
+        return _number(n, self._locale)
 
     def count(self, n: int, plural: Plural, **fields: str) -> str:
         """A wording for one or for many, with its number."""
@@ -261,6 +261,11 @@ class Speaker:
 def _day(skeleton: str, day: date, locale: str) -> str:
     """A page may name one day two hundred times, and Babel takes 0.1 ms for each."""
     return format_skeleton(skeleton, day, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _number(n: int, locale: str) -> str:
+    return format_decimal(n, locale=locale)
 
 
 class Voice:

@@ -125,10 +125,18 @@ class Search:
         page: list[tuple[str, list[int]]] = []
         met: set[str] = set()
         last, read = None, 0
-        while len(page) <= limit and (chunk := list(islice(numbers, limit + 1))):
-            last, read = chunk[-1], read + len(chunk)
-            fresh = [story for story in self._stories_of(chunk) if story not in met]
-            met.update(fresh)
+        chunks = iter(lambda: list(islice(numbers, limit + 1)), [])
+        while len(page) <= limit:
+            # As many stories as are wanted at once: to read their items takes longest.
+            fresh: list[str] = []
+            for chunk in chunks:
+                last, read = chunk[-1], read + len(chunk)
+                fresh += [name for name in self._stories_of(chunk) if name not in met]
+                met.update(fresh)
+                if len(page) + len(fresh) > limit:
+                    break
+            if not fresh:
+                break
             found = self._numbers_in(fresh, sought, bounds, asked)
             page += [
                 (story, hits)

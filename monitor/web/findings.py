@@ -220,8 +220,9 @@ def _unclaimed(
     [side] = {member.item.country for member in story.members}
     start = min(min(m.item.published, m.item.seen) for m in story.members)
     end = max(min(now, story.last_seen + _WATCHED), start + _SECOND)
-    health = window_health(store, desk.feeds, start, end, now)
-    told = guide.silence(OTHER_SIDE[side], health)
+    silent = OTHER_SIDE[side]
+    feeds = [feed for feed in desk.feeds if feed.country == silent]
+    told = guide.silence(silent, window_health(store, feeds, start, end, now))
     return guide.say("{told} No blind spot is claimed.", told=told)
 
 

@@ -1,9 +1,12 @@
 """What takes long to find in a large database, kept for a while."""
 
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from datetime import datetime, timedelta
-from threading import Lock
+from threading import Lock, Thread
 from typing import Generic, NamedTuple, TypeVar
+
+from monitor.errors import MonitorError
 
 T = TypeVar("T")
 
@@ -30,15 +33,22 @@ class Remembered(Generic[T]):
     """
 
     def __init__(
-        self, lasts: timedelta, most: int, settles: timedelta = timedelta(0)
+        self,
+        lasts: timedelta,
+        most: int,
+        settles: timedelta = timedelta(0),
+        lags: timedelta = timedelta(0),
     ) -> None:
         """Each answer ``lasts`` so long, or until its version is another.
 
-        ``settles`` is how long it lasts at least, whatever its version.
+        ``settles`` is how long it lasts at least, whatever its version. One that ended
+        within ``lags`` is still given, while a thread of its own finds the next: where
+        many ask, nobody waits; who comes after a while gets what is so now.
         """
         self._lasts = lasts
         self._most = most
         self._settles = settles
+        self._lags = lags
         self._lock = Lock()
         self._known: dict[Hashable, _Answer[T]] = {}
 
@@ -57,12 +67,39 @@ class Remembered(Generic[T]):
         if not answer.finding.acquire(blocking=before is None):
             assert before is not None
             return before.answer
+        if before and self._is_fresh(before, now, version, self._lags):
+            args = (answer, before, now, find, version)
+            Thread(target=self._find_aside, args=args, daemon=True).start()
+            return before.answer
+        return self._find(answer, before, now, find, version)
+
+    def _find(
+        self,
+        answer: _Answer[T],
+        before: _Found[T] | None,
+        now: datetime,
+        find: Callable[[], T],
+        version: Hashable,
+    ) -> T:
+        """What is so now, unless somebody found it since ``before``."""
         try:
             if answer.found is None or answer.found is before:
                 answer.found = _Found(now, version, find())
             return answer.found.answer
         finally:
             answer.finding.release()
+
+    def _find_aside(
+        self,
+        answer: _Answer[T],
+        before: _Found[T],
+        now: datetime,
+        find: Callable[[], T],
+        version: Hashable,
+    ) -> None:
+        # Whoever asks when the answer lags too far gets told.
+        with suppress(MonitorError):
+            self._find(answer, before, now, find, version)
 
     def _answer(self, key: Hashable) -> _Answer[T]:
         with self._lock:
@@ -72,6 +109,12 @@ class Remembered(Generic[T]):
                 del self._known[next(iter(self._known))]
             return answer
 
-    def _is_fresh(self, found: _Found[T], now: datetime, version: Hashable) -> bool:
-        age = abs(now - found.at)
-        return age < (self._lasts if version == found.version else self._settles)
+    def _is_fresh(
+        self,
+        found: _Found[T],
+        now: datetime,
+        version: Hashable,
+        lags: timedelta = timedelta(0),
+    ) -> bool:
+        lasts = self._lasts if version == found.version else self._settles
+        return abs(now - found.at) < lasts + lags

@@ -73,7 +73,8 @@ class TodayPage:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._made: Remembered[_Made] = Remembered(_LASTS, 24, site.settles)
+        settles = site.settles
+        self._made: Remembered[_Made] = Remembered(_LASTS, 24, settles, 2 * settles)
         self._rising: Remembered[list[Rise]] = Remembered(EVERY, 2)
 
     def today(self, visit: Visiting, day: str = "") -> HTMLResponse:
@@ -82,13 +83,14 @@ class TodayPage:
         guide, now = visit.guide, self._site.clock()
         with self._site.open_store() as store:
             polled = self._site.polled(store)
-            made = self._made.get(
-                # Another desk, with a list that was just saved, waits for nothing.
-                (store.stories.path, asked, visit.language, id(self._site.desk())),
-                now,
-                lambda: self._make(store, asked, polled, guide),
-                (store.stories.mark(), polled),
-            )
+            path, version = store.stories.path, (store.stories.mark(), polled)
+        made = self._made.get(
+            # Another desk, with a list that was just saved, waits for nothing.
+            (path, asked, visit.language, id(self._site.desk())),
+            now,
+            lambda: self._make(asked, polled, guide),
+            version,
+        )
         return visit.page(
             "today.html",
             page=made.page,
@@ -99,7 +101,11 @@ class TodayPage:
             idle=idle(polled, now, guide),
         )
 
-    def _make(
+    def _make(self, asked: date | None, polled: datetime | None, guide: Guide) -> _Made:
+        with self._site.open_store() as store:
+            return self._made_of(store, asked, polled, guide)
+
+    def _made_of(
         self, store: Store, asked: date | None, polled: datetime | None, guide: Guide
     ) -> _Made:
         now, desk = self._site.clock(), self._site.desk()
