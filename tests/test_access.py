@@ -94,7 +94,7 @@ class Browser:
         if body is not None:
             said["Content-Type"] = FORM
         said |= {name.replace("_", "-"): value for name, value in headers.items()}
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         with closing(connection):
             connection.request(method, path, body, said)
             got = connection.getresponse()

@@ -42,7 +42,7 @@ class Program:
     def ask(self, path: str, method: str = "GET", **headers: str):
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         named.setdefault("Authorization", f"Bearer {TOKEN}")
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
         with closing(connection):
             connection.request(method, path, headers=named)
             answer = connection.getresponse()

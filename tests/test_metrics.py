@@ -53,7 +53,7 @@ Samples = dict[tuple[str, ...], float]
 
 def get(port: int, path: str, **headers: str) -> tuple[int, str, str]:
     """Status, type and body."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     with closing(connection):
         said = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request("GET", path, headers=said)

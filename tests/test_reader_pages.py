@@ -42,7 +42,7 @@ class Asker:
     def ask(
         self, path, method="GET", body=None, host=PUBLIC, kind: str = FORM
     ) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         with closing(connection):
             headers = {"Host": host} | ({"Content-Type": kind} if body else {})
             connection.request(method, path, body, headers)

@@ -28,7 +28,7 @@ from monitor.store.outbox import Outbox
 from monitor.store.outlines import Outlines
 from monitor.store.pruning import Pruning
 from monitor.store.relations import Relations
-from monitor.store.schema_waiting import migrations
+from monitor.store.schema_members import migrations
 from monitor.store.search import Search
 from monitor.store.step_runs import StepRuns
 from monitor.store.stories import Stories

@@ -11,9 +11,10 @@ from monitor.model import Language
 from monitor.web.catalogue import texts
 
 
-def render(template: str, language: Language, **values: object) -> str:
-    """One page in a language."""
-    return _templates(language).get_template(template).render(values)
+def render(template: str, language: Language, **values: object) -> Markup:
+    """One page, or a part of one, in a language."""
+    html = _templates(language).get_template(template).render(values)
+    return Markup(html)  # noqa: S704 - made by a template
 
 
 @cache

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from http import HTTPStatus
 
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 
 from monitor.comparing import EVERY, rising_stories
 from monitor.comparison import FeedHealth
@@ -32,6 +33,7 @@ from monitor.web.health import idle, well
 from monitor.web.list_pages import newest_change
 from monitor.web.refusal import Refusal
 from monitor.web.remembered import Remembered
+from monitor.web.render import render
 from monitor.web.site import Site
 from monitor.web.themes import rise_words
 from monitor.web.today import DayTotals, TodayView, today_view
@@ -62,7 +64,8 @@ class _Made:
 
     page: TodayView
     days: DaysView
-    beside: Beside
+    stories: Markup
+    """As all see them who read the language: most of the page, and of its making."""
     news: str
     """What ``/news.json`` said at that moment."""
     health: tuple[FeedHealth, ...]
@@ -95,7 +98,7 @@ class TodayPage:
             "today.html",
             page=made.page,
             days=made.days,
-            beside=made.beside,
+            stories=made.stories,
             news=made.news,
             feeds=well(made.health, guide),
             idle=idle(polled, now, guide),
@@ -123,15 +126,17 @@ class TodayPage:
             store, desk, us, edition_date(shown), polled or now, chosen
         )
         totals = _totals(store, came, chosen)
-        return _Made(
-            page=today_view(edition, polled, totals, guide),
-            days=days_view(shown, newest, first, last, guide),
-            beside=self._beside(store, polled or now, guide)
+        page = today_view(edition, polled, totals, guide)
+        days = days_view(shown, newest, first, last, guide)
+        beside = (
+            self._beside(store, polled or now, guide)
             if shown == newest
-            else Beside((), ()),
-            news=news,
-            health=edition.health,
+            else Beside((), ())
         )
+        stories = render(
+            "_day.html", guide.language, page=page, days=days, beside=beside
+        )
+        return _Made(page, days, stories, news, edition.health)
 
     def _beside(self, store: Store, now: datetime, guide: Guide) -> Beside:
         """What the newest day alone can say."""
