@@ -489,6 +489,52 @@ def test_any_number_of_processes_decide_as_one(arrivals, places):
     assert some == whole
 
 
+def lived_alike(arrivals: Sequence[tuple]) -> bool:
+    """Whether one process decides as one that begins anew with every item."""
+    with TemporaryDirectory() as folder:
+        whole = live(Path(folder) / "whole.db", arrivals, lambda n: False)
+        return whole == live(Path(folder) / "each.db", arrivals, lambda n: True)
+
+
+def test_a_parted_copy_is_compared_when_its_original_is_too_old_to_be_recalled():
+    no_time = timedelta(0)
+    nothing, away = 0, 2
+    zoo = "Zoológico de Toledo recupera quetzales"
+    assert lived_alike(
+        [
+            (zoo, MINUTE, no_time, False, nothing),
+            (TITLES[6], 4 * DAY, no_time, False, nothing),
+            (TITLES[7], 40 * MINUTE, no_time, False, nothing),
+            (BARGE[1], DAY, no_time, False, nothing),
+            (zoo, 7 * HOUR, no_time, True, away),
+            (BARGE[2], 3 * DAY, no_time, False, nothing),
+            (ZOO[0], 3 * DAY, no_time, False, nothing),
+        ]
+    )
+
+
+def test_a_copy_that_is_with_its_original_again_is_no_item_of_its_own(store):
+    original, copy = bridge(0), bridge(0, MINUTE, id="again", outlet="Outlet 9")
+    show(store, [original, copy])
+    clustering = Clustering()
+    assign(store, clustering)
+    away = Change("move", (Move("again", "sb0", "sagain"),), "by hand")
+    store.stories.change(away, NOW)
+    # No rule keeps the two apart, so second thoughts bring them together.
+    [merged] = clustering.consolidate(store, "window", NOW + HOUR)
+    assert merged.kind == "merge"
+    show(store, [bridge(1, HOUR), bridge(2, 2 * HOUR)])
+    assign(store, clustering)
+    with TemporaryDirectory() as folder, Store(Path(folder) / "m.db") as other:
+        show(other, [original, copy])
+        assign(other)
+        other.stories.change(away, NOW)
+        Clustering().consolidate(other, "window", NOW + HOUR)
+        show(other, [bridge(1, HOUR), bridge(2, 2 * HOUR)])
+        assign(other)
+        assert kept(other) == kept(store)
+
+
 def test_an_item_of_a_date_to_come_sees_the_window_like_any_other(store):
     show(store, [bridge(0)])
     assign(store)
