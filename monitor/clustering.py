@@ -15,8 +15,8 @@ from typing import Literal
 from monitor.change import Change, Move
 from monitor.entry import Entry
 from monitor.model import Assignment, Reading
+from monitor.store.changes import Mark
 from monitor.store.database import Store
-from monitor.store.stories import Mark
 from monitor.stories.aliases import aliases
 from monitor.stories.background import background
 from monitor.stories.cluster import WINDOW, Clusterer
@@ -112,11 +112,15 @@ class Clustering:
         """Merge, move and split what second thoughts ask for; logs that it was done.
 
         They are had while others may write. If others did, nothing is kept of them,
-        and they stay due.
+        and they stay due. Those on the whole window read what items say by now, be it
+        another headline or an English that came late; until then an item counts as
+        what it said when it got its story, to a run that begins anew as to any other.
         """
         latest = store.items.last_compared()
         if latest is None:
             return []
+        if scope == "window":
+            store.decided_texts.renew(now)
         self._warm(store)
         clusterer, mark = self._ready(store)
         self._mark = None

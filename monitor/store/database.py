@@ -13,6 +13,7 @@ from sqlite_utils import Database, Migrations
 from monitor.store.alerts import Alerts
 from monitor.store.blind_spots import BlindSpots
 from monitor.store.corrections import Corrections
+from monitor.store.decided_texts import DecidedTexts
 from monitor.store.editions import Editions
 from monitor.store.errors import FAULTS, store_error
 from monitor.store.feeds import FeedStates
@@ -28,7 +29,7 @@ from monitor.store.outbox import Outbox
 from monitor.store.outlines import Outlines
 from monitor.store.pruning import Pruning
 from monitor.store.relations import Relations
-from monitor.store.schema_waiting import migrations
+from monitor.store.schema_decided import migrations
 from monitor.store.search import Search
 from monitor.store.step_runs import StepRuns
 from monitor.store.stories import Stories
@@ -79,6 +80,7 @@ class Store:
         self.relations = Relations(self._db, self.path)
         self.corrections = Corrections(self._db, self.path)
         self.vectors = Vectors(self._db, self.path)
+        self.decided_texts = DecidedTexts(self._db, self.path)
         self.volumes = Volumes(self._db, self.path)
         self.blind_spots = BlindSpots(self._db, self.path)
         self.editions = Editions(self._db, self.path)

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from monitor.store.errors import store_error
-from monitor.store.schema_waiting import migrations
+from monitor.store.schema_decided import migrations
 
 MOST_FAULTS = 20
 """Told of one file; what is broken in one place is often broken in more."""
