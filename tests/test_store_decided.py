@@ -1,13 +1,15 @@
 """What items said when they got their stories, whatever they say since."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_store_waiting import acts, do, show, translate
 
 from builders import NOW
-from monitor.model import Reading
+from monitor.model import Reading, Translation
 from monitor.store import readings
 from monitor.store.database import Store
 
@@ -56,6 +58,39 @@ def test_a_second_headline_and_a_late_english_are_not_what_was_decided_on(store)
     [second] = window(store).values()
     assert (second.item.title, second.english_title) == ("segundo", "said")
     assert store.decided_texts.renew(NOW) == 0
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        ([], ["headline"]),
+        ([], ["whole"]),
+        ([], ["retitle"]),
+        (["headline"], ["whole"]),
+        (["whole"], ["retitle"]),
+        (["whole"], ["retitle", "whole"]),
+    ],
+)
+def test_nothing_that_happens_to_it_changes_what_was_decided_on(store, before, after):
+    acts = ["show", *before, "assign", *after]
+    for minute, act in enumerate(acts):
+        do(store, (act, 1), minute)
+        if act == "assign":
+            decided = window(store)
+    assert window(store) == decided != as_it_is(store)
+    do(store, ("forget", 0), len(acts))
+    do(store, ("assign", 1), len(acts))
+    assert window(store) == as_it_is(store)
+
+
+def test_another_english_by_the_same_engine_is_none_that_was_decided_on(store):
+    show(store, 1, 0, "primero")
+    one = Translation("item 1", "en", "by", "1", "said", "as well")
+    store.translations.add([one], NOW)
+    do(store, ("assign", 1), 1)
+    decided = window(store)
+    store.translations.add([replace(one, title="told")], NOW)
+    assert window(store) == decided != as_it_is(store)
 
 
 def test_what_nobody_decided_on_is_not_kept(store):

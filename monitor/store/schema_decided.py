@@ -16,6 +16,7 @@ __all__ = ["migrations"]
 def keep_decided_texts(db: Database) -> None:
     """What an item with a story said before it first said something else, by triggers.
 
+    No headline changes without a revision, which is kept before it does.
     ``renewals`` has a row for each time that all of it was let go. No trigger has a
     conflict clause: that of the statement which sets it off would take its place.
     """
@@ -40,11 +41,6 @@ def keep_decided_texts(db: Database) -> None:
     )
     for name, event, act in (
         ("revisions_insert", "before insert on revisions", keep.format("new.item")),
-        (
-            "items_update",
-            "before update of title, summary on items",
-            keep.format("old.id"),
-        ),
         (
             "translations_insert",
             "before insert on translations when new.language = 'en'",
