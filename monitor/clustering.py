@@ -7,7 +7,7 @@ noticed by the *mark* that the store gives its decisions: then the clusterer is 
 anew from what is kept, and decides as one that was there all the time.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Literal
@@ -15,8 +15,8 @@ from typing import Literal
 from monitor.change import Change, Move
 from monitor.entry import Entry
 from monitor.model import Assignment, Reading
+from monitor.store.changes import Mark
 from monitor.store.database import Store
-from monitor.store.stories import Mark
 from monitor.stories.aliases import aliases
 from monitor.stories.background import background
 from monitor.stories.cluster import WINDOW, Clusterer
@@ -112,11 +112,15 @@ class Clustering:
         """Merge, move and split what second thoughts ask for; logs that it was done.
 
         They are had while others may write. If others did, nothing is kept of them,
-        and they stay due.
+        and they stay due. Those on the whole window read what items say by now, be it
+        another headline or an English that came late; until then an item counts as
+        what it said when it got its story, to a run that begins anew as to any other.
         """
         latest = store.items.last_compared()
         if latest is None:
             return []
+        if scope == "window":
+            store.decided_texts.renew(now)
         self._warm(store)
         clusterer, mark = self._ready(store)
         self._mark = None
@@ -137,7 +141,7 @@ class Clustering:
             if scope == "window":
                 store.vectors.forget(latest - 2 * WINDOW)
             mark = store.stories.mark()
-        self._mark = mark
+        self._mark = None if clusterer.has_reunited else mark
         return made
 
     # --- the clusterer ---------------------------------------------------------------
@@ -163,8 +167,13 @@ class Clustering:
         )
         known = _window(store)
         vectors = self._vectors(store, [reading for reading, _ in known])
+        parted = _parted(assignment for _, assignment in known)
         for reading, assignment in known:
-            clusterer.recall(reading, assignment, vectors.get(reading.item.id))
+            item = reading.item.id
+            is_parted = item in parted
+            clusterer.recall(
+                reading, assignment, vectors.get(item), is_parted=is_parted
+            )
         self._clusterer, self._mark = clusterer, mark
         return clusterer, mark
 
@@ -200,6 +209,21 @@ def _window(store: Store) -> list[tuple[Reading, Assignment]]:
     """
     newest = store.items.last_compared()
     return store.stories.window(newest - _RECALLED) if newest else []
+
+
+def _parted(known: Iterable[Assignment]) -> set[str]:
+    """Copies whose original is in another story.
+
+    Stories are known whole, so an original that is not known is in another, however
+    long ago that was.
+    """
+    assigned = list(known)
+    stories = {one.item: one.story for one in assigned}
+    return {
+        one.item
+        for one in assigned
+        if one.copy_of is not None and stories.get(one.copy_of) != one.story
+    }
 
 
 def _whole(store: Store, change: Change) -> Change:

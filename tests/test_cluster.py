@@ -394,7 +394,8 @@ def parted(said: Rules | None = None) -> Clusterer:
     clusterer = Clusterer(rules=said)
     clusterer.recall(TULA, assignment(TULA.item, "stula"))
     clusterer.recall(twin("a", 0), assignment(twin("a", 0).item, "stula"))
-    clusterer.recall(twin("b", 9), assignment(twin("b", 9).item, "sa", copy_of="a"))
+    copy = assignment(twin("b", 9).item, "sa", copy_of="a")
+    clusterer.recall(twin("b", 9), copy, is_parted=True)
     return clusterer
 
 

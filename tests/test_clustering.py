@@ -12,7 +12,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from builders import NOW, assignment, item, show, translation
+from builders import NOW, assignment, item, show, sighting, translation
 from monitor import clustering as module
 from monitor import correcting
 from monitor.change import Change, Move, Wanted
@@ -437,16 +437,17 @@ EVERYTHING = [*TITLES, *SPANISH]
 ARRIVALS = st.lists(
     st.tuples(
         st.sampled_from(EVERYTHING),
-        st.sampled_from([MINUTE, 40 * MINUTE, 7 * HOUR, DAY, 3 * DAY]),
-        st.sampled_from([timedelta(0), timedelta(0), 5 * HOUR, 2 * DAY, 9 * DAY]),
+        st.sampled_from([MINUTE, 40 * MINUTE, 7 * HOUR, DAY, 3 * DAY, WINDOW]),
+        st.sampled_from([timedelta(0)] * 2 + [5 * HOUR, 2 * DAY, WINDOW, 9 * DAY]),
         st.booleans(),
-        st.sampled_from([0, 0, 0, 1, 2]),
+        st.sampled_from([0, 0, 0, 1, 2, 3, 4]),
     ),
     min_size=4,
     max_size=18,
 )
 """(title, since the one before, how late it is shown, whether English comes along,
-what a person does then)."""
+what happens then: 1 and 2 a person corrects, 3 an older item gets another headline, 4
+all get their English)."""
 
 
 def live(path: Path, arrivals: Sequence[tuple], is_new: Callable[[int], bool]) -> str:
@@ -475,7 +476,25 @@ def live(path: Path, arrivals: Sequence[tuple], is_new: Callable[[int], bool]) -
             elif does == 2 and came.id in store.stories.found():
                 with suppress(ConfigError):
                     correcting.make(store, Wanted("move", ("new",), (came.id,)), now)
+            elif does == 3:
+                retitle(store, f"i{n // 2:02}", TITLES[n % len(TITLES)], now)
+            elif does == 4:
+                translate_all(store, now)
         return kept(store)
+
+
+def retitle(store: Store, item_id: str, title: str, now: datetime) -> None:
+    """Its feed shows it under another headline."""
+    was = store.items.named([item_id])[item_id]
+    said = sighting(replace(was, title=title))
+    store.items.add([replace(said, digest=f"{item_id} {now}")], was.feed, (), now)
+
+
+def translate_all(store: Store, now: datetime) -> None:
+    """An engine that was away is back."""
+    items = store.items.named(store.stories.found()).values()
+    made = [translation(i, SPANISH[i.title]) for i in items if i.title in SPANISH]
+    store.translations.add(made, now)
 
 
 @given(ARRIVALS, st.sets(st.integers(0, 17), max_size=4))
@@ -487,6 +506,81 @@ def test_any_number_of_processes_decide_as_one(arrivals, places):
         some = live(Path(folder) / "some.db", arrivals, places.__contains__)
     assert each == whole
     assert some == whole
+
+
+def lived_alike(arrivals: Sequence[tuple]) -> bool:
+    """Whether one process decides as one that begins anew with every item."""
+    with TemporaryDirectory() as folder:
+        whole = live(Path(folder) / "whole.db", arrivals, lambda n: False)
+        return whole == live(Path(folder) / "each.db", arrivals, lambda n: True)
+
+
+def test_a_parted_copy_is_compared_when_its_original_is_too_old_to_be_recalled():
+    no_time = timedelta(0)
+    nothing, away = 0, 2
+    zoo = "Zoológico de Toledo recupera quetzales"
+    assert lived_alike(
+        [
+            (zoo, MINUTE, no_time, False, nothing),
+            (TITLES[6], 4 * DAY, no_time, False, nothing),
+            (TITLES[7], 40 * MINUTE, no_time, False, nothing),
+            (BARGE[1], DAY, no_time, False, nothing),
+            (zoo, 7 * HOUR, no_time, True, away),
+            (BARGE[2], 3 * DAY, no_time, False, nothing),
+            (ZOO[0], 3 * DAY, no_time, False, nothing),
+        ]
+    )
+
+
+def test_a_copy_that_is_with_its_original_again_is_no_item_of_its_own(store):
+    original, copy = bridge(0), bridge(0, MINUTE, id="again", outlet="Outlet 9")
+    show(store, [original, copy])
+    clustering = Clustering()
+    assign(store, clustering)
+    away = Change("move", (Move("again", "sb0", "sagain"),), "by hand")
+    store.stories.change(away, NOW)
+    # No rule keeps the two apart, so second thoughts bring them together.
+    [merged] = clustering.consolidate(store, "window", NOW + HOUR)
+    assert merged.kind == "merge"
+    show(store, [bridge(1, HOUR), bridge(2, 2 * HOUR)])
+    assign(store, clustering)
+    with TemporaryDirectory() as folder, Store(Path(folder) / "m.db") as other:
+        show(other, [original, copy])
+        assign(other)
+        other.stories.change(away, NOW)
+        Clustering().consolidate(other, "window", NOW + HOUR)
+        show(other, [bridge(1, HOUR), bridge(2, 2 * HOUR)])
+        assign(other)
+        assert kept(other) == kept(store)
+
+
+@pytest.mark.parametrize("happens", [3, 4])
+def test_what_an_item_says_later_is_read_alike_after_a_restart(happens):
+    nothing, no_time = 0, timedelta(0)
+    spanish = next(iter(SPANISH))
+    assert lived_alike(
+        [
+            (spanish, 6 * DAY, no_time, False, nothing),
+            (BARGE[3], 7 * HOUR, no_time, False, nothing),
+            (ZOO[0], 7 * HOUR, no_time, False, happens),
+            (BARGE[2], 2 * HOUR, no_time, False, nothing),
+            (BARGE[0], 2 * HOUR, no_time, False, nothing),
+            (BARGE[1], DAY, no_time, False, nothing),
+        ]
+    )
+
+
+def test_second_thoughts_of_the_night_read_what_items_say_by_now(store):
+    clustering = Clustering()
+    spanish = news("Barcaza choca", language="es", id="p", outlet="Outlet 9")
+    show(store, [bridge(0), bridge(1, MINUTE), spanish])
+    assign(store, clustering)
+    assert store.stories.found() == {"b0": "sb0", "b1": "sb0", "p": "sp"}
+    store.translations.add([translation(spanish, BARGE[2])], NOW + HOUR)
+    assert clustering.consolidate(store, "hour", NOW + HOUR) == []
+    [change] = clustering.consolidate(store, "window", NOW + 2 * HOUR)
+    assert change.kind == "merge"
+    assert set(store.stories.found().values()) == {"sb0"}
 
 
 def test_an_item_of_a_date_to_come_sees_the_window_like_any_other(store):

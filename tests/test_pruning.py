@@ -58,7 +58,7 @@ def assert_whole(store) -> None:
     db.execute("insert into search (search, rank) values ('integrity-check', 1)")
     for table in (
         *("translations", "revisions", "vectors", "marks", "assignments"),
-        *("item_themes", "sightings", "moves"),
+        *("item_themes", "sightings", "moves", "decided_texts"),
     ):
         lost = f"select item from {table} where item not in (select id from items)"
         assert db.execute(lost).fetchall() == [], table

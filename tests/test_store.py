@@ -227,7 +227,7 @@ def test_every_table_is_strict(store, tmp_path):
         "redirects",
         "corrections",
         "vectors",
-        "passes",
+        *("passes", "decided_texts", "renewals"),
         "blind_spots",
     }
     assert all(strict for _, strict in tables)
@@ -834,6 +834,7 @@ def test_of_two_translations_of_one_moment_the_last_kept_wins(store):
     keep(store, one, story="s1")
     store.translations.add([translation(one, "First", engine="zeta")], NOW)
     store.translations.add([translation(one, "Last", engine="alfa")], NOW)
+    store.decided_texts.renew(NOW)
     [(reading, _)] = store.stories.window(NOW)
     [member] = store.stories.one("s1").members
     assert reading.english_title == "Last"

@@ -413,6 +413,7 @@ CALLS = {
     "vectors.get": lambda s: s.vectors.get({"i": "rain"}, "1"),
     "vectors.add": lambda s: s.vectors.add({"i": ones(384)}, {"i": "rain"}, "1"),
     "vectors.forget": lambda s: s.vectors.forget(NOW),
+    "decided_texts.renew": lambda s: s.decided_texts.renew(NOW),
     "stories.published": lambda s: s.stories.published(NOW, NOW),
     "stories.opened": lambda s: s.stories.opened(NOW, NOW),
     "alerts.begin": lambda s: s.alerts.begin("Desk", {"crossing": "x"}, NOW),

@@ -5,11 +5,33 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
 from monitor.change import Change, LoggedChange
 from monitor.store import rows
+
+
+class Mark(NamedTuple):
+    """The newest of what decides which item is in which story."""
+
+    assignment: int | None
+    change: int | None
+    correction: int | None
+    undone: int | None
+    renewal: int | None
+    """When items that have a story were last read by what they say now."""
+
+
+def mark(db: Database) -> Mark:
+    """What changes whenever any decision on stories is kept."""
+    [found] = db.execute(
+        "select (select max(seq) from assignments), (select max(id) from changes),"
+        " (select max(id) from corrections), (select sum(undone) from corrections),"
+        " (select max(id) from renewals)"
+    )
+    return Mark(*found)
 
 
 def add(db: Database, change: Change, at: datetime, undoes: int | None) -> int:

@@ -13,6 +13,7 @@ from sqlite_utils import Database, Migrations
 from monitor.store.alerts import Alerts
 from monitor.store.blind_spots import BlindSpots
 from monitor.store.corrections import Corrections
+from monitor.store.decided_texts import DecidedTexts
 from monitor.store.editions import Editions
 from monitor.store.errors import FAULTS, store_error
 from monitor.store.feeds import FeedStates
@@ -79,6 +80,7 @@ class Store:
         self.relations = Relations(self._db, self.path)
         self.corrections = Corrections(self._db, self.path)
         self.vectors = Vectors(self._db, self.path)
+        self.decided_texts = DecidedTexts(self._db, self.path)
         self.volumes = Volumes(self._db, self.path)
         self.blind_spots = BlindSpots(self._db, self.path)
         self.editions = Editions(self._db, self.path)

@@ -21,7 +21,7 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "translations": ("translations", "memory"),
     "stories": (
         *("assignments", "changes", "moves", "redirects", "corrections", "passes"),
-        "blind_spots",
+        *("blind_spots", "decided_texts", "renewals"),
     ),
     "lists": (
         *("outlines", "outline_dues", "outline_hours", "outline_outlets"),

@@ -16,6 +16,13 @@ ENGLISH = (
     f" {_NEWEST.format(column='warnings')} as doubts"
 )
 """Columns: the newest English of an item's present headline, null without one."""
+_DECIDED = ("title", "summary", "english_title", "english_summary", "doubts")
+DECIDED = (
+    "decided_texts.item is not null as is_decided, "
+    + ", ".join(f"decided_texts.{name} as decided_{name}" for name in _DECIDED)
+    + f", {ENGLISH}"
+)
+"""Columns for ``decided``."""
 
 
 def reading(row: rows.Row) -> Reading:
@@ -25,3 +32,10 @@ def reading(row: rows.Row) -> Reading:
         return Reading(item, item.title, item.summary)
     title, summary = row["english_title"] or "", row["english_summary"] or ""
     return Reading(item, title, summary, tuple(json.loads(row["doubts"] or "[]")))
+
+
+def decided(row: rows.Row) -> Reading:
+    """An item with the columns of ``DECIDED``, as it read when it got its story."""
+    if row["is_decided"]:
+        row = row | {name: row[f"decided_{name}"] for name in _DECIDED}
+    return reading(row)

@@ -2,12 +2,12 @@
 The tables, continued: the items of a story, by its id alone.
 
 The order of the migrations is that of the modules, this one after
-``schema_waiting.py``.
+``schema_decided.py``.
 """
 
 from sqlite_utils import Database
 
-from monitor.store.schema_waiting import migrations
+from monitor.store.schema_decided import migrations
 
 __all__ = ["migrations"]
 

@@ -4,7 +4,6 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlite_utils import Database
 
@@ -15,15 +14,6 @@ from monitor.store import changes as log
 from monitor.store import readings, rows, whole
 from monitor.store.errors import guarded
 from monitor.stories.changes import redirects
-
-
-class Mark(NamedTuple):
-    """The newest of what decides which item is in which story."""
-
-    assignment: int | None
-    change: int | None
-    correction: int | None
-    undone: int | None
 
 
 class Stories:
@@ -70,24 +60,24 @@ class Stories:
 
     @guarded
     def window(self, since: datetime) -> list[tuple[Reading, Assignment]]:
-        """Members of stories with an item published since then, as decided in order."""
+        """Members of stories with an item published since then, as decided in order.
+
+        They say what they said when it was decided, or when that was last renewed.
+        """
         found = self._db.query(
-            f"select items.*, {readings.ENGLISH}, assignments.* from assignments"
-            " join items on items.id = assignments.item where assignments.story in"
+            f"select items.*, assignments.*, {readings.DECIDED} from assignments"
+            " join items on items.id = assignments.item left join decided_texts"
+            " on decided_texts.item = items.id where assignments.story in"
             " (select a.story from items as i join assignments as a on a.item = i.id"
             " where i.published >= :since) order by assignments.seq",
             {"since": rows.to_text(since)},
         )
-        return [(readings.reading(row), rows.assignment(row)) for row in found]
+        return [(readings.decided(row), rows.assignment(row)) for row in found]
 
     @guarded
-    def mark(self) -> Mark:
+    def mark(self) -> log.Mark:
         """What changes whenever any decision on stories is kept."""
-        [found] = self._db.execute(
-            "select (select max(seq) from assignments), (select max(id) from changes),"
-            " (select max(id) from corrections), (select sum(undone) from corrections)"
-        )
-        return Mark(*found)
+        return log.mark(self._db)
 
     @guarded
     def last_pass(self, scope: str) -> datetime | None:

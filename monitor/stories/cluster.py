@@ -83,6 +83,8 @@ class Clusterer:
         self._reader = reader or TermReader(background(), aliases())
         self._rules = rules or Rules()
         self._copies = Copies()
+        self._parted: dict[str, str] = {}
+        """Copy -> its original, where a person keeps the two apart."""
         self.present = Present(self.learnt.pairs, dimensions)
 
     def recall(
@@ -90,11 +92,15 @@ class Clusterer:
         reading: Reading,
         assignment: Assignment,
         vector: NDArray[np.float32] | None = None,
+        *,
+        is_parted: bool = False,
     ) -> None:
         """Remember an item that was assigned before, as after a restart.
 
         Recall every item published up to eight days before the newest assigned one;
-        older ones do no harm.
+        older ones do no harm. A copy that ``is_parted`` is in another story than its
+        original: a person has said so, and it is compared like any other. The
+        original itself may be too old to be recalled.
         """
         item, hours = reading.item, hours_of(reading.item)
         if item.recurring:
@@ -102,7 +108,9 @@ class Clusterer:
         terms = self._reader.read(reading)
         original = assignment.copy_of
         self._copies.add(item.id, _copy_text(item, terms), hours, original)
-        if original is None or self._is_parted(original, assignment.story):
+        if original is None or is_parted:
+            if original is not None:
+                self._parted[item.id] = original
             row = self.present.add(item, terms, hours, vector)
             self.present.join(row, assignment.story)
         else:
@@ -136,9 +144,17 @@ class Clusterer:
         for change in changes:
             self.present.move(change.moves)
 
-    def _is_parted(self, original: str, story: str) -> bool:
-        """Whether a copy's original is in another story: a person has parted them."""
-        return self.present.story(original) not in (None, story)
+    @property
+    def has_reunited(self) -> bool:
+        """Whether a copy recalled as parted is in one story with its original again.
+
+        It should be no item of its own any more: recall all anew.
+        """
+        story = self.present.story
+        return any(
+            story(copy) is not None and story(copy) == story(original)
+            for copy, original in self._parted.items()
+        )
 
     def _copied(self, item: Item, original: str | None) -> Assignment | None:
         """In the story of the item that it repeats, unless a person parted the two."""

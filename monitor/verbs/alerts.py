@@ -15,9 +15,9 @@ from monitor.logs import Line
 from monitor.model import Feed
 from monitor.readers import Alert
 from monitor.store.alerts import Sending
+from monitor.store.changes import Mark
 from monitor.store.database import Store
 from monitor.store.lock import sending_alone
-from monitor.store.stories import Mark
 from monitor.terminal import show, show_json
 from monitor.verbs import compose
 from monitor.verbs.compose import Paths
