@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from http import HTTPStatus
 
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
 
 from monitor.comparing import EVERY, rising_stories
 from monitor.comparison import FeedHealth
@@ -64,8 +63,8 @@ class _Made:
 
     page: TodayView
     days: DaysView
-    stories: Markup
-    """As all see them who read the language: most of the page, and of its making."""
+    stories: str
+    """HTML, as all see them who read the language: most of the page, and of its making."""
     news: str
     """What ``/news.json`` said at that moment."""
     health: tuple[FeedHealth, ...]
