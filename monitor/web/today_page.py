@@ -64,7 +64,7 @@ class _Made:
     page: TodayView
     days: DaysView
     stories: str
-    """HTML, as all see them who read the language: most of the page, and of its making."""
+    """HTML, as all see it who read the language: most of the page and of its making."""
     news: str
     """What ``/news.json`` said at that moment."""
     health: tuple[FeedHealth, ...]
