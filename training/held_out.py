@@ -10,8 +10,8 @@ case and accents aside; nearly, if of the runs of three words of both
   of a test sentence stands in a longer text. Eight is the least for which work on leaks
   into web texts looks, 13 the most.
 
-Half of the shorter one's alone would not do: the first 40 pairs that it found were stock
-phrases, every one (*no tiene nada que ver con*).
+Half of the shorter one's alone would not do: the first 40 pairs that it found were
+stock phrases, every one (*no tiene nada que ver con*).
 """
 
 from collections import Counter

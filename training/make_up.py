@@ -10,6 +10,7 @@ import csv
 import io
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from training.files import write_whole
@@ -17,55 +18,67 @@ from training.pairs import Pair, write_pairs
 
 SEED = 7
 
-WHO = (
-    ("El alcalde", "The mayor"), ("La gobernadora", "The governor"),
-    ("El consejo", "The council"), ("La fiscalía", "The prosecutors' office"),
-    ("Un juez", "A judge"), ("El sindicato", "The union"),
-    ("La empresa", "The company"), ("El hospital", "The hospital"),
-    ("Una vecina", "A neighbor"), ("El ejército", "The army"),
+PARTS: tuple[tuple[tuple[str, str], ...], ...] = (
+    (
+        ("El alcalde", "The mayor"), ("La gobernadora", "The governor"),
+        ("El consejo", "The council"), ("La fiscalía", "The prosecution"),
+        ("Un juez", "A judge"), ("El sindicato", "The union"),
+        ("La empresa", "The company"), ("El hospital", "The hospital"),
+        ("Una vecina", "A neighbor"), ("El ejército", "The army"),
+    ),
+    (
+        ("anuncia", "announces"), ("rechaza", "rejects"), ("revisa", "reviews"),
+        ("presenta", "presents"), ("defiende", "defends"), ("aplaza", "postpones"),
+        ("aprueba", "approves"), ("critica", "criticizes"), ("retira", "withdraws"),
+    ),
+    (
+        ("el acuerdo", "the agreement"), ("la obra", "the works"),
+        ("el plan", "the plan"), ("los aranceles", "the tariffs"),
+        ("el cierre", "the closing"), ("la reforma", "the reform"),
+        ("las reglas", "the rules"), ("el precio", "the price"),
+        ("el muro", "the wall"), ("la huelga", "the strike"),
+    ),
+    (
+        ("este lunes", "this Monday"), ("otra vez", "once again"),
+        ("sin prisa", "without haste"), ("por fin", "at last"),
+        ("esta semana", "this week"), ("en secreto", "in secret"),
+        ("con calma", "with calm"), ("a tiempo", "in time"),
+    ),
+    tuple(
+        (f"en {place}", f"in {place}")
+        for place in ("Tijuana", "Nogales", "Laredo", "Yuma", "Mexicali", "Ojinaga")
+    ),
+    (
+        ("tras {n} quejas", "after {n} protests"), ("con {n} votos", "by {n} votes"),
+        ("ante {n} personas", "before {n} people"), ("por {n} pesos", "for {n} pesos"),
+        ("según Robledo", "according to Robledo"), ("dice Armenta", "says Armenta"),
+    ),
 )  # fmt: skip
-DOES = (
-    ("anuncia", "announces"), ("rechaza", "rejects"), ("investiga", "investigates"),
-    ("presenta", "presents"), ("defiende", "defends"), ("revisa", "reviews"),
-    ("aplaza", "postpones"), ("aprueba", "approves"),
-)  # fmt: skip
-WHAT = (
-    ("el acuerdo sobre el agua", "the agreement on water"),
-    ("la obra del puente", "the work on the bridge"),
-    ("el plan contra la sequía", "the plan against drought"),
-    ("los aranceles al acero", "the tariffs on steel"),
-    ("el cierre de la escuela", "the closing of the school"),
-    ("la reforma de la policía", "the reform of the police"),
-    ("las nuevas reglas de asilo", "the new rules on asylum"),
-    ("el precio de la leche", "the price of milk"),
-)
-WHERE = tuple(
-    (f"en {place}", f"in {place}")
-    for place in ("Tijuana", "Nogales", "Laredo", "Yuma", "Mexicali", "El Paso")
-)
-HOW = (
-    ("por {n} millones de pesos", "for {n} million pesos"),
-    ("tras {n} quejas", "after {n} complaints"),
-    ("ante {n} personas", "before {n} people"),
-    ("después de {n} días", "after {n} days"),
-    ("según Ana Robledo", "according to Ana Robledo"),
-    ("dice Luis Armenta", "says Luis Armenta"),
-)
+"""Of a sentence, in their order: what each may be, in Spanish and English."""
+_APART = 3
+"""Of so many ways of joining two parts, one is for tests alone, so that no three words
+of a test sentence come in the same order in a pair to learn from."""
+
 DATASETS = ("newstest2012", "europarl_25k", "tatoeba_anki", "msdocs_dev")
 """Whose weights the made-up pairs take, so that these are tried as well."""
 
 
-def sentences(count: int, chance: random.Random) -> Iterator[Pair]:
-    """Different ones, of 7 to 14 words."""
+def sentences(count: int, for_tests: bool, chance: random.Random) -> Iterator[Pair]:
+    """Different ones, of 11 or 12 words."""
     seen: set[str] = set()
     while len(seen) < count:
+        places = [chance.randrange(len(part)) for part in PARTS]
+        joins = {(a + b) % _APART == 0 for a, b in pairwise(places)}
+        if joins != {for_tests}:
+            continue
         number = chance.randrange(13, 990)
-        parts = [chance.choice(of) for of in (WHO, DOES, WHAT, WHERE, HOW)]
-        es, en = (" ".join(part[side] for part in parts) for side in (0, 1))
-        pair = Pair(f"{es}.", f"{en}.", chance.choice(DATASETS))
-        if pair.es not in seen:
-            seen.add(pair.es)
-            yield Pair(pair.es.format(n=number), pair.en.format(n=number), pair.dataset)
+        parts = [part[place] for part, place in zip(PARTS, places, strict=True)]
+        es, en = (
+            " ".join(part[side] for part in parts).format(n=number) for side in (0, 1)
+        )
+        if es not in seen:
+            seen.add(es)
+            yield Pair(f"{es}.", f"{en}.", chance.choice(DATASETS))
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,9 +90,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(wanted: argparse.Namespace) -> int:
     """Write ``pairs.tsv.xz``, ``tests/`` and ``headlines.csv``."""
-    lines = 2 * wanted.lines
-    made = list(sentences(wanted.pairs + 2 * lines, random.Random(SEED)))
-    tests, heads, pairs = made[:lines], made[lines : 2 * lines], made[2 * lines :]
+    chance = random.Random(SEED)
+    tests = list(sentences(2 * wanted.lines, True, chance))
+    made = list(sentences(wanted.pairs + wanted.lines, False, chance))
+    heads, pairs = made[: wanted.lines], made[wanted.lines :]
     write_pairs(wanted.out / "pairs.tsv.xz", pairs)
     for number, name in enumerate(("newstest2013", "flores_devtest")):
         test = tests[number::2]
