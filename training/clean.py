@@ -41,6 +41,7 @@ _CODE = re.compile(
     r"[_{}\[\]<>|\\^~`=]|://|\b\w+\.\w+\(|\w\(\)|%[sdr(]|\$\w|--\w|\w::\w|\.\w+\.\w+\b\S*/"
 )
 """Its marks stand in no newspaper. argostranslate, too, turns underscores to blanks."""
+_THOUSANDS = re.compile(r"\d mil\b")
 _LOOSE = re.compile(r"\s+(?=[,.;:!?)»”](?:\s|$))|(?<=[(«“¡¿])\s+")
 """Blanks that a tokenizer has left before or after a mark."""
 
@@ -65,7 +66,7 @@ def fault(pair: Pair) -> str:
         return "control"
     if any(map(_CODE.search, both)):
         return "code"
-    if any(2 * sum(c.isalpha() for c in side) < len(side) for side in both):
+    if not all(map(_is_mostly_letters, both)):
         return "letters"
     if long > LONGEST:
         return "long"
@@ -80,7 +81,14 @@ def fault(pair: Pair) -> str:
     return ""
 
 
+def _is_mostly_letters(text: str) -> bool:
+    letters = sum(c.isalpha() for c in text)
+    return 2 * letters >= len(text) - text.count(" ")
+
+
 def _keeps_numbers(pair: Pair) -> bool:
     """Either way, by what translations are held to."""
-    there = figures_to_keep(pair.es) <= figures(pair.en)
-    return there and figures_to_keep(pair.en) <= figures(pair.es)
+    if not figures_to_keep(pair.es) <= figures(pair.en):
+        return False
+    is_in_words = _THOUSANDS.search(pair.es)  # 20 mil 900, which in English is 20,900
+    return bool(is_in_words) or figures_to_keep(pair.en) <= figures(pair.es)

@@ -54,14 +54,13 @@ def sift(pairs: Iterable[Pair], held_out: HeldOut) -> Sifted:
     for given in pairs:
         done.read[given.dataset] += 1
         pair = normal(given)
-        if found := fault(pair):
-            done.faults[found] += 1
-            continue
         key = hash((fold(pair.es), fold(pair.en)))
-        if key in seen:
-            done.doubles += 1
-        elif leak := held_out.leak(pair):
+        if leak := held_out.leak(pair):
             _note(done, pair, leak)
+        elif found := fault(pair):
+            done.faults[found] += 1
+        elif key in seen:
+            done.doubles += 1
         else:
             seen.add(key)
             done.kept.append(pair)

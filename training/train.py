@@ -11,6 +11,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 
@@ -128,6 +129,7 @@ class Run:
                 batch, rate(self.place.step + 1, share, self.plan.pace)
             )
             self.place.step += 1
+            self.place.batch += 1
             tokens += int((batch.target != PAD).sum())
             if self.place.step % LOG_EVERY == 0:
                 now = monotonic()
@@ -140,8 +142,9 @@ class Run:
             if self.place.step % self.plan.save_every == 0:
                 self._log(watched=round(self.loss_of(watched), 4))
                 self.save()
-        self._log(watched=round(self.loss_of(watched), 4))
-        self.save()
+        if self.place.step % self.plan.save_every:
+            self._log(watched=round(self.loss_of(watched), 4))
+            self.save()
 
     def _share(self) -> float:
         plan, place = self.plan, self.place
@@ -151,14 +154,10 @@ class Run:
         """Round after round, from where the run is."""
         plan = self.plan
         while True:
-            skipped = self.place.batch
             found = corpus.batches(
                 learnt, plan.source, plan.target, plan.batch_tokens, self.place.round_
             )
-            for number, batch in enumerate(found):
-                if number >= skipped:
-                    yield batch
-                    self.place.batch = number + 1
+            yield from islice(found, self.place.batch, None)
             self.place.round_ += 1
             self.place.batch = 0
 

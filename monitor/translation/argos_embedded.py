@@ -16,16 +16,16 @@ program may lie on a disk that it cannot write to."""
 ENGINE = "embedded"
 
 
-def open_embedded(folder: Path = EMBEDDED_DIR) -> ArgosTranslator | None:
+def open_embedded() -> ArgosTranslator | None:
     """What runs them; None if there are none."""
-    return ArgosTranslator(folder, name=ENGINE) if _has_any(folder) else None
+    return ArgosTranslator(EMBEDDED_DIR, name=ENGINE) if _has_any() else None
 
 
-def embedded_packages(folder: Path = EMBEDDED_DIR) -> list[ArgosPackage]:
+def embedded_packages() -> list[ArgosPackage]:
     """Which there are, by languages."""
-    return installed_packages(folder) if _has_any(folder) else []
+    return installed_packages(EMBEDDED_DIR) if _has_any() else []
 
 
-def _has_any(folder: Path) -> bool:
+def _has_any() -> bool:
     """Without argostranslate, which makes folders when it is imported."""
-    return any(folder.glob("*/metadata.json"))
+    return any(EMBEDDED_DIR.glob("*/metadata.json"))
