@@ -1,9 +1,11 @@
 """A trained model becomes a package, is scored, and ships if it is good enough."""
 
+import ast
 import json
 import math
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -380,6 +382,37 @@ def test_headlines_without_titles_are_refused(tmp_path):
     path.write_text("name\nuno\n")
     with pytest.raises(ConfigError, match="headlines.csv:1: no column title"):
         list(back_translate.headlines(path))
+
+
+# --- the folder ----------------------------------------------------------------------
+
+MODULES = sorted(Path(weights.__file__).parent.glob("*.py"))
+
+
+def _asked(path: Path) -> set[str]:
+    """What a module imports, by its first name, inside functions too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import(names=names):
+                found |= {alias.name.partition(".")[0] for alias in names}
+            case ast.ImportFrom(module=str(name)):
+                found.add(name.partition(".")[0])
+    return found
+
+
+def test_training_alone_needs_pytorch():
+    needing = {path.stem for path in MODULES if "torch" in _asked(path)}
+    assert needing == {"network", "train"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_modules_and_functions_stay_small(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 400
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            assert node.end_lineno - node.lineno < 50, node.name
 
 
 # --- the commands --------------------------------------------------------------------

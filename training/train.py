@@ -82,7 +82,11 @@ class Run:
         shape = weights.SHAPES[plan.shape]
         self.network = Network(shape, pieces, plan.dropout).to(plan.device)
         self.optimizer = torch.optim.Adam(
-            self.network.parameters(), lr=0.0, betas=(0.9, 0.98), eps=1e-9
+            self.network.parameters(),
+            lr=0.0,
+            betas=(0.9, 0.98),
+            eps=1e-9,
+            fused=plan.device.startswith("cuda"),
         )
         if (folder / "state.pt").exists():
             self._take_up()
