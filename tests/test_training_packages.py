@@ -335,12 +335,16 @@ def test_the_card_tells_of_data_licences_scores_and_faults():
         },
         "tests not given": ["ntrex"],
     }
-    told = card.card(report, [FIT, replace(FIT, direction="en-es", bytes=26_000_000)])
+    told = card.card(
+        report, [FIT, replace(FIT, direction="en-es", bytes=26_000_000)], "A try."
+    )
     assert "| pud | 900 | 6 | CC BY-SA | Parallel Universal Dependencies |" in told
     assert "| novel | 7 | 1 | not stated |" in told
     assert "2 exact and 5 near" in told and "ntrex" in told
     assert "| newstest2013 | es-en | this | 30.0 |" in told
-    assert "es-en: ships" in told
+    assert "es-en: ships" in told and "A try." in told
+    assert "does not ship is no part of the program" in told
+    assert "no part of the program" not in card.card(report, [FIT])
     assert "en-es: does not ship: 26,000,000 bytes" in told
     assert "Known faults" in told
 

@@ -17,9 +17,9 @@ Written by `python -m training card`; the text is in `training/card.py`.
 
 ## What they are
 
-Two Transformers of 6 + 2 layers, one a direction, with a SentencePiece vocabulary of
-both languages and bytes for what it does not cover. They run in CTranslate2, their
-weights in 8 bits, packed as Argos packages.
+Transformers of 6 + 2 layers unless a note below says otherwise, one a direction, with a
+SentencePiece vocabulary of both languages and bytes for what it does not cover. They
+run in CTranslate2, their weights in 8 bits, packed as Argos packages.
 
 They are meant for headlines and summaries of news from Mexico and the United States, so
 that a reader of one language can follow what the other writes, and for matching stories
@@ -29,6 +29,8 @@ documents, or for text that nobody reads beside its original.
 
 FAULTS = """\
 ## Known faults
+
+What the pairs lead one to expect; a reader's findings belong here once a model ships.
 
 - They were taught little news: grammar is better than names. Names that were never seen
   may be spelled wrong or translated; the program puts right those that its bridge knows
@@ -46,9 +48,9 @@ FAULTS = """\
 """
 
 
-def card(report: dict[str, Any], measured: Sequence[Measured]) -> str:
+def card(report: dict[str, Any], measured: Sequence[Measured], note: str = "") -> str:
     """The card, of what prepare reports and evaluate measures."""
-    return "\n".join([HEAD, *_data(report), *_scores(measured), FAULTS])
+    return "\n".join([HEAD, *_data(report), *_scores(measured, note), FAULTS])
 
 
 def _data(report: dict[str, Any]) -> Iterator[str]:
@@ -78,8 +80,12 @@ def _data(report: dict[str, Any]) -> Iterator[str]:
     yield ""
 
 
-def _scores(measured: Sequence[Measured]) -> Iterator[str]:
+def _scores(measured: Sequence[Measured], note: str) -> Iterator[str]:
     yield "## Scores\n"
+    if any(map(failures, measured)):
+        yield "**What does not ship is no part of the program.**\n"
+    if note:
+        yield f"{note}\n"
     for found in measured:
         yield (
             f"{found.direction}: {found.bytes / 1e6:.1f} MB,"
@@ -101,6 +107,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scores", type=Path, action="append", required=True, help="by evaluate"
     )
+    parser.add_argument("--note", default="", help="what to say before the scores")
     parser.add_argument(
         "--out", type=Path, default=Path(__file__).with_name("CARD.md"), help="file"
     )
@@ -111,7 +118,7 @@ def main(wanted: argparse.Namespace) -> int:
     report = read_json(
         wanted.prepared / "report.json", "run 'python -m training prepare'"
     )
-    told = card(report, [read_measured(path) for path in wanted.scores])
+    told = card(report, [read_measured(path) for path in wanted.scores], wanted.note)
     write_whole(wanted.out, told.encode())
     print(wanted.out)
     return 0

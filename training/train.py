@@ -258,7 +258,10 @@ def main(wanted: argparse.Namespace) -> int:
     )
     size = len(vocabulary(model.read_bytes()))
     _agree(wanted.run, plan, sha256(model))
-    print(f"{weights.SHAPES[plan.shape].count(size):,} weights, on {plan.device}")
+    print(
+        f"{weights.SHAPES[plan.shape].count(size):,} weights, on {plan.device}",
+        flush=True,
+    )
     Run(wanted.run, plan, size).learn(learnt, watched)
     return 0
 
