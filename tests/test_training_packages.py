@@ -162,6 +162,8 @@ def test_a_package_holds_its_card_and_is_the_same_on_every_run(untrained, tmp_pa
         archive.extractall(tmp_path)
     assert {"metadata.json", "sentencepiece.model", "model/model.bin"} <= names
     inside = tmp_path / "translate-es_en-1_0"
+    config = json.loads((inside / "model" / "config.json").read_text())
+    assert config["add_source_eos"]  # as the network is taught
     again = packed(
         *("es-en", "1.0", inside / "model"),
         (inside / "sentencepiece.model").read_bytes(),
