@@ -235,10 +235,18 @@ def learnt(made, model) -> corpus.Corpus:
 def test_batches_hold_their_limit_and_lose_nothing(learnt, round_, tokens):
     shown = 0
     for batch in corpus.batches(learnt, "es", "en", tokens, round_):
-        assert max(batch.source.size, corpus.started(batch.target).size) <= tokens
+        assert (
+            max(corpus.ended(batch.source).size, corpus.ended(batch.target).size)
+            <= tokens
+        )
         assert len(batch.source) == len(batch.target)
         shown += len(batch.source)
     assert shown == corpus.count(learnt, "en")
+
+
+def test_every_pair_can_be_had_once_whatever_its_weight(learnt):
+    found = [row for b in corpus.all_once(learnt, "en", "es", 900) for row in b.source]
+    assert len(found) == len(learnt.dataset) < corpus.count(learnt, "es")
 
 
 def test_a_round_is_the_same_again_and_no_other(learnt):

@@ -116,17 +116,18 @@ def batches(
     """
     chance = np.random.default_rng(round_)
     shown = _shown(corpus, target, chance)
-    chance.shuffle(shown)
-    lengths = np.maximum(corpus.side(source).lengths, corpus.side(target).lengths + 1)
-    # By length, but in another order among equals each round.
-    ordered = shown[np.argsort(lengths[shown], kind="stable")]
-    cuts = list(_cuts(lengths[ordered], tokens))
-    for place in chance.permutation(len(cuts)):
-        start, stop = cuts[place]
-        rows = ordered[start:stop]
-        yield Batch(
-            _filled(corpus.side(source), rows), _filled(corpus.side(target), rows)
-        )
+    chance.shuffle(shown)  # so that equals in length come in another order each round
+    stretches = _stretches(corpus, shown, tokens)
+    for place in chance.permutation(len(stretches)):
+        yield _batch(corpus, source, target, stretches[place])
+
+
+def all_once(
+    corpus: Corpus, source: Language, target: Language, tokens: int
+) -> Iterator[Batch]:
+    """Every pair once, whatever its dataset, in the same limits."""
+    for rows in _stretches(corpus, np.arange(len(corpus.dataset)), tokens):
+        yield _batch(corpus, source, target, rows)
 
 
 def started(ids: Ids) -> Ids:
@@ -156,6 +157,19 @@ def _shown(
     whole = wanted.astype(np.int64)
     more = chance.random(len(wanted)) < wanted - whole
     return np.repeat(np.arange(len(wanted)), whole + more)
+
+
+def _stretches(corpus: Corpus, shown: NDArray[Any], tokens: int) -> list[NDArray[Any]]:
+    """The pairs of each batch, of about the same length."""
+    lengths = np.maximum(corpus.es.lengths, corpus.en.lengths) + 1
+    ordered = shown[np.argsort(lengths[shown], kind="stable")]
+    return [ordered[start:stop] for start, stop in _cuts(lengths[ordered], tokens)]
+
+
+def _batch(
+    corpus: Corpus, source: Language, target: Language, rows: NDArray[Any]
+) -> Batch:
+    return Batch(_filled(corpus.side(source), rows), _filled(corpus.side(target), rows))
 
 
 def _cuts(lengths: NDArray[Any], tokens: int) -> Iterator[tuple[int, int]]:

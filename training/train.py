@@ -197,7 +197,7 @@ class Run:
     def loss_of(self, watched: Corpus) -> float:
         """Nats a piece on pairs that nothing is learnt from."""
         plan, total, count = self.plan, 0.0, 0
-        found = corpus.batches(watched, plan.source, plan.target, plan.batch_tokens, 0)
+        found = corpus.all_once(watched, plan.source, plan.target, plan.batch_tokens)
         self.network.eval()
         with torch.no_grad():
             for batch in found:
