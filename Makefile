@@ -6,7 +6,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP = $(BIN)/pip --disable-pip-version-check --quiet install --no-deps
 
-.PHONY: demo test lint dense bench floors fuzz audit lock argos-check apertium chromium clean
+.PHONY: demo test lint dense bench floors fuzz audit lock argos-check train-smoke \
+  apertium chromium clean
 
 demo: .venv/lean apertium   ## the main job end to end, into demo/
 	$(BIN)/monitor demo --out demo
@@ -65,6 +66,38 @@ argos-check: .venv-argos/full
 	$(PIP) --require-hashes -r requirements-dev.lock
 	$(PIP) --no-build-isolation --editable .
 	$(BIN)/pip --disable-pip-version-check --quiet install $(PIP_EXTRA) argostranslate
+	@touch $@
+
+# Every step of training a translation model, on made-up text: minutes on a CPU, PyTorch
+# in an environment of its own. PIP_EXTRA as above. See training/README.md.
+SMOKE := .venv-train/smoke
+MINUTES ?= 2
+TRAIN := .venv-train/bin/python -m training
+train-smoke: .venv-train/full
+	.venv-train/bin/pytest -q -rs -n 0 tests/test_training_network.py
+	rm -rf $(SMOKE)
+	$(TRAIN) make-up --out $(SMOKE)
+	$(TRAIN) prepare --pairs $(SMOKE)/pairs.tsv.xz --tests $(SMOKE)/tests \
+	  --out $(SMOKE)/prepared --pieces 700
+	$(TRAIN) train es-en --prepared $(SMOKE)/prepared --run $(SMOKE)/es-en \
+	  --minutes $(MINUTES) --shape tiny --batch-tokens 3000 --save-every 100 \
+	  --warm-up 100 --peak 4e-3
+	$(TRAIN) pack es-en --run $(SMOKE)/es-en --prepared $(SMOKE)/prepared --last 3 \
+	  --out $(SMOKE)/es_en.argosmodel
+	$(TRAIN) back-translate es-en --headlines $(SMOKE)/headlines.csv \
+	  --package $(SMOKE)/es_en.argosmodel --out $(SMOKE)/back.tsv.xz
+	$(TRAIN) evaluate $(SMOKE)/es_en.argosmodel --tests $(SMOKE)/tests \
+	  --out $(SMOKE)/scores.json
+	$(TRAIN) card --prepared $(SMOKE)/prepared --scores $(SMOKE)/scores.json \
+	  --out $(SMOKE)/CARD.md
+
+.venv-train/full: BIN := .venv-train/bin
+.venv-train/full: requirements.lock requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv .venv-train
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
+	$(PIP) --no-build-isolation --editable .
+	$(BIN)/pip --disable-pip-version-check --quiet install $(PIP_EXTRA) "torch>=2.5"
 	@touch $@
 
 .venv/lean: requirements.lock pyproject.toml
@@ -130,4 +163,4 @@ lock: .venv/dev             ## newest versions that pyproject.toml allows
 	  --upgrade --output-file requirements-bench.lock
 
 clean:
-	rm -rf .venv .venv-argos .venv-audit demo .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-argos .venv-audit .venv-train demo .mypy_cache .ruff_cache .pytest_cache

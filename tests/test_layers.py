@@ -41,6 +41,7 @@ EDGES = {
     "translation.argos",
     "translation.argos_archive",
     "translation.argos_download",
+    "translation.argos_embedded",
     "translation.argos_index",
     "translation.argos_packages",
     "translation.apertium",

@@ -59,15 +59,15 @@ class ArgosTranslator:
     and freed after ``idle_seconds`` without work by ``clock``.
     """
 
-    name = "argos"
-
     def __init__(
         self,
         packages_dir: Path | None = None,
         idle_seconds: float = IDLE_SECONDS,
         clock: Callable[[], float] = monotonic,
+        name: str = "argos",
     ) -> None:
         """``packages_dir`` None is argostranslate's own, shared by all its users."""
+        self.name = name
         self._packages_dir = packages_dir
         self._idle_seconds = idle_seconds
         self._clock = clock
@@ -109,7 +109,8 @@ class ArgosTranslator:
         way = _Roads(self._packages_dir).way(source, target)
         if not way:
             raise TranslationError(
-                f"argos: no package from {source} to {target}; see 'monitor models'"
+                f"{self.name}: no package from {source} to {target};"
+                " see 'monitor models'"
             )
         done = list(texts)
         for package in way:
@@ -118,7 +119,7 @@ class ArgosTranslator:
                     done = model.translate(done)
                 except _NATIVE_ERRORS as error:
                     step = f"{package.source}-{package.target}"
-                    raise TranslationError(f"argos {step}: {error}") from error
+                    raise TranslationError(f"{self.name} {step}: {error}") from error
         return done
 
     def release_idle(self, now: float | None = None) -> None:

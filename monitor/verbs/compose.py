@@ -40,6 +40,7 @@ from monitor.stories.dense_model import open_encoder
 from monitor.studying import Lexicons
 from monitor.translation.apertium import ApertiumTranslator
 from monitor.translation.argos import ArgosTranslator
+from monitor.translation.argos_embedded import open_embedded
 from monitor.translation.argos_index import Index
 from monitor.translation.bridge import bridge
 from monitor.translation.translator import (
@@ -145,13 +146,16 @@ def open_translator(engine: EngineName, own: tuple[Entry, ...] = ()) -> Translat
     """The engine that feeds.yaml or a flag names, with entries of a person's own.
 
     Raises TranslationError if it was named and is not installed; ``auto`` takes the
-    first one installed for each direction.
+    first one installed for each direction: an Argos package of this machine, one that
+    comes with the program, Apertium.
     """
     match engine:
         case "none":
             return NoTranslator()
         case "auto":
-            return FirstOf((ArgosTranslator(None), _open_apertium(own)))
+            embedded = open_embedded()
+            ours = (embedded,) if embedded else ()
+            return FirstOf((ArgosTranslator(None), *ours, _open_apertium(own)))
     named = ArgosTranslator(None) if engine == "argos" else _open_apertium(own)
     if not any(named.supports(*pair) for pair in DIRECTIONS):
         remedy = (

@@ -7,6 +7,7 @@ from monitor.config.settings import ModelSettings
 from monitor.model import LANGUAGES
 from monitor.terminal import downloading, show, show_json
 from monitor.translation.apertium import ApertiumTranslator
+from monitor.translation.argos_embedded import ENGINE, embedded_packages
 from monitor.translation.argos_index import Index
 from monitor.translation.argos_packages import (
     ArgosPackage,
@@ -23,16 +24,18 @@ _AVAILABLE = ("engine", "from", "to", "version", "installed", "links")
 
 def list_models(as_json: bool) -> None:
     """The translators that are installed, in the order in which auto takes them."""
+    packages = [("argos", package) for package in installed_packages()]
+    packages += [(ENGINE, package) for package in embedded_packages()]
     rows = [
         {
-            "engine": "argos",
+            "engine": engine,
             "from": package.source,
             "to": package.target,
             "version": package.version,
             "path": str(package.path),
             "sha256": package.sha256,
         }
-        for package in installed_packages()
+        for engine, package in packages
     ]
     apertium = ApertiumTranslator()
     rows += [

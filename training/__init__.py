@@ -1,0 +1,1 @@
+"""How the embedded translator is made; no part of the program. See README.md."""
