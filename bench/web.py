@@ -8,12 +8,12 @@ Makes the database of ``bench/coverage.py`` or takes the one in FOLDER, and read
 copy as ``bench/search.py`` and ``bench/lists.py`` do: words of the news in headlines,
 an index, outlines, studies. The copy stays in FOLDER. Then, in processes of their own,
 it runs the servers with their clock from the newest item on, and a writer that takes in
-ten items a second, 860,000 a day, or as ``--items-a-second`` says, and clusters, marks,
-outlines and studies them as a run does; it first reads its week, which takes minutes.
-Readers ask for a third each of today, stories and
-searches; of stories half from the newest days, and by size. They ask at fixed times,
-whatever the answers take, at the rate and at twice the rate; the time of an answer
-counts from when it was due. Last comes the start of ``monitor serve``.
+ten items a second, 860,000 a day, or as ``--items-a-second`` says, and once a minute
+clusters, marks, outlines and studies them, as a run does; it first reads its week,
+which takes minutes. Readers ask for a third each of today, stories and searches; of
+stories half from the newest days, and by size. They ask at fixed times, whatever the
+answers take, at the rate and at twice the rate; the time of an answer counts from when
+it was due. Last comes the start of ``monitor serve``.
 """
 
 import argparse
@@ -34,7 +34,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import cycle, islice
+from itertools import chain, cycle, islice
 from multiprocessing import synchronize
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -60,6 +60,8 @@ from monitor.web import server
 from monitor.web.app import create_app
 from monitor.web.site import Site
 
+TICK_SECONDS = 60.0
+"""As often ``monitor run`` does what is due."""
 WORKERS = 64
 """Answers waited for at once, at most."""
 QUERIES = (
@@ -201,22 +203,29 @@ def _write(path: Path, items: int, at_work: synchronize.Event) -> None:
             "select title, summary, outlet, country, language, feed from items"
             " order by published desc limit 5000"
         ).fetchall()
+        begin, added, ticked = time.monotonic(), 0, -TICK_SECONDS
         while True:
-            begin = time.monotonic()
-            for text in draw.choices(texts, k=items):
+            spent = time.monotonic() - begin
+            new = draw.choices(texts, k=int(spent * items) + items - added)
+            for text in new:
                 item = _item(draw, text)
                 keys = (f"id:{item.id}",)
                 store.items.add([Sighting(item, keys, item.id)], item.feed, (), END)
-            for _ in clustering.assign(store, waiting):
-                pass
-            for _ in mark(store, marker, END - RECENT):
-                pass
-            for _ in outline_due(store, marker, owners):
-                pass
-            for _ in study_due(store, lexicons, clock()):
-                pass
-            at_work.set()
-            time.sleep(max(begin + 1 - time.monotonic(), 0))
+            added += len(new)
+            if spent >= ticked + TICK_SECONDS:
+                ticked = spent
+                steps = (
+                    clustering.assign(store, waiting),
+                    mark(store, marker, END - RECENT),
+                    outline_due(store, marker, owners),
+                    study_due(store, lexicons, clock()),
+                )
+                for _ in chain.from_iterable(steps):
+                    pass
+                if not at_work.is_set():
+                    at_work.set()
+                    begin, added, ticked = time.monotonic(), 0, 0.0
+            time.sleep(1)
 
 
 def _item(draw: random.Random, text: tuple[str, ...]) -> Item:
