@@ -261,6 +261,21 @@ class Machine:
             out, err = running.communicate(timeout=20)
             self.said.places["serve"] = f"{out}{err}".encode()
 
+    def run(self, seconds: float) -> None:
+        """A run of some seconds, logged as JSON."""
+        running = subprocess.Popen(
+            [sys.executable, "-m", "monitor", "-v", "--log-format", "json", "run"],
+            cwd=self.folder,
+            env=self.environ,
+            stderr=subprocess.PIPE,
+        )
+        try:
+            _, err = running.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            running.terminate()
+            _, err = running.communicate(timeout=20)
+        self.said.places["run"] = err
+
     def files(self) -> None:
         """Everything that lies in the folder, but what the person wrote there."""
         for path in self.folder.rglob("*"):
@@ -282,9 +297,10 @@ def said(tmp_path_factory, echo, refusing_mail) -> Said:
     machine("cluster")
     machine("compare")
     machine("alerts", "check")
-    machine("--log-format", "json", "alerts", "test")
+    machine("alerts", "test")
     machine("alerts", "list", "--json")
     machine("digest", "--send", "--date", "2026-03-02")
+    machine.run(8)
     broken = SIGNING.decode()[:700]
     machine("digest", "--send", "--date", "2026-03-03", MONITOR_DKIM_KEY=broken)
     machine("outbox", "list", "--json")
@@ -431,6 +447,13 @@ def test_every_failure_was_had(said):
     assert b"Water" in said.places["file copy.db"]
     assert {"session", "token of a program"} <= said.secrets.keys()
     assert said.places["page another password"]
+
+
+def test_failures_were_logged_as_json_too(said):
+    lines = map(json.loads, said.places["run"].splitlines())
+    told = [line for line in lines if line["level"] in ("warning", "error")]
+    assert any("401" in line["message"] for line in told), told
+    assert any("refused (535)" in line["message"] for line in told), told
 
 
 def test_no_secret_is_told_or_kept(said):
