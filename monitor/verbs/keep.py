@@ -199,7 +199,7 @@ def size(paths: Paths, as_json: bool) -> None:
         }
         extent = store.file.extent(since)
     free = shutil.disk_usage(paths.db.absolute().parent).free
-    found = _sized(extent, keep)
+    found = _sized(extent, keep, now)
     if as_json:
         show_json(
             {
@@ -233,10 +233,10 @@ def size(paths: Paths, as_json: bool) -> None:
     )
 
 
-def _sized(extent: Extent, keep: int | None) -> dict[str, Any]:
+def _sized(extent: Extent, keep: int | None, now: datetime) -> dict[str, Any]:
     """Bytes an item, and forecasts: days -> bytes."""
     each = forecast_bytes(extent)
-    daily = daily_items(extent)
+    daily = daily_items(extent, now)
     later = {d: round(extent.bytes + daily * each * d) for d in AHEAD}
     # What is kept never exceeds so many days of news.
     kept = (
@@ -261,9 +261,15 @@ def forecast_bytes(extent: Extent) -> float:
     return (extent.bytes - extent.free) / extent.items if extent.items else 0.0
 
 
-def daily_items(extent: Extent) -> float:
-    """How many items a day brings, by the last month; by the last week if more."""
-    return max((n / days for days, n in extent.new.items()), default=0.0)
+def daily_items(extent: Extent, now: datetime) -> float:
+    """How many items a day brings, by the last month; by the last week if more.
+
+    A database that is younger says it by the days it has, and the first day by itself.
+    """
+    if extent.begun is None:
+        return 0.0
+    lived = max((now - extent.begun) / timedelta(days=1), 1.0)
+    return max((n / min(d, lived) for d, n in extent.fresh.items()), default=0.0)
 
 
 # --- at the start --------------------------------------------------------------------
