@@ -24,6 +24,7 @@ Exit status 1 if something grew or fell behind.
 import argparse
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -310,6 +311,8 @@ def main() -> None:
     asked.add_argument("--translator", default="auto")
     asked.add_argument("--no-dashboard", action="store_true")
     given = asked.parse_args()
+    # Ended from outside, it ends the monitor, too, which is in a session of its own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     plan = Plan(
         *(given.days, given.minutes, timedelta(minutes=given.step), given.keep),
         *(given.translator, not given.no_dashboard),

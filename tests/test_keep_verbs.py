@@ -440,7 +440,21 @@ def test_growth_is_that_of_the_days_there_are(tmp_path, days, a_day):
 
 def test_a_database_without_items_does_not_grow(tmp_path):
     with Store(tmp_path / "empty.db") as store:
-        assert keep.daily_items(store.file.extent({7: "2026-03-02"}), NOW) == 0
+        extent = store.file.extent({7: "2026-03-02"})
+    assert keep.daily_items(extent, NOW) == keep.forecast_bytes(extent) == 0
+    assert extent.bare == pytest.approx(extent.bytes, rel=0.15)
+
+
+def test_an_item_takes_the_same_among_few_and_many(tmp_path):
+    def each(count: int) -> float:
+        with Store(tmp_path / f"{count}.db") as store:
+            many = [
+                item(f"Item {n}", minutes=n, summary="x" * 300) for n in range(count)
+            ]
+            show(store, many)
+            return keep.forecast_bytes(store.file.extent({}))
+
+    assert each(200) == pytest.approx(each(3_000), rel=0.3)
 
 
 def test_every_table_is_in_one_family(paths):

@@ -63,6 +63,8 @@ class Extent:
     bytes: int
     free: int
     """Of these, bytes that SQLite will fill again before the file grows."""
+    bare: int
+    """Of these, bytes that tables and indexes take without a row: a page each."""
     gives_back: bool
     """Whether free room can be given back to the disk a piece at a time."""
     items: int
@@ -109,7 +111,10 @@ class File:
                 [first, moment],
             ).fetchone()
         begun = datetime.fromisoformat(first) if first else None
-        size = page * pages, page * free
+        [roots] = self._db.execute(
+            "select count(*) from sqlite_master where rootpage > 0"
+        ).fetchone()
+        size = page * pages, page * free, page * roots
         return Extent(*size, mode != 0, items, new, fresh, begun)
 
     @guarded

@@ -258,7 +258,8 @@ def _sized(extent: Extent, keep: int | None, now: datetime) -> dict[str, Any]:
 
 def forecast_bytes(extent: Extent) -> float:
     """What an item takes with all that belongs to it; 0 where there is none."""
-    return (extent.bytes - extent.free) / extent.items if extent.items else 0.0
+    taken = extent.bytes - extent.free - extent.bare
+    return max(taken, 0) / extent.items if extent.items else 0.0
 
 
 def daily_items(extent: Extent, now: datetime) -> float:
