@@ -53,10 +53,10 @@ TELLING = timedelta(days=3)
 PAGES = ("/", "/stories", "/items", "/readyz")
 SETTLED = 1 / 3
 """The part of the days after which slopes are taken, of a few days."""
-FULL = 15.0
-"""Days after which they are taken, of more than twenty. What a run remembers is full by
+FULL = 18.0
+"""Days after which they are taken, of a month. What a run remembers is full by
 then: the window's week after 7 days, the half of a week that waits to be swept out
-after 12, forty thousand of the newsroom's words after 14."""
+after 12, forty thousand of the newsroom's words after 17."""
 MEASURED = 5.0
 """Days that say something of a day's growth."""
 
@@ -119,7 +119,8 @@ class Soak:
         early = self.notes[round(len(self.notes) * SETTLED) - 1]
         last = self.notes[-1]
         grown = (self._day(last) - self._day(early)) * early["a_day"] * early["an_item"]
-        most = max(early["file"], early["a_day"] * early["an_item"] * keep)
+        days_of_news = early["bare"] + early["a_day"] * early["an_item"] * keep
+        most = max(early["file"], days_of_news)
         wanted = early["file"] + grown
         return (min(wanted, most) if keep else wanted), last["file"]
 

@@ -26,6 +26,7 @@ from typing import Any
 from bench import alive
 from monitor import pruning
 from monitor.config.settings import Config
+from monitor.store import pruning as kept_rows
 from monitor.store.database import Store
 from monitor.verbs import compose, run, web
 from monitor.verbs.compose import Paths
@@ -55,6 +56,7 @@ class Notes:
                 "handles": len(list(Path("/proc/self/fd").iterdir())),
                 "threads": threading.active_count(),
                 "file": extent.bytes,
+                "bare": extent.bare,
                 "free": extent.free,
                 "items": extent.items,
                 "an_item": forecast_bytes(extent),
@@ -125,7 +127,9 @@ def main() -> None:
     """Run until killed or told to stop, with the dashboard beside it."""
     clock = Path(sys.argv[3])
     days, port = json.loads(clock.with_name("soak").read_text("ascii"))
-    pruning.horizon = lambda days, now: now - timedelta(days=days)  # 120 at least
+    # Stories are kept for 120 days at least, and what a feed still shows for 14.
+    pruning.horizon = lambda days, now: now - timedelta(days=days)
+    kept_rows.SHOWN *= days / pruning.LEAST_DAYS
     Paths.read_config = kept(Paths.read_config, days)  # type: ignore[method-assign]
     notes = Notes(clock.with_name("notes"))
     run._Live.tick = noted(run._Live.tick, notes)  # type: ignore[method-assign]

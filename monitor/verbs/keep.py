@@ -238,15 +238,11 @@ def _sized(extent: Extent, keep: int | None, now: datetime) -> dict[str, Any]:
     each = forecast_bytes(extent)
     daily = daily_items(extent, now)
     later = {d: round(extent.bytes + daily * each * d) for d in AHEAD}
-    # What is kept never exceeds so many days of news.
-    kept = (
-        {
-            d: min(n, round(max(extent.bytes, daily * each * keep)))
-            for d, n in later.items()
-        }
-        if keep
-        else {}
-    )
+    # What is kept hardly exceeds so many days of news: a story goes with its last item.
+    kept = {}
+    if keep:
+        most = round(max(extent.bytes, extent.bare + daily * each * keep))
+        kept = {d: min(n, most) for d, n in later.items()}
     return {
         "bytes_an_item": round(each),
         "items_a_day": round(daily, 1),
