@@ -80,6 +80,7 @@ def noted(day: float, **other: float) -> dict[str, object]:
     waits = dict.fromkeys(("translation", "cluster", "outbox", "alerts"), 0.0)
     waits |= {name: other.pop(name) for name in list(other) if name in waits}
     held = {"megabytes": 300.0, "beside": 200.0, "mapped": 70.0, "file": 1e6}
+    held |= {"kiloblocks": 2000.0}
     held |= {"handles": 20, "threads": 9} | other
     return {"at": at, "waits": waits, **held}
 
@@ -98,6 +99,12 @@ def test_a_soak_tells_what_grows(grown, said):
     soak = Soak(days=24, ticks=[0.1] * 25, notes=notes)
     assert list(soak.faults()) == [said]
     assert list(replace(soak, notes=[noted(n) for n in range(25)]).faults()) == []
+
+
+def test_memory_that_rises_and_falls_is_no_growth():
+    sawtooth = [noted(n, megabytes=300.0 + 8 * (n % 4)) for n in range(31)]
+    soak = Soak(days=30, ticks=[0.1] * 31, notes=sawtooth)
+    assert list(soak.faults()) == []
 
 
 def test_memory_that_fills_is_no_growth():
