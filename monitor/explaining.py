@@ -34,8 +34,9 @@ _READ = 30
 _LOOKED_AT = 20
 """Stories tied to one that are looked at, of which the first five that have items are
 shown; a story of 500 items is tied to hundreds."""
-_REMEMBERED = 4_000
-"""Items whose terms are remembered, of 10 kB each."""
+_REMEMBERED = 1_000
+"""Items whose terms are remembered, of 10 kB each: all that a study reads, 24 items of
+a story and of 30 beside it."""
 
 
 def explain(

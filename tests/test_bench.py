@@ -72,13 +72,16 @@ def test_a_soak_takes_notes_each_hour_and_finds_nothing_late(tmp_path):
     ]
     assert soak.notes[-1]["items"] > soak.notes[0]["items"]
     assert soak.notes[-1]["handles"] > 3
+    assert soak.notes[-1]["megabytes"] > soak.notes[-1]["mapped"] > 10
 
 
 def noted(day: float, **other: float) -> dict[str, object]:
     at = (FIRST_HOUR + timedelta(days=day)).isoformat()
     waits = dict.fromkeys(("translation", "cluster", "outbox", "alerts"), 0.0)
     waits |= {name: other.pop(name) for name in list(other) if name in waits}
-    held = {"megabytes": 300.0, "handles": 20, "threads": 9, "file": 1e6} | other
+    held = {"megabytes": 300.0, "beside": 200.0, "mapped": 70.0, "file": 1e6}
+    held |= {"kiloblocks": 2000.0}
+    held |= {"handles": 20, "threads": 9} | other
     return {"at": at, "waits": waits, **held}
 
 
@@ -86,15 +89,32 @@ def noted(day: float, **other: float) -> dict[str, object]:
     ("grown", "said"),
     [
         ({"megabytes": 2.0}, "megabytes grow by 2.00 a day"),
+        ({"beside": 3.0}, "beside grow by 3.00 a day"),
         ({"handles": 1.0}, "handles grow by 1.00 a day"),
-        ({"cluster": 60.0}, "cluster: something waited for 540 minutes"),
+        ({"cluster": 60.0}, "cluster: something waited for 1440 minutes"),
     ],
 )
 def test_a_soak_tells_what_grows(grown, said):
-    notes = [noted(n, **{k: v * n for k, v in grown.items()}) for n in range(10)]
-    soak = Soak(days=9, ticks=[0.1] * 10, notes=notes)
+    notes = [noted(n, **{k: v * n for k, v in grown.items()}) for n in range(25)]
+    soak = Soak(days=24, ticks=[0.1] * 25, notes=notes)
     assert list(soak.faults()) == [said]
-    assert list(replace(soak, notes=[noted(n) for n in range(10)]).faults()) == []
+    assert list(replace(soak, notes=[noted(n) for n in range(25)]).faults()) == []
+
+
+def test_memory_that_rises_and_falls_is_no_growth():
+    sawtooth = [noted(n, megabytes=300.0 + 8 * (n % 4)) for n in range(31)]
+    soak = Soak(days=30, ticks=[0.1] * 31, notes=sawtooth)
+    assert list(soak.faults()) == []
+
+
+def test_memory_that_fills_is_no_growth():
+    filling = [noted(n, megabytes=300.0 + 10 * min(n, 15)) for n in range(25)]
+    soak = Soak(days=24, ticks=[0.1] * 25, notes=filling)
+    assert list(soak.faults()) == []
+    assert soak.slopes()["megabytes"] == pytest.approx(0)
+    of_days = replace(soak, days=12, ticks=[0.1] * 13, notes=filling[:13])
+    assert of_days.slopes()["megabytes"] == pytest.approx(10)
+    assert list(of_days.faults()) == []
 
 
 # --- all of them ---------------------------------------------------------------------

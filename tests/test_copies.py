@@ -273,6 +273,16 @@ def test_a_long_stream_keeps_a_window_and_finds_in_it():
 # --- odd texts -----------------------------------------------------------------------
 
 
+def test_a_small_stream_holds_little_that_is_out_of_sight():
+    copies, a_day = Copies(), 40
+    held = []
+    for n in range(40 * a_day):
+        told = text(f"Council {n} votes on the budget for parks and libraries")
+        copies.add(str(n), told, n * 24 / a_day, None)
+        held.append(len(copies))
+    assert 7 * a_day < max(held) <= 7 * a_day + 1 + 256
+
+
 def test_texts_of_ten_kilobytes_are_read_by_their_beginnings():
     long = " ".join(f"word{n}" for n in range(1500))
     assert len(long) > 10_000

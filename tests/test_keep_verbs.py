@@ -411,8 +411,50 @@ def test_size_says_what_takes_how_much(paths, capsys):
     assert {f["name"] for f in told["families"]} >= {"items", "search", "others"}
     assert sum(f["bytes"] for f in told["families"]) <= told["bytes"]
     assert sum(f["bytes"] for f in told["families"]) > told["bytes"] / 2
-    assert told["items_a_day"] == pytest.approx(30 / 7, abs=0.1)
+    # All were published within half an hour; the first was seen after ten minutes.
+    assert told["items_a_day"] == 20
     assert told["forecast"]["365"] > told["forecast"]["30"] > told["bytes"]
+
+
+@pytest.mark.parametrize(
+    ("days", "a_day"),
+    [(0.2, 8), (1, 40), (5, 40), (20, 40), (40, 40)],  # by the day, days, week, month
+)
+def test_growth_is_that_of_the_days_there_are(tmp_path, days, a_day):
+    start = NOW - timedelta(days=days)
+    shown_at_first = [
+        item(f"Before {n}", published=start - timedelta(hours=n + 1), seen=start)
+        for n in range(300)
+    ]
+    since = [
+        item(f"Since {n}", published=start + timedelta(days=n / 40))
+        for n in range(round(days * 40))
+    ]
+    with Store(tmp_path / "young.db") as store:
+        show(store, [*shown_at_first, *since])
+        extent = store.file.extent(
+            {d: (NOW - timedelta(days=d)).isoformat() for d in keep.GROWTH}
+        )
+    assert keep.daily_items(extent, NOW) == pytest.approx(a_day, rel=0.05)
+
+
+def test_a_database_without_items_does_not_grow(tmp_path):
+    with Store(tmp_path / "empty.db") as store:
+        extent = store.file.extent({7: "2026-03-02"})
+    assert keep.daily_items(extent, NOW) == keep.forecast_bytes(extent) == 0
+    assert extent.bare == pytest.approx(extent.bytes, rel=0.15)
+
+
+def test_an_item_takes_the_same_among_few_and_many(tmp_path):
+    def each(count: int) -> float:
+        with Store(tmp_path / f"{count}.db") as store:
+            many = [
+                item(f"Item {n}", minutes=n, summary="x" * 300) for n in range(count)
+            ]
+            show(store, many)
+            return keep.forecast_bytes(store.file.extent({}))
+
+    assert each(200) == pytest.approx(each(3_000), rel=0.3)
 
 
 def test_every_table_is_in_one_family(paths):

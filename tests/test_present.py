@@ -128,6 +128,17 @@ def test_all_items_of_a_story_that_goes_on_are_known(monkeypatch):
     assert made.listed("b") == ["day4", "day9", "day10", "copy", "old"]
 
 
+def test_a_steady_stream_holds_half_a_window_more_than_is_in_sight():
+    made, a_day = present(), 60
+    held = [
+        add(made, CATS, f"c{n // 9}", n * DAY / a_day, id=str(n)) and len(made.window)
+        for n in range(40 * a_day)
+    ]
+    week = 7 * a_day
+    assert week < max(held) <= week * 3 / 2 + 250
+    assert len(made._story_of) <= max(held) + 9  # of the oldest story, all
+
+
 def test_a_window_of_young_rows_is_not_swept(monkeypatch):
     monkeypatch.setattr(module, "_SWEEP_ROWS", 2)
     made = present()

@@ -324,3 +324,17 @@ def test_a_rarity_that_is_gone_leaves_no_trace_in_the_damping():
     made.damp(rows(1, 2), 2)
     fresh.damp(rows(0, 1), 2)
     assert made.damping(1).tolist() == fresh.damping(0).tolist()
+
+
+@pytest.mark.parametrize("is_searched", [True, False])
+def test_terms_without_end_are_forgotten_with_their_rows(is_searched):
+    made = Sparse(1, is_searched=is_searched)
+    for n in range(0, 300, 3):
+        bag = {f"t{m}": (1.0,) for m in range(n, n + 3)}
+        made.add(bag, [2.0] * 3)
+        kept = np.arange(len(made))[-10:]
+        if is_searched:
+            made.damp(kept, 1000)
+        made.keep(kept)
+    assert len(made) == 10
+    assert len(made._ids) == len(made._damping) == len(made._found) == 30

@@ -29,8 +29,9 @@ _LINE = 18
 """Height of one line of the key."""
 _KEY_LENGTH = 22
 """Characters of a colour's name that leave room for another one beside it."""
-_KEPT = 256
-"""Charts remembered, at about 20 kB each: subscribers of one window share them."""
+_KEPT = 128
+"""Charts remembered, at about 60 kB each with what they are drawn from: subscribers of
+one window share them."""
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 

@@ -43,6 +43,11 @@ def headline(member: Member, voice: Voice) -> HeadlineView:
 @lru_cache(maxsize=_REMEMBERED)
 def clean(text: str) -> str:
     """Text on one line, without characters that hide, reorder or break it."""
+    line = _cleaned(text)
+    return text if line == text else line  # one of the two is enough to remember
+
+
+def _cleaned(text: str) -> str:
     line = squeeze(text)
     if line.isprintable():  # nearly every text is, and has nothing of _UNSEEN
         return line
@@ -79,4 +84,4 @@ def web_link(url: str) -> str | None:
     except ValueError:
         return None
     is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    return url if is_web and url == clean(url) and " " not in url else None
+    return url if is_web and url == _cleaned(url) and " " not in url else None

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlite_utils import Database
 
@@ -62,11 +63,17 @@ class Extent:
     bytes: int
     free: int
     """Of these, bytes that SQLite will fill again before the file grows."""
+    bare: int
+    """Of these, bytes that tables and indexes take without a row: a page each."""
     gives_back: bool
     """Whether free room can be given back to the disk a piece at a time."""
     items: int
     new: Mapping[int, int]
     """Days -> items first seen in the last so many."""
+    fresh: Mapping[int, int]
+    """Of these, all but what feeds showed from before there was a database."""
+    begun: datetime | None
+    """When the first item was seen of those that there are; None if there are none."""
 
 
 class File:
@@ -95,13 +102,20 @@ class File:
             for name in ("page_size", "page_count", "freelist_count", "auto_vacuum")
         )
         [items] = self._db.execute("select count(*) from items").fetchone()
-        new = {
-            days: self._db.execute(
-                "select count(*) from items where seen >= ?", [moment]
-            ).fetchone()[0]
-            for days, moment in since.items()
-        }
-        return Extent(page * pages, page * free, mode != 0, items, new)
+        [first] = self._db.execute("select min(seen) from items").fetchone()
+        new, fresh = {}, {}
+        for days, moment in since.items():
+            new[days], fresh[days] = self._db.execute(
+                "select count(*), count(*) filter (where published >= ?) from items"
+                " where seen >= ?",
+                [first, moment],
+            ).fetchone()
+        begun = datetime.fromisoformat(first) if first else None
+        [roots] = self._db.execute(
+            "select count(*) from sqlite_master where rootpage > 0"
+        ).fetchone()
+        size = page * pages, page * free, page * roots
+        return Extent(*size, mode != 0, items, new, fresh, begun)
 
     @guarded
     def families(self) -> list[Family]:

@@ -31,8 +31,11 @@ from monitor.stories.window import Window
 WINDOW_HOURS = 7 * 24.0
 """How long after its last item a story can be joined."""
 
-_SWEEP_ROWS = 1000
+_SWEEP_ROWS = 250
 """How often to look for rows to sweep out."""
+_MOST_OLD = 1 / 3
+"""The share of rows out of sight, of 12 kB each, at which they are swept out. A sweep
+takes 0.07 ms for each row that stays: shared by the items between two, 0.14 ms of 4."""
 _CROWD = slice(20, 60)
 """Ranks of those that a text is alike to by its theme, not by its story."""
 
@@ -254,17 +257,17 @@ class Present:
         self.latest = max(self.latest, hours)
 
     def _forget(self) -> None:
-        """Sweep out what no item can see any more, a thousand and more at a time.
+        """Sweep out what no item can see any more, hundreds and more at a time.
 
-        A sweep costs as much as the window is large, so it waits for as many old rows
-        as there are young ones. It changes no answer: old rows are out of sight. Which
-        items a story has stays known as long as the story can be joined.
+        A sweep costs as much as the window is large, so it waits for half as many old
+        rows as there are young ones. It changes no answer: old rows are out of sight.
+        Which items a story has stays known as long as the story can be joined.
         """
         if len(self.members) % _SWEEP_ROWS:
             return
         start = self.latest - WINDOW_HOURS
         kept = np.flatnonzero(self.window.hours >= start)
-        if len(kept) > len(self.members) / 2:
+        if len(kept) > len(self.members) * (1 - _MOST_OLD):
             return
         self.window.keep(kept)
         self.members = [self.members[i] for i in kept.tolist()]

@@ -195,7 +195,8 @@ class Sparse:
         terms, values = self._terms.cells[flat], self._values.cells[flat]
         # A term of none of these rows stays known as long as it is damped: should it
         # come back, it counts as if nothing had been forgotten.
-        is_used = (self._found.cells > 0) | (self._damping.cells < 1)
+        is_damped = (self._found.cells > 0) | (self._damping.cells < 1)
+        is_used = is_damped & self._is_searched
         is_used[terms] = True
         used = np.flatnonzero(is_used)
         anew = (np.cumsum(is_used) - 1)[terms]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from simplemma import lemmatize
+from simplemma import Lemmatizer
 
 from monitor.model import Language
 from monitor.text import fold
@@ -22,8 +22,11 @@ _TOKEN = re.compile(
 _OPENS = re.compile(r"[.!?:;|¡¿\"“”«»‘—–]|-\s|\s-|\s['’]")
 """What makes the next word the first of something, so that its capital says nothing."""
 _POSSESSIVE = re.compile(r"['’]s?$")
-_WORDS_KEPT = 200_000
-"""Distinct words whose lemma is kept; six weeks of news have about 90,000."""
+_WORDS_KEPT = 40_000
+"""Distinct words whose lemma is kept, of 0.35 kB each: 93 of 100 words of 46,125 real
+items are among them, and with all of the 91,000 that there are 95. The others cost
+0.03 ms an item, of the 4 that clustering takes."""
+_LEMMAS = Lemmatizer(cache_max_size=0)  # we keep them
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +87,4 @@ def _forms(word: str, language: Language) -> tuple[str, str]:
     """A word folded, and its lemma folded."""
     if word[0].isdecimal():
         return word, word
-    return fold(word), fold(lemmatize(word.lower(), lang=language))
+    return fold(word), fold(_LEMMAS.lemmatize(word.lower(), language))

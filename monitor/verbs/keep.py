@@ -199,7 +199,7 @@ def size(paths: Paths, as_json: bool) -> None:
         }
         extent = store.file.extent(since)
     free = shutil.disk_usage(paths.db.absolute().parent).free
-    found = _sized(extent, keep)
+    found = _sized(extent, keep, now)
     if as_json:
         show_json(
             {
@@ -233,20 +233,16 @@ def size(paths: Paths, as_json: bool) -> None:
     )
 
 
-def _sized(extent: Extent, keep: int | None) -> dict[str, Any]:
+def _sized(extent: Extent, keep: int | None, now: datetime) -> dict[str, Any]:
     """Bytes an item, and forecasts: days -> bytes."""
     each = forecast_bytes(extent)
-    daily = daily_items(extent)
+    daily = daily_items(extent, now)
     later = {d: round(extent.bytes + daily * each * d) for d in AHEAD}
-    # What is kept never exceeds so many days of news.
-    kept = (
-        {
-            d: min(n, round(max(extent.bytes, daily * each * keep)))
-            for d, n in later.items()
-        }
-        if keep
-        else {}
-    )
+    # What is kept hardly exceeds so many days of news: a story goes with its last item.
+    kept = {}
+    if keep:
+        most = round(max(extent.bytes, extent.bare + daily * each * keep))
+        kept = {d: min(n, most) for d, n in later.items()}
     return {
         "bytes_an_item": round(each),
         "items_a_day": round(daily, 1),
@@ -258,12 +254,19 @@ def _sized(extent: Extent, keep: int | None) -> dict[str, Any]:
 
 def forecast_bytes(extent: Extent) -> float:
     """What an item takes with all that belongs to it; 0 where there is none."""
-    return (extent.bytes - extent.free) / extent.items if extent.items else 0.0
+    taken = extent.bytes - extent.free - extent.bare
+    return max(taken, 0) / extent.items if extent.items else 0.0
 
 
-def daily_items(extent: Extent) -> float:
-    """How many items a day brings, by the last month; by the last week if more."""
-    return max((n / days for days, n in extent.new.items()), default=0.0)
+def daily_items(extent: Extent, now: datetime) -> float:
+    """How many items a day brings, by the last month; by the last week if more.
+
+    A database that is younger says it by the days it has, and the first day by itself.
+    """
+    if extent.begun is None:
+        return 0.0
+    lived = max((now - extent.begun) / timedelta(days=1), 1.0)
+    return max((n / min(d, lived) for d, n in extent.fresh.items()), default=0.0)
 
 
 # --- at the start --------------------------------------------------------------------
