@@ -5,9 +5,14 @@ Everything is compared, every table by its columns, but for what ``APART`` names
 its reason.
 """
 
+import argparse
 import sqlite3
+import sys
+import tempfile
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 APART = {
@@ -21,6 +26,33 @@ APART = {
 }
 """Table -> its columns that need not agree."""
 SHOWN = 3
+
+
+@dataclass
+class Tally:
+    """What kills came to."""
+
+    left: Counter[str] = field(default_factory=Counter)
+    """``old``, ``backup: new`` and the like -> how many kills left that."""
+    broken: list[str] = field(default_factory=list)
+
+
+def tell(says: str | None, kill: Callable[[Path, int, int], Tally], kills: int) -> None:
+    """The command of a bench that kills, so many times unless told otherwise.
+
+    ``kill`` is given a folder of its own, the number of kills and a seed. Prints what
+    they came to; exit status 1 if one broke a promise.
+    """
+    parser = argparse.ArgumentParser(description=says)
+    parser.add_argument("--kills", type=int, default=kills)
+    parser.add_argument("--seed", type=int, default=7)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        tally = kill(Path(folder), given.kills, given.seed)
+    print(f"{tally.left.total()} kills; left behind: {dict(tally.left)}")
+    for what in tally.broken:
+        print(f"BROKEN {what[:500]}")
+    sys.exit(bool(tally.broken))
 
 
 def faults_of(db: Path) -> list[str]:

@@ -10,23 +10,19 @@ While backups are made, another process writes.
     python -m bench.backup_kills --kills 24            # as many of each
 """
 
-import argparse
 import os
 import random
 import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench.aftermath import faults_of
+from bench.aftermath import Tally, faults_of, tell
 from monitor.model import Item, Sighting
 from monitor.store.backup import back_up, verify
 from monitor.store.database import Store
@@ -59,15 +55,6 @@ with sqlite3.connect(sys.argv[1], timeout=30) as db:
         db.commit()
         time.sleep(0.005)
 """
-
-
-@dataclass
-class Tally:
-    """What the kills came to."""
-
-    left: Counter[str] = field(default_factory=Counter)
-    """``backup: old`` -> how many kills left that."""
-    broken: list[str] = field(default_factory=list)
 
 
 def kill_copies(folder: Path, kills: int, seed: int = 7) -> Tally:
@@ -205,19 +192,5 @@ def _strays(path: Path) -> list[str]:
     return [f"left behind: {each.name}" for each in found]
 
 
-def main() -> None:
-    """Print what the kills came to; exit status 1 if one broke a promise."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=24)
-    parser.add_argument("--seed", type=int, default=7)
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        tally = kill_copies(Path(folder), given.kills, given.seed)
-    print(f"{tally.left.total()} kills; left behind: {dict(tally.left)}")
-    for what in tally.broken:
-        print(f"BROKEN {what[:500]}")
-    sys.exit(bool(tally.broken))
-
-
 if __name__ == "__main__":
-    main()
+    tell(__doc__, kill_copies, 24)

@@ -9,7 +9,6 @@ program that opens it makes it the new one.
     python -m bench.upgrade --kills 100
 """
 
-import argparse
 import os
 import random
 import shutil
@@ -17,16 +16,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from bench.aftermath import faults_of
+from bench.aftermath import Tally, faults_of, tell
 from monitor.store.database import Store, migrations
 
 ITEMS = 3000
@@ -35,15 +31,6 @@ OPEN = (
     "import sys; from monitor.store.database import Store;"
     " print('ready', flush=True); Store(sys.argv[1]).close(); print('done')"
 )
-
-
-@dataclass
-class Tally:
-    """What the kills came to."""
-
-    left: Counter[str] = field(default_factory=Counter)
-    """How many kills left the old database, and how many the new one."""
-    broken: list[str] = field(default_factory=list)
 
 
 def kill_upgrades(folder: Path, kills: int, seed: int = 7) -> Tally:
@@ -122,19 +109,5 @@ def _schema(path: Path) -> tuple[list[str], list[str], int]:
     return names, tables, items
 
 
-def main() -> None:
-    """Print what the kills came to; exit status 1 if one left half a database."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=7)
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        tally = kill_upgrades(Path(folder), given.kills, given.seed)
-    print(f"{tally.left.total()} kills; left behind: {dict(tally.left)}")
-    for what in tally.broken:
-        print(f"BROKEN {what[:500]}")
-    sys.exit(bool(tally.broken))
-
-
 if __name__ == "__main__":
-    main()
+    tell(__doc__, kill_upgrades, 100)

@@ -97,6 +97,7 @@ def serve(paths: Paths, place: Place) -> None:
     through. Raises ConfigError as ``dashboard`` does.
     """
     answer = dashboard(paths, place)
+    warm_aside(paths.read_config().bridge)
     Thread(target=_look_through, args=(paths,), daemon=True).start()
     with suppress(KeyboardInterrupt):
         answer(None)
@@ -165,7 +166,8 @@ def dashboard_aside(paths: Paths, place: Place) -> Callable[[Event], None]:
 def warm_aside(own: tuple[Entry, ...]) -> None:
     """In a thread: have pages of small stories, which are read as asked, wait less.
 
-    What is there by then stays; to look through it for garbage held pages up for 0.2 s.
+    For a process that does nothing but serve: what is there by then stays. To look
+    through it for garbage held pages up for 0.2 s.
     """
     gc.set_threshold(YOUNG, 20, 20)
 
@@ -216,6 +218,7 @@ def _serve_aside(
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     Thread(target=_heed_the_end, args=(stop,), daemon=True).start()
     log_to_stderr(level, log_format)
+    warm_aside(paths.read_config().bridge)
     reach = _reach(paths, together.place)
     args = (_app(paths, together, reach), together.listener, stop, reach)
     # In a thread of its own it leaves the signals alone.
@@ -258,7 +261,6 @@ def _app(paths: Paths, together: _Together, reach: Reach) -> server.App:
     config = paths.read_config()
     desk, version = InForce(config, _desk, log.warning), KeptVersion(paths.db)
     open_store = paths.lend_known_store()
-    warm_aside(config.bridge)
     site = Site(
         open_store,
         lambda: desk.of(version.now(), open_store),
