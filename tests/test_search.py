@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from builders import NOW, assignment, item, show, sighting, translation
@@ -233,6 +233,10 @@ queries = st.recursive(
 ).filter(lambda query: not holds(query, ()))
 
 
+AGUA = Term("agua")
+
+
+@example([("", "agua", None)], Not(Or((Not(AGUA), And((AGUA, AGUA))))))
 @given(
     st.lists(st.tuples(texts, texts, st.none() | texts), min_size=1, max_size=5),
     queries,

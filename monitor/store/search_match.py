@@ -37,7 +37,8 @@ class Match:
 
 def match(query: Query, bounds: Bounds) -> Match:
     """What to ask the index for a query that does not hold for an empty text."""
-    texts = _over(_sunk(query))
+    sunk = _sunk(query)
+    texts = _over(sunk)
     if texts is None:  # typed queries and those of watch-lists are asked before
         raise ConfigError(f"{str(query)!r} only says what is not wanted")
     days = _days(bounds)
@@ -45,7 +46,8 @@ def match(query: Query, bounds: Bounds) -> Match:
     facets = [*_facets(bounds), *([_any(days)] if days and is_narrow else [])]
     are_days = all(at is None or _is_midnight(at) for at in (bounds.start, bounds.end))
     is_empty = days == [] and bounds.start is not None
-    is_exact = is_quiet(query) and are_days and is_narrow and not is_empty
+    is_whole = is_quiet(query) and _is_all(sunk)
+    is_exact = is_whole and are_days and is_narrow and not is_empty
     return Match(" AND ".join([texts, *facets]), is_exact)
 
 
@@ -93,6 +95,20 @@ def _over(query: Query) -> str | None:
             return f"({asked} NOT {_any(denied)})" if denied else asked
         case Not():
             return None
+
+
+def _is_all(query: Query) -> bool:
+    """Whether ``_over`` asks for all that a query says: nothing that it leaves out
+    could let an item fall."""
+    match query:
+        case Term():
+            return True
+        case Or(parts):
+            return all(map(_is_all, parts))
+        case And(parts):
+            return all(_surely_denied(part) or _is_all(part) for part in parts)
+        case Not():
+            return False
 
 
 def _surely_denied(part: Query) -> str | None:
