@@ -237,6 +237,7 @@ AGUA = Term("agua")
 
 
 @example([("", "agua", None)], Not(Or((Not(AGUA), And((AGUA, AGUA))))))
+@example([("", "agua", None)], And((AGUA, And((Not(AGUA), Not(AGUA))))))
 @given(
     st.lists(st.tuples(texts, texts, st.none() | texts), min_size=1, max_size=5),
     queries,

@@ -106,7 +106,10 @@ def _is_all(query: Query) -> bool:
         case Or(parts):
             return all(map(_is_all, parts))
         case And(parts):
-            return all(_surely_denied(part) or _is_all(part) for part in parts)
+            return all(
+                _surely_denied(part) or (_over(part) and _is_all(part))
+                for part in parts
+            )
         case Not():
             return False
 
